@@ -1,0 +1,94 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/analysis/recipe.h"
+
+namespace roundoff::analysis {
+
+enum class Status : std::uint8_t { Pending, Quantized, Kept, Skipped };
+std::string_view name(Status status);
+
+/// Error of a quantized weight against the float one, over its finite elements. Sums in double.
+struct WeightError {
+    double signal = 0;        ///< sum x²
+    double noise = 0;         ///< sum (x - xq)²
+    double quantized = 0;     ///< sum xq²
+    double product = 0;       ///< sum x·xq
+    double stepSquares = 0;   ///< sum over elements of their scale²
+    double maxAbsError = 0;
+    std::uint64_t count = 0;
+    std::uint64_t clipped = 0;  ///< more than half a step beyond the outermost level
+    std::uint64_t zeroed = 0;   ///< x ≠ 0 that became 0
+
+    /// 10·log10(signal / noise); +inf where nothing was lost, NaN where there is no signal to lose.
+    [[nodiscard]] double sqnrDb() const;
+    [[nodiscard]] double mse() const;
+    [[nodiscard]] double cosine() const;
+    [[nodiscard]] double rmseOverScale() const;  ///< RMSE / RMS scale: 0.289 = 1/√12 is a healthy uniform quantizer
+    [[nodiscard]] bool exact() const { return noise == 0; }
+    void merge(const WeightError& other);
+};
+
+/// Equal-width bins over [low, high]; both ends included. Counts finite elements only.
+struct Histogram {
+    double low = 0;
+    double high = 0;
+    std::vector<std::uint64_t> counts;
+    [[nodiscard]] double binWidth() const { return counts.empty() ? 0 : (high - low) / double(counts.size()); }
+};
+
+/// What a weight is before any scheme.
+struct WeightStatistics {
+    std::uint64_t count = 0, nan = 0, inf = 0, zeros = 0;
+    double min = 0, max = 0, mean = 0, rms = 0, std = 0, kurtosis = 0;  ///< of the finite elements; kurtosis 3 = Gaussian
+    Histogram histogram;  ///< 2,048 bins over [min, max]
+    [[nodiscard]] double absmax() const;
+    [[nodiscard]] double crest() const;  ///< absmax / rms
+};
+
+/// One layer under one scheme.
+struct LayerReport {
+    Status status = Status::Pending;
+    std::string reason;  ///< why kept or skipped; empty where quantized
+    schemes::Scheme scheme;
+    std::uint64_t bytesBefore = 0, bytesAfter = 0;
+    std::optional<WeightError> weight;  ///< set where quantized
+};
+
+/// All layers under one recipe. `layers` is parallel to Model::layers().
+struct Report {
+    Recipe recipe;
+    std::vector<LayerReport> layers;
+    double seconds = 0;      ///< wall time of the comparison that made it (shared by its recipes)
+    bool partial = false;    ///< cancelled before the last layer
+
+    struct Total {
+        std::uint64_t bytesBefore = 0, bytesAfter = 0, parameters = 0;  ///< of the layers' weights
+        double bitsPerWeight = 0;
+        double weightSqnrDb = 0;  ///< over all quantized layers' elements together; +inf exact, NaN none
+        std::uint64_t quantized = 0, kept = 0, skipped = 0, pending = 0;
+    };
+    [[nodiscard]] Total total() const;
+};
+
+/// Something in the model or a report that a user should know of. `layer` indexes Model::layers(), or -1.
+struct Finding {
+    enum class Severity : std::uint8_t { Info, Warning, Problem };
+    Severity severity = Severity::Info;
+    int layer = -1;
+    std::string rule;      ///< short id: "nan", "one-scale-many-channels"
+    std::string message;   ///< with the evidence, numbers included
+    std::optional<schemes::Scheme> suggestion;  ///< what one click would set on the layer
+};
+
+/// Several recipes over one model. `statistics` is parallel to Model::layers(); empty entries where not (yet) read.
+struct Comparison {
+    std::vector<Report> reports;
+    std::vector<std::optional<WeightStatistics>> statistics;
+    std::vector<Finding> findings;
+};
+
+}  // namespace roundoff::analysis

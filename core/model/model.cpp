@@ -1,0 +1,12 @@
+#include "core/model/model.h"
+
+#include <utility>
+
+namespace roundoff::model {
+
+Model::Model(Info info, std::vector<Tensor> tensors, std::vector<Layer> layers, Graph graph,
+             std::shared_ptr<const Source> source)
+    : m_data(std::make_shared<const Data>(
+          Data{std::move(info), std::move(tensors), std::move(layers), std::move(graph), std::move(source)})) {}
+
+}  // namespace roundoff::model
