@@ -1,0 +1,62 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/base/job.h"
+#include "core/base/result.h"
+#include "core/model/model.h"
+#include "core/tensor/tensor_view.h"
+
+namespace roundoff::runtime {
+
+/// A named tensor that owns its bytes: an input or output of a run.
+struct NamedTensor {
+    std::string name;
+    tensor::ElementType type = tensor::ElementType::Undefined;
+    tensor::Shape shape;
+    std::vector<std::byte> bytes;
+    [[nodiscard]] tensor::TensorView view() const { return {type, shape, bytes}; }
+};
+using Sample = std::vector<NamedTensor>;
+
+struct SessionOptions {
+    /// ONNX Runtime's graph optimizations; `Faithful` keeps Q/DQ pairs as written (no activation quantization).
+    enum class Level { Faithful, All } level = Level::All;
+    /// com.microsoft.MatMulNBits made from weight-only Q/DQ: 4 = int8 activations (its default), 1 = float32.
+    int matmulAccuracyLevel = 4;
+    int threads = 0;  ///< 0 = all cores
+};
+
+/// A model loaded in ONNX Runtime's CPU provider. Movable; one run at a time.
+class Session {
+public:
+    static Result<Session> open(const std::filesystem::path& path, const SessionOptions& options);
+    Session(Session&&) noexcept;
+    Session& operator=(Session&&) noexcept;
+    ~Session();
+
+    [[nodiscard]] const std::vector<model::Value>& inputs() const;
+    [[nodiscard]] const std::vector<model::Value>& outputs() const;
+    /// Runs once. A stop of the job ends the run within 200 ms.
+    Result<std::vector<NamedTensor>> run(const Sample& sample, Job& job);
+
+private:
+    struct Impl;
+    explicit Session(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> m_impl;
+};
+
+/// Random inputs that fit the model: floats N(0,1) (0..1 for images: 3 or 4 dimensions with 1 or 3 channels), token
+/// ids within the vocabulary found in the graph, attention masks of ones, position ids counting up, empty past. A
+/// symbolic dimension is 1 for a batch, `length` else. Fixed seed: the same bits everywhere.
+Result<std::vector<Sample>> syntheticSamples(const model::Model& model, std::size_t count, std::int64_t length,
+                                             std::uint64_t seed);
+
+std::string version();  ///< of the library that is loaded
+
+}  // namespace roundoff::runtime
