@@ -1,0 +1,49 @@
+#pragma once
+#include <QString>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "core/analysis/compare.h"
+#include "core/analysis/distribution.h"
+#include "core/model/model.h"
+
+namespace roundoff::ui {
+
+/// Everything that the views show, as one value. They are functions of it; what can be derived is derived.
+/// The results are immutable and shared; a newer result replaces the pointer, never its content.
+struct State {
+    model::Model model;            ///< empty() before one is open
+    QString title;                 ///< file name
+    analysis::Recipe recipe;       ///< the scheme being worked on; report 0 of the comparison
+    std::vector<schemes::Scheme> compared;  ///< further columns; reports 1… of the comparison
+    std::shared_ptr<const analysis::Comparison> comparison;      ///< fills in as layers finish; may be null
+    std::shared_ptr<const analysis::Distribution> distribution;  ///< of the current layer; may be null or of another one
+    std::vector<int> visible;      ///< layers that pass the filter, in the table's order
+    std::vector<int> selected;     ///< layers selected in the table
+    int current = -1;              ///< the layer that every view shows
+    int hovered = -1;
+    std::optional<int> baseline;   ///< report that deltas refer to; none = float
+    bool running = false;          ///< a comparison is under way
+
+    /// The current layer under the recipe; null where there is none yet.
+    [[nodiscard]] const analysis::LayerReport* report(int layer, std::size_t column = 0) const {
+        if (!comparison || column >= comparison->reports.size()) return nullptr;
+        const auto& layers = comparison->reports[column].layers;
+        return layer >= 0 && std::size_t(layer) < layers.size() ? &layers[std::size_t(layer)] : nullptr;
+    }
+    [[nodiscard]] const analysis::WeightStatistics* statistics(int layer) const {
+        if (!comparison || layer < 0 || std::size_t(layer) >= comparison->statistics.size()) return nullptr;
+        const auto& entry = comparison->statistics[std::size_t(layer)];
+        return entry ? &*entry : nullptr;
+    }
+};
+
+/// Which parts of the state changed: a view does only what it must.
+enum class Change : unsigned {
+    Model = 1, Recipe = 2, Results = 4, Distribution = 8, Filter = 16, Selection = 32, Hover = 64, Theme = 128, All = 255,
+};
+constexpr unsigned operator|(Change a, Change b) { return unsigned(a) | unsigned(b); }
+constexpr bool has(unsigned changes, Change change) { return (changes & unsigned(change)) != 0; }
+
+}  // namespace roundoff::ui
