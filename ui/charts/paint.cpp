@@ -12,38 +12,6 @@
 #include "ui/shell/theme.h"
 
 namespace roundoff::ui {
-namespace {
-
-double digitWidth(const QFontMetricsF& metrics) {
-    double width = 0;
-    for (char digit = '0'; digit <= '9'; ++digit) {
-        width = std::max(width, metrics.horizontalAdvance(QLatin1Char(digit)));
-    }
-    return width;
-}
-
-}  // namespace
-
-double numberWidth(const QFont& font, const QString& text) {
-    const QFontMetricsF metrics(font);
-    const double digit = digitWidth(metrics);
-    double width = 0;
-    for (const QChar c : text) width += c.isDigit() ? digit : metrics.horizontalAdvance(c);
-    return width;
-}
-
-void drawNumber(QPainter& painter, const QRectF& area, const QString& text) {
-    const QFontMetricsF metrics(painter.font());
-    const double digit = digitWidth(metrics);
-    double x = area.right() - numberWidth(painter.font(), text);
-    const double y = area.center().y() + (metrics.ascent() - metrics.descent()) / 2;
-    for (const QChar c : text) {
-        const double advance = metrics.horizontalAdvance(c);
-        const double cell = c.isDigit() ? digit : advance;
-        painter.drawText(QPointF(x + (cell - advance) / 2, y), QString(c));
-        x += cell;
-    }
-}
 
 void drawHatch(QPainter& painter, const QRectF& area, const QColor& colour, double spacing) {
     if (area.width() <= 0 || area.height() <= 0) return;

@@ -9,12 +9,6 @@ class QWidget;
 
 namespace roundoff::ui {
 
-/// Draws a number right-aligned and centred in height, every digit as wide as the widest, so columns of numbers align
-/// in any font.
-void drawNumber(QPainter& painter, const QRectF& area, const QString& text);
-/// Width that drawNumber needs.
-double numberWidth(const QFont& font, const QString& text);
-
 /// Diagonal lines, `spacing` apart across, anchored to the device so that neighbouring areas join.
 void drawHatch(QPainter& painter, const QRectF& area, const QColor& colour, double spacing = 8);
 /// The accent ring of a focused plot.
