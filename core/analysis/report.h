@@ -54,6 +54,7 @@ struct LayerReport {
     Status status = Status::Pending;
     std::string reason;  ///< why kept or skipped; empty where quantized
     schemes::Scheme scheme;
+    std::uint64_t parameters = 0;
     std::uint64_t bytesBefore = 0, bytesAfter = 0;
     std::optional<WeightError> weight;  ///< set where quantized
 };

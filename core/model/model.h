@@ -96,6 +96,8 @@ public:
     virtual ~Source() = default;
     /// The bytes of tensor `index`: a view into the map where the file stores them raw, else a decoded copy.
     [[nodiscard]] virtual Result<tensor::TensorData> data(std::size_t index) const = 0;
+    /// The bytes of tensor `index` will not be wanted soon: mapped pages may leave memory. Views stay valid.
+    virtual void release(std::size_t index) const { (void)index; }
 };
 
 /// An opened model: immutable, cheap to copy, safe to read from any thread. Opening it read no weight.
@@ -114,6 +116,8 @@ public:
     [[nodiscard]] Result<tensor::TensorData> data(std::size_t tensor) const { return m_data->source->data(tensor); }
     /// The layer's weight as stored (the codes where `stored` is set).
     [[nodiscard]] Result<tensor::TensorData> weight(const Layer& layer) const { return data(layer.weight); }
+    /// See Source::release.
+    void release(std::size_t tensor) const { m_data->source->release(tensor); }
     /// For the exporter of the same format, which knows the concrete type.
     [[nodiscard]] const std::shared_ptr<const Source>& source() const { return m_data->source; }
 

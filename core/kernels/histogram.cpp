@@ -1,0 +1,71 @@
+#include "core/kernels/histogram.h"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cmath>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "core/kernels/histogram.cpp"
+#include <hwy/foreach_target.h>
+// After foreach_target.h
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace roundoff::kernels::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+/// Bin of each element, or `bins` where it is not finite. Written as int32.
+void binIndices(const float* HWY_RESTRICT x, std::size_t n, float low, float perUnit, std::int32_t bins,
+                std::int32_t* HWY_RESTRICT out) {
+    const hn::ScalableTag<float> d;
+    const hn::RebindToSigned<decltype(d)> di;
+    const std::size_t lanes = hn::Lanes(d);
+    const auto vlow = hn::Set(d, low), vper = hn::Set(d, perUnit), top = hn::Set(d, float(bins - 1));
+    const auto limit = hn::Set(d, std::numeric_limits<float>::max()), none = hn::Set(d, float(bins));
+    std::size_t i = 0;
+    for (; i + lanes <= n; i += lanes) {
+        const auto v = hn::LoadU(d, x + i);
+        const auto t = hn::Clamp(hn::Mul(hn::Sub(v, vlow), vper), hn::Zero(d), top);
+        hn::StoreU(hn::ConvertTo(di, hn::IfThenElse(hn::Le(hn::Abs(v), limit), t, none)), di, out + i);
+    }
+    for (; i < n; ++i) {
+        const bool finite = std::abs(x[i]) <= std::numeric_limits<float>::max();
+        out[i] = finite ? std::int32_t(std::clamp((x[i] - low) * perUnit, 0.0F, float(bins - 1))) : bins;
+    }
+}
+
+}  // namespace roundoff::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace roundoff::kernels {
+HWY_EXPORT(binIndices);
+
+void accumulateHistogram(const float* x, std::size_t n, float low, float high, std::span<std::uint64_t> bins) {
+    constexpr std::size_t kBlock = 1024, kMost = 4096;
+    assert(bins.size() <= kMost && low < high);
+    // Two tables taken in turn: neighbouring elements often share a bin, and an increment waits for the one before it.
+    std::array<std::array<std::uint32_t, kMost + 1>, 2> tables{};
+    std::array<std::int32_t, kBlock> indices;
+    // In double: high - low may overflow in float, and a subnormal width has no finite reciprocal.
+    const float perUnit = float(std::min(double(bins.size()) / (double(high) - double(low)), 3e38));
+    constexpr std::size_t kFlush = std::size_t(1) << 31;  // below what a 32-bit counter holds
+    while (n > 0) {
+        const std::size_t part = std::min(n, kFlush);
+        for (std::size_t first = 0; first < part; first += kBlock) {
+            const std::size_t count = std::min(kBlock, part - first);
+            HWY_DYNAMIC_DISPATCH(binIndices)(x + first, count, low, perUnit, std::int32_t(bins.size()), indices.data());
+            for (std::size_t i = 0; i < count; ++i) ++tables[i & 1][std::size_t(indices[i])];
+        }
+        for (auto& table : tables) {
+            for (std::size_t b = 0; b < bins.size(); ++b) bins[b] += table[b];
+            table.fill(0);
+        }
+        x += part;
+        n -= part;
+    }
+}
+
+}  // namespace roundoff::kernels
+#endif

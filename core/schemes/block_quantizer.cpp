@@ -1,0 +1,202 @@
+#include "core/schemes/block_quantizer.h"
+
+#include <tbb/parallel_for.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/kernels/error.h"
+#include "core/kernels/ranges.h"
+#include "core/kernels/reference.h"
+
+namespace roundoff::schemes {
+namespace {
+
+constexpr float kInf = std::numeric_limits<float>::infinity();
+
+float roundTo(tensor::ElementType type, float x) {
+    using enum tensor::ElementType;
+    if (type == Float16) return kernels::reference::snap(kernels::FloatGrid{5, 10, 15, 65504.0F, true}, x, 1, 0).unit;
+    if (type == BFloat16)
+        return kernels::reference::snap(kernels::FloatGrid{8, 7, 127, 0x1.FEp127F, true}, x, 1, 0).unit;
+    return x;
+}
+
+/// Value at a share (0..1) of the sorted data, nearest rank; reorders `values`.
+float quantile(std::vector<float>& values, double share) {
+    const double rank = std::ceil(share * double(values.size()));
+    const auto at = std::size_t(std::clamp(rank - 1, 0.0, double(values.size() - 1)));
+    std::nth_element(values.begin(), values.begin() + std::ptrdiff_t(at), values.end());
+    return values[at];
+}
+
+}  // namespace
+
+BlockQuantizer::BlockQuantizer(const TensorScheme& scheme, const Tiling& tiling, tensor::ElementType scaleType)
+    : m_scheme(scheme), m_tiling(tiling), m_scaleType(scaleType),
+      m_snapper(findNumberFormat(scheme.format)->grid(scheme)) {}
+
+BlockQuantizer::Ranges BlockQuantizer::emptyRanges(std::uint64_t first, std::uint64_t end) const {
+    Ranges ranges;
+    std::uint64_t last = m_tiling.scales();
+    if (m_tiling.local() && end > first) {
+        const std::uint64_t width = m_tiling.perInner ? m_tiling.inner : 1;
+        ranges.first = m_tiling.index(first) / width * width;
+        last = (m_tiling.index(end - 1) / width + 1) * width;
+    }
+    ranges.low.assign(std::size_t(last - ranges.first), kInf);
+    ranges.high.assign(ranges.low.size(), -kInf);
+    return ranges;
+}
+
+void BlockQuantizer::Ranges::merge(const Ranges& other) {
+    for (std::size_t i = 0; i < other.low.size(); ++i) {
+        const std::size_t at = std::size_t(other.first - first) + i;
+        low[at] = std::min(low[at], other.low[i]);
+        high[at] = std::max(high[at], other.high[i]);
+    }
+}
+
+void BlockQuantizer::widen(const float* x, std::uint64_t first, std::uint64_t end, Ranges& ranges) const {
+    forEachBatch(m_tiling, first, end, std::size_t(-1), [&](const Batch& batch) {
+        float* low = ranges.low.data() + (batch.scale - ranges.first);
+        float* high = ranges.high.data() + (batch.scale - ranges.first);
+        if (batch.columns) {
+            kernels::widenColumns(x + (batch.first - first), batch.rows(), batch.width, low, high);
+        } else {
+            kernels::widenRuns(x + (batch.first - first), batch.count, batch.width, low, high);
+        }
+    });
+}
+
+void BlockQuantizer::refine(const float* x, std::uint64_t first, std::uint64_t end, Ranges& ranges) const {
+    if (!refines()) return;
+    const std::size_t scales = ranges.low.size();
+    if (scales == 1) return refineOne(x, std::size_t(end - first), ranges.low[0], ranges.high[0]);
+    // Bring the elements of each block together, then treat block by block.
+    std::vector<std::size_t> offsets(scales + 1, 0);
+    const auto forEachElement = [&](auto function) {
+        forEachBatch(m_tiling, first, end, std::size_t(-1), [&](const Batch& batch) {
+            for (std::size_t i = 0; i < batch.count; ++i)
+                function(std::size_t(batch.scale - ranges.first) + (batch.columns ? i % batch.width : i / batch.width),
+                         x[batch.first - first + i]);
+        });
+    };
+    forEachElement([&](std::size_t scale, float) { ++offsets[scale + 1]; });
+    for (std::size_t s = 0; s < scales; ++s) offsets[s + 1] += offsets[s];
+    std::vector<float> values(offsets.back());
+    std::vector<std::size_t> next(offsets.begin(), offsets.end() - 1);
+    forEachElement([&](std::size_t scale, float v) { values[next[scale]++] = v; });
+    tbb::parallel_for(std::size_t(0), scales, [&](std::size_t s) {
+        refineOne(values.data() + offsets[s], offsets[s + 1] - offsets[s], ranges.low[s], ranges.high[s]);
+    });
+}
+
+void BlockQuantizer::refineOne(const float* x, std::size_t n, float& low, float& high) const {
+    if (!(low <= high)) return;
+    if (m_scheme.range.rule == Range::Rule::Percentile) {
+        const bool symmetric = m_scheme.symmetry == Symmetry::Symmetric;
+        std::vector<float> values;
+        values.reserve(n);
+        for (std::size_t i = 0; i < n; ++i)
+            if (std::isfinite(x[i])) values.push_back(symmetric ? std::abs(x[i]) : x[i]);
+        const double kept = m_scheme.range.percentile / 100;
+        if (symmetric) {
+            high = quantile(values, kept);
+            low = -high;
+        } else {
+            low = quantile(values, (1 - kept) / 2);
+            high = quantile(values, 1 - (1 - kept) / 2);
+        }
+        return;
+    }
+    double best = noise(x, n, low, high), factor = 1;
+    const auto attempt = [&](double p) {
+        const double candidate = noise(x, n, float(low * p), float(high * p));
+        if (candidate < best) {
+            best = candidate;
+            factor = p;
+        }
+    };
+    for (int i = 1; i <= 20; ++i) attempt(1 - 0.04 * i);
+    const double centre = factor;
+    for (const int i : {-3, -2, -1, 1, 2, 3})
+        if (centre + 0.01 * i < 1) attempt(centre + 0.01 * i);
+    low = float(low * factor);
+    high = float(high * factor);
+}
+
+double BlockQuantizer::noise(const float* x, std::size_t n, float low, float high) const {
+    const Scale s = scaleOf(low, high);
+    constexpr std::size_t kPiece = 4096;
+    const std::size_t pieces = (n + kPiece - 1) / kPiece;
+    const auto piece = [&](std::size_t p) {
+        float y[kPiece];
+        const std::size_t first = p * kPiece, count = std::min(kPiece, n - first);
+        kernels::ErrorSums sums;
+        m_snapper.runs(x + first, y, count, count, &s.scale, &s.zero, kernels::Snapper::Output::Value);
+        kernels::accumulateError(x + first, y, count, false, sums);
+        return sums.noise;
+    };
+    if (pieces == 1) return piece(0);
+    std::vector<double> parts(pieces);
+    tbb::parallel_for(std::size_t(0), pieces, [&](std::size_t p) { parts[p] = piece(p); });
+    double sum = 0;
+    for (const double part : parts) sum += part;
+    return sum;
+}
+
+BlockQuantizer::Scale BlockQuantizer::scaleOf(float low, float high) const {
+    if (!(low <= high)) return {1, 0};
+    const double absmax = std::max(std::abs(double(low)), std::abs(double(high)));
+    const auto usable = [&](double exact) {
+        const float rounded = roundTo(m_scaleType, float(exact));
+        return rounded < std::numeric_limits<float>::min() || !std::isfinite(rounded) ? 0.0F : rounded;
+    };
+    const auto* uniform = std::get_if<kernels::UniformGrid>(&grid());
+    if (!uniform) {
+        const auto* small = std::get_if<kernels::FloatGrid>(&grid());
+        const double top = small ? small->max : std::get<kernels::LevelGrid>(grid()).levels.back();
+        const float scale = usable(absmax / top);
+        return {scale > 0 ? scale : 1, 0};
+    }
+    if (m_scheme.symmetry == Symmetry::Symmetric) {
+        // Signed: -top..top around 0. Unsigned: 1..2^n - 1 around 2^(n-1).
+        const int zero = (uniform->low + uniform->high) / 2;
+        const float scale = usable(absmax / (uniform->high - zero));
+        return {scale > 0 ? scale : 1, float(zero)};
+    }
+    const double bottom = std::min(double(low), 0.0), top = std::max(double(high), 0.0);
+    const float scale = usable((top - bottom) / (uniform->high - uniform->low));
+    if (scale == 0) return {1, 0};
+    const double zero = std::nearbyint(uniform->low - bottom / double(scale));
+    return {scale, float(std::clamp(zero, double(uniform->low), double(uniform->high)))};
+}
+
+Parameters BlockQuantizer::parameters(const Ranges& ranges) const {
+    Parameters result;
+    result.first = ranges.first;
+    result.scales.resize(ranges.low.size());
+    result.zeros.resize(ranges.low.size());
+    bool anyZero = false;
+    for (std::size_t i = 0; i < ranges.low.size(); ++i) {
+        const Scale s = scaleOf(ranges.low[i], ranges.high[i]);
+        result.scales[i] = s.scale;
+        result.zeros[i] = s.zero;
+        anyZero = anyZero || s.zero != 0;
+    }
+    if (!anyZero) result.zeros.clear();
+    return result;
+}
+
+std::uint64_t BlockQuantizer::snap(const Batch& batch, const float* x, float* y, const Parameters& parameters,
+                                   kernels::Snapper::Output output) const {
+    const std::size_t at = std::size_t(batch.scale - parameters.first);
+    const float* scales = parameters.scales.data() + at;
+    const float* zeros = parameters.zeros.empty() ? nullptr : parameters.zeros.data() + at;
+    return batch.columns ? m_snapper.columns(x, y, batch.rows(), batch.width, scales, zeros, output)
+                         : m_snapper.runs(x, y, batch.count, batch.width, scales, zeros, output);
+}
+
+}  // namespace roundoff::schemes

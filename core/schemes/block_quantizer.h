@@ -1,0 +1,64 @@
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "core/kernels/snap.h"
+#include "core/schemes/number_format.h"
+#include "core/schemes/tiling.h"
+
+namespace roundoff::schemes {
+
+/// Scales and zero points of consecutive blocks.
+struct Parameters {
+    std::uint64_t first = 0;    ///< scale index of element 0 of the vectors
+    std::vector<float> scales;  ///< rounded to the scale type; never 0
+    std::vector<float> zeros;   ///< integers; empty where all are 0
+};
+
+/// A tensor scheme bound to the tiling of one weight: finds ranges, makes scales of them, rounds elements.
+/// Immutable; safe to use from any thread.
+class BlockQuantizer {
+public:
+    BlockQuantizer(const TensorScheme& scheme, const Tiling& tiling, tensor::ElementType scaleType);
+
+    [[nodiscard]] const Tiling& tiling() const { return m_tiling; }
+    [[nodiscard]] const kernels::Grid& grid() const { return m_snapper.grid(); }
+
+    /// Ranges of blocks, being found. `first` as in Parameters; low > high where no finite element was seen.
+    struct Ranges {
+        std::uint64_t first = 0;
+        std::vector<float> low, high;
+        void merge(const Ranges& other);
+    };
+    /// Untouched ranges of all blocks that elements [first, end) touch.
+    [[nodiscard]] Ranges emptyRanges(std::uint64_t first, std::uint64_t end) const;
+    /// Widens by elements [first, end); x points at element `first`.
+    void widen(const float* x, std::uint64_t first, std::uint64_t end, Ranges& ranges) const;
+    /// True where the range rule looks at more than minimum and maximum, so refine() must follow.
+    [[nodiscard]] bool refines() const { return m_scheme.range.rule != Range::Rule::MinMax; }
+    /// Narrows min–max ranges by the scheme's rule. [first, end) must hold every element of the blocks in `ranges`.
+    /// `mse`: the shrink factor of 1, 0.96 … 0.2, then ±0.03 around the best, with the smallest squared error over the
+    /// data itself; so never worse than minmax. `pN`: exact order statistics, nearest rank.
+    void refine(const float* x, std::uint64_t first, std::uint64_t end, Ranges& ranges) const;
+
+    [[nodiscard]] Parameters parameters(const Ranges& ranges) const;
+
+    /// Rounds one batch; x and y point at its first element. @returns the number of clipped elements.
+    std::uint64_t snap(const Batch& batch, const float* x, float* y, const Parameters& parameters,
+                       kernels::Snapper::Output output) const;
+
+private:
+    struct Scale {
+        float scale, zero;
+    };
+    [[nodiscard]] Scale scaleOf(float low, float high) const;
+    void refineOne(const float* x, std::size_t n, float& low, float& high) const;
+    [[nodiscard]] double noise(const float* x, std::size_t n, float low, float high) const;
+
+    TensorScheme m_scheme;
+    Tiling m_tiling;
+    tensor::ElementType m_scaleType;
+    kernels::Snapper m_snapper;
+};
+
+}  // namespace roundoff::schemes

@@ -1,0 +1,20 @@
+#pragma once
+#include <vector>
+
+#include "core/schemes/number_format.h"
+
+/// One function a family, each in its own file; registry.cpp lists them.
+namespace roundoff::schemes {
+
+std::vector<NumberFormat> unquantized();
+std::vector<NumberFormat> signedIntegers();
+std::vector<NumberFormat> unsignedIntegers();
+std::vector<NumberFormat> smallFloats();
+std::vector<NumberFormat> logarithmic();
+
+/// What every scalar format can do: any granularity of weights, any range rule that this build has.
+inline const std::vector<Granularity::Kind> kScalarGranularities{
+    Granularity::Kind::Tensor, Granularity::Kind::Channel, Granularity::Kind::Group, Granularity::Kind::Token};
+inline const std::vector<Range::Rule> kScalarRanges{Range::Rule::MinMax, Range::Rule::Percentile, Range::Rule::Mse};
+
+}  // namespace roundoff::schemes

@@ -1,0 +1,159 @@
+#include "core/schemes/quantized_tensor.h"
+
+#include <tbb/parallel_for.h>
+
+#include <algorithm>
+#include <atomic>
+#include <bit>
+#include <cmath>
+
+#include "core/schemes/block_quantizer.h"
+
+namespace roundoff::schemes {
+namespace {
+
+constexpr std::uint64_t kRegion = 1 << 16;
+constexpr std::size_t kPiece = 1 << 13;
+
+/// Bit pattern of a value that a small float represents exactly.
+std::int16_t encode(const kernels::FloatGrid& grid, float unit) {
+    const int sign = std::signbit(unit) ? 1 << (grid.exponentBits + grid.mantissaBits) : 0;
+    if (unit == 0) return std::int16_t(sign);
+    const int exponent = std::max(std::ilogb(unit), 1 - grid.bias);
+    const int significand = int(std::ldexp(std::abs(unit), grid.mantissaBits - exponent));
+    // A subnormal lacks the hidden bit, which takes one off the exponent field by itself.
+    return std::int16_t(sign + ((exponent + grid.bias - 1) << grid.mantissaBits) + significand);
+}
+
+float decode(const kernels::FloatGrid& grid, int code) {
+    const int mantissa = code & ((1 << grid.mantissaBits) - 1);
+    const int exponent = code >> grid.mantissaBits & ((1 << grid.exponentBits) - 1);
+    const float magnitude = exponent == 0 ? std::ldexp(float(mantissa), 1 - grid.bias - grid.mantissaBits)
+                                          : std::ldexp(float(mantissa + (1 << grid.mantissaBits)),
+                                                       exponent - grid.bias - grid.mantissaBits);
+    return (code >> (grid.mantissaBits + grid.exponentBits) & 1) ? -magnitude : magnitude;
+}
+
+/// Value at scale 1 of every code of a grid that is looked up; empty for a uniform one.
+std::vector<float> codeTable(const kernels::Grid& grid) {
+    std::vector<float> table;
+    if (const auto* levels = std::get_if<kernels::LevelGrid>(&grid)) table = levels->levels;
+    if (const auto* small = std::get_if<kernels::FloatGrid>(&grid))
+        for (int code = 0; code < 1 << (1 + small->exponentBits + small->mantissaBits); ++code)
+            table.push_back(decode(*small, code));
+    return table;
+}
+
+void encodeBatch(const kernels::Grid& grid, const Batch& batch, const float* units, const Parameters& parameters,
+                 std::int16_t* codes) {
+    if (const auto* small = std::get_if<kernels::FloatGrid>(&grid)) {
+        for (std::size_t i = 0; i < batch.count; ++i) codes[i] = encode(*small, units[i]);
+    } else if (const auto* set = std::get_if<kernels::LevelGrid>(&grid)) {
+        for (std::size_t i = 0; i < batch.count; ++i)
+            codes[i] = std::int16_t(std::ranges::lower_bound(set->levels, units[i]) - set->levels.begin());
+    } else {
+        const std::size_t at = std::size_t(batch.scale - parameters.first);
+        for (std::size_t i = 0; i < batch.count; ++i) {
+            const std::size_t scale = at + (batch.columns ? i % batch.width : i / batch.width);
+            // Codes of uint16 above 32767 wrap; they are read back as uint16.
+            codes[i] = std::int16_t(std::int32_t(units[i] + (parameters.zeros.empty() ? 0.0F : parameters.zeros[scale])));
+        }
+    }
+}
+
+}  // namespace
+
+tensor::ElementType scaleTypeOf(tensor::ElementType weight) {
+    using enum tensor::ElementType;
+    return weight == Float16 || weight == BFloat16 ? weight : Float32;
+}
+
+Result<QuantizedTensor> quantize(const tensor::TensorView& weight, int outputAxis, int reductionAxis,
+                                 const TensorScheme& scheme, Job& job) {
+    auto tiling = tilingOf(weight.shape, outputAxis, reductionAxis, scheme.granularity);
+    if (!tiling) return propagate(tiling);
+    const BlockQuantizer quantizer(scheme, *tiling, scaleTypeOf(weight.type));
+    const std::uint64_t count = weight.count();
+    const auto boundaries = regionBoundaries({&*tiling, 1}, count, kRegion);
+    const std::size_t regions = boundaries.size() - 1;
+
+    QuantizedTensor result{scheme, weight.shape, *tiling, {}, {}, {}};
+    result.codes.resize(count);
+    result.scales.resize(tiling->scales(), 1.0F);
+    std::vector<float> zeros(tiling->scales(), 0.0F);
+    std::atomic<bool> anyZero = false;
+
+    const auto read = [&](std::size_t r, std::vector<float>& buffer) {
+        buffer.resize(std::size_t(boundaries[r + 1] - boundaries[r]));
+        tensor::readFloats(weight, boundaries[r], buffer);
+    };
+    const auto keep = [&](const Parameters& p) {
+        std::ranges::copy(p.scales, result.scales.begin() + std::ptrdiff_t(p.first));
+        std::ranges::copy(p.zeros, zeros.begin() + std::ptrdiff_t(p.first));
+        if (!p.zeros.empty()) anyZero = true;
+    };
+
+    Parameters global;
+    if (!tiling->local() && count > 0) {
+        auto ranges = quantizer.emptyRanges(0, count);
+        std::vector<float> buffer;
+        for (std::size_t r = 0; r < regions && !job.cancelled(); ++r) {
+            read(r, buffer);
+            quantizer.widen(buffer.data(), boundaries[r], boundaries[r + 1], ranges);
+        }
+        if (quantizer.refines() && !job.cancelled()) {
+            std::vector<float> all(count);
+            tensor::readFloats(weight, 0, all);
+            quantizer.refine(all.data(), 0, count, ranges);
+        }
+        global = quantizer.parameters(ranges);
+        keep(global);
+    }
+    tbb::parallel_for(std::size_t(0), regions, [&](std::size_t r) {
+        if (job.cancelled()) return;
+        thread_local std::vector<float> buffer;
+        std::vector<float> x;
+        x.swap(buffer);
+        read(r, x);
+        Parameters local;
+        if (tiling->local()) {
+            auto ranges = quantizer.emptyRanges(boundaries[r], boundaries[r + 1]);
+            quantizer.widen(x.data(), boundaries[r], boundaries[r + 1], ranges);
+            quantizer.refine(x.data(), boundaries[r], boundaries[r + 1], ranges);
+            local = quantizer.parameters(ranges);
+            keep(local);
+        }
+        const Parameters& parameters = tiling->local() ? local : global;
+        float units[kPiece];
+        forEachBatch(*tiling, boundaries[r], boundaries[r + 1], kPiece, [&](const Batch& batch) {
+            quantizer.snap(batch, x.data() + (batch.first - boundaries[r]), units, parameters, kernels::Snapper::Output::Unit);
+            encodeBatch(quantizer.grid(), batch, units, parameters, result.codes.data() + batch.first);
+        });
+        x.swap(buffer);
+    });
+    if (job.cancelled()) return cancelled();
+    if (anyZero) result.zeroPoints.assign(zeros.begin(), zeros.end());
+    return result;
+}
+
+void dequantize(const QuantizedTensor& tensor, std::uint64_t first, std::span<float> out) {
+    const NumberFormat& format = *findNumberFormat(tensor.scheme.format);
+    const auto table = codeTable(format.grid(tensor.scheme));
+    const bool wide = format.bits == 16 && format.storage == tensor::ElementType::Uint16;
+    forEachBatch(tensor.tiling, first, first + out.size(), kPiece, [&](const Batch& batch) {
+        for (std::size_t i = 0; i < batch.count; ++i) {
+            const std::size_t scale = std::size_t(batch.scale) + (batch.columns ? i % batch.width : i / batch.width);
+            const std::int16_t code = tensor.codes[batch.first + i];
+            float unit;
+            if (table.empty()) {
+                const std::int32_t value = wide ? std::int32_t(std::uint16_t(code)) : code;
+                unit = float(value - (tensor.zeroPoints.empty() ? 0 : tensor.zeroPoints[scale]));
+            } else {
+                unit = table[std::size_t(code)];
+            }
+            out[batch.first - first + i] = unit * tensor.scales[scale];
+        }
+    });
+}
+
+}  // namespace roundoff::schemes

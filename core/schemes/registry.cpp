@@ -1,0 +1,25 @@
+#include <algorithm>
+#include <iterator>
+
+#include "core/schemes/families.h"
+#include "core/schemes/number_format.h"
+
+namespace roundoff::schemes {
+
+const std::vector<NumberFormat>& numberFormats() {
+    static const std::vector<NumberFormat> all = [] {
+        std::vector<NumberFormat> list;
+        for (const auto family : {unquantized, signedIntegers, unsignedIntegers, smallFloats, logarithmic})
+            std::ranges::move(family(), std::back_inserter(list));
+        return list;
+    }();
+    return all;
+}
+
+const NumberFormat* findNumberFormat(std::string_view id) {
+    const auto& all = numberFormats();
+    const auto found = std::ranges::find(all, id, &NumberFormat::id);
+    return found == all.end() ? nullptr : &*found;
+}
+
+}  // namespace roundoff::schemes

@@ -1,0 +1,217 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <charconv>
+#include <vector>
+
+#include "core/schemes/number_format.h"
+
+namespace roundoff::schemes {
+namespace {
+
+constexpr std::string_view kWhere = "scheme";
+const std::vector<std::string_view> kAlgorithms{"rtn"};
+
+template <class T>
+bool contains(const std::vector<T>& list, const T& value) {
+    return std::ranges::find(list, value) != list.end();
+}
+
+std::vector<std::string_view> split(std::string_view text, char separator) {
+    std::vector<std::string_view> parts;
+    for (;;) {
+        const auto end = text.find(separator);
+        parts.push_back(text.substr(0, end));
+        if (end == std::string_view::npos) return parts;
+        text.remove_prefix(end + 1);
+    }
+}
+
+template <class T>
+std::optional<T> number(std::string_view text) {
+    T value{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;
+    return value;
+}
+
+std::string word(const Granularity& g) {
+    switch (g.kind) {
+        case Granularity::Kind::Tensor: return "tensor";
+        case Granularity::Kind::Channel: return "channel";
+        case Granularity::Kind::Group: return fmt::format("g{}", g.columns);
+        case Granularity::Kind::Block: return fmt::format("b{}x{}", g.rows, g.columns);
+        case Granularity::Kind::Token: return "token";
+    }
+    return {};
+}
+
+std::string word(Symmetry symmetry) { return symmetry == Symmetry::Symmetric ? "sym" : "asym"; }
+std::string word(Timing timing) { return timing == Timing::Static ? "static" : "dynamic"; }
+
+std::string word(const Range& range) {
+    switch (range.rule) {
+        case Range::Rule::MinMax: return "minmax";
+        case Range::Rule::Percentile: return fmt::format("p{}", range.percentile);
+        case Range::Rule::Mse: return "mse";
+        case Range::Rule::Kl: return "kl";
+        case Range::Rule::Std: return "std";
+    }
+    return {};
+}
+
+std::optional<Granularity> granularity(std::string_view text) {
+    if (text == "tensor") return Granularity{Granularity::Kind::Tensor};
+    if (text == "channel") return Granularity{Granularity::Kind::Channel};
+    if (text == "token") return Granularity{Granularity::Kind::Token};
+    if (text.starts_with('g'))
+        if (const auto n = number<std::uint32_t>(text.substr(1)); n && *n > 0)
+            return Granularity{Granularity::Kind::Group, 0, *n};
+    if (text.starts_with('b')) {
+        const auto sides = split(text.substr(1), 'x');
+        if (sides.size() != 2) return std::nullopt;
+        const auto rows = number<std::uint32_t>(sides[0]), columns = number<std::uint32_t>(sides[1]);
+        if (rows && columns && *rows > 0 && *columns > 0) return Granularity{Granularity::Kind::Block, *rows, *columns};
+    }
+    return std::nullopt;
+}
+
+std::optional<Range> range(std::string_view text) {
+    if (text == "minmax") return Range{Range::Rule::MinMax};
+    if (text == "mse") return Range{Range::Rule::Mse};
+    if (text == "kl") return Range{Range::Rule::Kl};
+    if (text == "std") return Range{Range::Rule::Std};
+    if (text.starts_with('p'))
+        if (const auto p = number<double>(text.substr(1)); p && *p > 0 && *p <= 100)
+            return Range{Range::Rule::Percentile, *p};
+    return std::nullopt;
+}
+
+/// What could stand in an option's place for this format, for the error text.
+std::string choices(const NumberFormat& format, bool activation) {
+    std::vector<std::string> words;
+    for (const auto kind : format.granularities) {
+        if (kind == Granularity::Kind::Token && !activation) continue;
+        if (kind == Granularity::Kind::Group && activation) continue;
+        words.push_back(kind == Granularity::Kind::Group   ? "g32, g64, g128, …"
+                        : kind == Granularity::Kind::Block ? "b128x128, …"
+                                                           : word(Granularity{kind}));
+    }
+    for (const auto symmetry : format.symmetries) words.push_back(word(symmetry));
+    for (const auto rule : format.ranges)
+        words.push_back(rule == Range::Rule::Percentile ? "p99.99, …" : word(Range{rule}));
+    if (activation) {
+        words.insert(words.end(), {"static", "dynamic"});
+    } else {
+        words.insert(words.end(), kAlgorithms.begin(), kAlgorithms.end());
+    }
+    return words.empty() ? fmt::format("{} takes no options", format.id)
+                         : fmt::format("After {} may stand {}", format.id, fmt::join(words, ", "));
+}
+
+TensorScheme defaultsOf(const NumberFormat& format, bool activation) {
+    TensorScheme scheme = format.defaults;
+    if (activation) scheme.granularity = {Granularity::Kind::Tensor};
+    return scheme;
+}
+
+Result<TensorScheme> parseTensor(std::string_view text, bool activation) {
+    const auto parts = split(text, ':');
+    const NumberFormat* format = findNumberFormat(parts[0]);
+    if (!format || (activation && format->id == "float")) {
+        std::vector<std::string_view> ids;
+        for (const auto& f : numberFormats())
+            if (!activation || f.id != "float") ids.push_back(f.id);
+        return usage(std::string(kWhere), fmt::format("'{}' is not a format", parts[0]),
+                     fmt::format("Choose one of {}", fmt::join(ids, ", ")));
+    }
+    TensorScheme scheme = defaultsOf(*format, activation);
+    bool seen[5] = {};
+    for (std::size_t i = 1; i < parts.size(); ++i) {
+        const auto option = parts[i];
+        const auto take = [&](int slot, bool allowed) -> Result<void> {
+            if (!allowed)
+                return usage(std::string(kWhere), fmt::format("'{}' does not go with {}", option, format->id),
+                             choices(*format, activation));
+            if (seen[slot])
+                return usage(std::string(kWhere), fmt::format("'{}' contradicts an earlier word of '{}'", option, text),
+                             "Give each option once");
+            seen[slot] = true;
+            return {};
+        };
+        Result<void> taken;
+        if (const auto g = granularity(option)) {
+            const bool fits = activation ? g->kind == Granularity::Kind::Tensor || g->kind == Granularity::Kind::Token
+                                         : g->kind != Granularity::Kind::Token;
+            taken = take(0, fits && contains(format->granularities, g->kind));
+            scheme.granularity = *g;
+        } else if (option == "sym" || option == "asym") {
+            scheme.symmetry = option == "sym" ? Symmetry::Symmetric : Symmetry::Asymmetric;
+            taken = take(1, contains(format->symmetries, scheme.symmetry));
+        } else if (const auto r = range(option)) {
+            taken = take(2, contains(format->ranges, r->rule));
+            scheme.range = *r;
+        } else if (!activation && contains(kAlgorithms, option)) {
+            taken = take(3, format->id != "float");
+            scheme.algorithm = option;
+        } else if (activation && (option == "static" || option == "dynamic")) {
+            taken = take(4, true);
+            scheme.timing = option == "static" ? Timing::Static : Timing::Dynamic;
+        } else {
+            return usage(std::string(kWhere), fmt::format("'{}' in '{}' is not an option", option, text),
+                         choices(*format, activation));
+        }
+        if (!taken) return propagate(taken);
+    }
+    return scheme;
+}
+
+std::string canonical(const TensorScheme& s, bool activation) {
+    if (s.format == "float") return s.format;
+    return fmt::format("{}:{}:{}:{}:{}", s.format, word(s.granularity), word(s.symmetry), word(s.range),
+                       activation ? word(s.timing) : s.algorithm);
+}
+
+std::string shortest(const TensorScheme& s, bool activation) {
+    const NumberFormat* format = findNumberFormat(s.format);
+    if (!format) return s.format;
+    const TensorScheme defaults = defaultsOf(*format, activation);
+    std::string out = s.format;
+    if (s.granularity != defaults.granularity) out += ':' + word(s.granularity);
+    if (s.symmetry != defaults.symmetry) out += ':' + word(s.symmetry);
+    if (s.range != defaults.range) out += ':' + word(s.range);
+    if (!activation && s.algorithm != defaults.algorithm) out += ':' + s.algorithm;
+    if (activation && s.timing != defaults.timing) out += ':' + word(s.timing);
+    return out;
+}
+
+}  // namespace
+
+Result<Scheme> parseScheme(std::string_view text) {
+    const auto halves = split(text, '/');
+    if (halves.size() > 2)
+        return usage(std::string(kWhere), fmt::format("'{}' has more than one '/'", text),
+                     "Write WEIGHTS or WEIGHTS/ACTIVATIONS");
+    auto weight = parseTensor(halves[0], false);
+    if (!weight) return propagate(weight);
+    Scheme scheme{std::move(*weight), std::nullopt};
+    if (halves.size() == 2) {
+        auto activation = parseTensor(halves[1], true);
+        if (!activation) return propagate(activation);
+        scheme.activation = std::move(*activation);
+    }
+    return scheme;
+}
+
+std::string text(const Scheme& scheme) {
+    const std::string weight = canonical(scheme.weight, false);
+    return scheme.activation ? weight + '/' + canonical(*scheme.activation, true) : weight;
+}
+
+std::string shortText(const Scheme& scheme) {
+    const std::string weight = shortest(scheme.weight, false);
+    return scheme.activation ? weight + '/' + shortest(*scheme.activation, true) : weight;
+}
+
+}  // namespace roundoff::schemes
