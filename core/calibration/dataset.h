@@ -1,0 +1,23 @@
+#pragma once
+#include <cstddef>
+#include <filesystem>
+#include <vector>
+
+#include "core/base/job.h"
+#include "core/base/result.h"
+#include "core/model/model.h"
+#include "core/runtime/session.h"
+
+namespace roundoff::calibration {
+
+/// Reads at most `limit` samples that fit the model's inputs, in a fixed order. `path` is one of
+/// - a .npy file: the input of a model with one input; the first axis counts samples;
+/// - a folder of .npy files: one named after each input, or any number of them for a model with one input;
+/// - a folder of .png or .jpg images, searched to the bottom, for a model with one image input (1 or 3 channels, the
+///   input's height and width; pixels become 0..1 for float inputs);
+/// - a text file for a model whose metadata say tokenizer=bytes: windows of `context` bytes that do not overlap.
+/// Numbers are converted to the input's type.
+Result<std::vector<runtime::Sample>> loadSamples(const model::Model& model, const std::filesystem::path& path,
+                                                 std::size_t limit, Job& job);
+
+}  // namespace roundoff::calibration

@@ -1,0 +1,117 @@
+#include <bit>
+#include <charconv>
+#include <cstring>
+
+#include "core/calibration/readers.h"
+#include "core/tensor/tensor_view.h"
+
+namespace roundoff::calibration {
+namespace {
+
+/// The text between `key` and the end of its value in the header's Python literal.
+std::string_view after(std::string_view header, std::string_view key) {
+    const auto at = header.find(key);
+    if (at == std::string_view::npos) return {};
+    header.remove_prefix(at + key.size());
+    const auto colon = header.find(':');
+    if (colon == std::string_view::npos) return {};
+    header.remove_prefix(colon + 1);
+    const auto start = header.find_first_not_of(' ');
+    return start == std::string_view::npos ? std::string_view() : header.substr(start);
+}
+
+std::optional<tensor::Shape> parseShape(std::string_view text) {
+    if (text.empty() || text[0] != '(') return std::nullopt;
+    text = text.substr(1, text.find(')') - 1);
+    tensor::Shape shape;
+    while (true) {
+        const auto digit = text.find_first_of("0123456789");
+        if (digit == std::string_view::npos) return shape;
+        std::int64_t dim = 0;
+        const auto [end, error] = std::from_chars(text.data() + digit, text.data() + text.size(), dim);
+        if (error != std::errc()) return std::nullopt;
+        shape.push_back(dim);
+        text.remove_prefix(std::size_t(end - text.data()));
+    }
+}
+
+template <class T>
+double load(const std::byte* at) {
+    T value;
+    std::memcpy(&value, at, sizeof(T));
+    return double(value);
+}
+double loadHalf(const std::byte* at) {
+    float value = 0;
+    tensor::readFloats({tensor::ElementType::Float16, {1}, {at, 2}}, 0, {&value, 1});
+    return value;
+}
+
+struct Kind {
+    std::string_view code;  // without the byte order
+    std::size_t size;
+    double (*load)(const std::byte*);
+};
+constexpr Kind kKinds[] = {
+    {"f2", 2, loadHalf},           {"f4", 4, load<float>},         {"f8", 8, load<double>},
+    {"i1", 1, load<std::int8_t>},  {"i2", 2, load<std::int16_t>},  {"i4", 4, load<std::int32_t>},
+    {"i8", 8, load<std::int64_t>}, {"u1", 1, load<std::uint8_t>},  {"u2", 2, load<std::uint16_t>},
+    {"u4", 4, load<std::uint32_t>}, {"u8", 8, load<std::uint64_t>}, {"b1", 1, load<std::uint8_t>},
+};
+
+/// Position in a row-major array of element `index` of a column-major one.
+std::uint64_t rowMajor(std::uint64_t index, const tensor::Shape& shape) {
+    std::uint64_t position = 0, stride = 1;
+    for (const std::int64_t dim : shape) stride *= std::uint64_t(dim);
+    for (const std::int64_t dim : shape) {
+        stride /= std::uint64_t(dim);
+        position += index % std::uint64_t(dim) * stride;
+        index /= std::uint64_t(dim);
+    }
+    return position;
+}
+
+}  // namespace
+
+Result<Array> readNpy(const std::filesystem::path& path) {
+    const auto broken = [&](std::string what) {
+        return badInput(path.string(), std::move(what), "Write the array anew with numpy.save");
+    };
+    const auto file = readFile(path);
+    if (!file) return propagate(file);
+    const auto& bytes = *file;
+    if (bytes.size() < 12 || std::memcmp(bytes.data(), "\x93NUMPY", 6) != 0) return broken("not a NumPy array");
+    const bool first = std::to_integer<int>(bytes[6]) == 1;
+    const std::size_t start = first ? 10 : 12;
+    const std::size_t length = first ? std::size_t(load<std::uint16_t>(bytes.data() + 8))
+                                     : std::size_t(load<std::uint32_t>(bytes.data() + 8));
+    if (length > bytes.size() - start) return broken("the header is cut off");
+    const std::string_view header(reinterpret_cast<const char*>(bytes.data()) + start, length);
+
+    const std::string_view descr = after(header, "'descr'");
+    const auto shape = parseShape(after(header, "'shape'"));
+    if (descr.size() < 4 || descr[0] != '\'' || !shape) return broken("the header is not that of a plain array");
+    const Kind* kind = nullptr;
+    for (const Kind& each : kKinds)
+        if (descr.substr(2, 2) == each.code && descr[4] == '\'') kind = &each;
+    if (!kind)
+        return badInput(path.string(), "elements of type " + std::string(descr.substr(0, descr.find('\'', 1) + 1)) +
+                                           " are not numbers that can be fed",
+                        "Save floats, integers or booleans");
+    const auto count = tensor::elementCount(*shape);
+    if (!count || *count > (bytes.size() - start - length) / kind->size)
+        return broken("the file is shorter than its shape " + tensor::text(*shape) + " needs");
+
+    const bool columns = after(header, "'fortran_order'").starts_with("True");
+    const bool swap = descr[1] == '>' && std::endian::native == std::endian::little;
+    Array array{*shape, std::vector<double>(*count)};
+    for (std::uint64_t i = 0; i < *count; ++i) {
+        std::byte element[8];
+        const std::byte* at = bytes.data() + start + length + i * kind->size;
+        for (std::size_t b = 0; b < kind->size; ++b) element[swap ? kind->size - 1 - b : b] = at[b];
+        array.values[columns ? rowMajor(i, *shape) : i] = kind->load(element);
+    }
+    return array;
+}
+
+}  // namespace roundoff::calibration

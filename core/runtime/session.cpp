@@ -1,0 +1,199 @@
+#include "core/runtime/session.h"
+
+#include <onnxruntime_cxx_api.h>
+#include <onnxruntime_session_options_config_keys.h>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <cstring>
+#include <mutex>
+#include <thread>
+
+#include "core/runtime/element_types.h"
+
+namespace roundoff::runtime {
+namespace {
+
+using tensor::ElementType;
+
+Ort::Env& environment() {
+    // Fatal only: what goes wrong comes back as an error, not as lines on standard error.
+    static Ort::Env env(ORT_LOGGING_LEVEL_FATAL, "roundoff");
+    return env;
+}
+
+/// ONNX Runtime's message in one line, without its source locations; it names the node where there is one.
+std::string plain(const char* message) {
+    std::string text = message;
+    if (const auto end = text.find_first_of("\r\n"); end != std::string::npos) text.resize(end);
+    for (std::string_view mark : {"Status Message: ", "with the error: "})
+        if (const auto at = text.find(mark); at != std::string::npos && text.find("Name:'") == std::string::npos)
+            text.erase(0, at + mark.size());
+    while (!text.empty() && (text.back() == '.' || text.back() == ' ')) text.pop_back();
+    return text;
+}
+
+/// Ends a run soon after the job's stop: ONNX Runtime looks at the flag between nodes.
+class Watcher {
+public:
+    Watcher(const Job& job, Ort::RunOptions& options)
+        : m_thread([this, &job, &options] {
+              std::unique_lock lock(m_mutex);
+              while (!m_done) {
+                  if (job.cancelled()) {
+                      options.SetTerminate();
+                      return;
+                  }
+                  m_wake.wait_for(lock, std::chrono::milliseconds(20));
+              }
+          }) {}
+    Watcher(const Watcher&) = delete;
+    Watcher& operator=(const Watcher&) = delete;
+    ~Watcher() {
+        {
+            const std::lock_guard lock(m_mutex);
+            m_done = true;
+        }
+        m_wake.notify_all();
+        m_thread.join();
+    }
+
+private:
+    std::mutex m_mutex;
+    std::condition_variable m_wake;
+    bool m_done = false;
+    std::thread m_thread;  // last: it uses the others
+};
+
+model::Value valueOf(std::string name, const Ort::TypeInfo& type) {
+    model::Value value;
+    value.name = std::move(name);
+    const auto info = type.GetTensorTypeAndShapeInfo();
+    value.type = fromOrt(info.GetElementType());
+    value.shape = info.GetShape();
+    value.hasShape = info.HasShape();
+    value.dimensionNames.resize(value.shape.size());
+    const auto symbols = info.GetSymbolicDimensions();
+    for (std::size_t i = 0; i < symbols.size() && i < value.shape.size(); ++i)
+        if (value.shape[i] < 0 && symbols[i]) value.dimensionNames[i] = symbols[i];
+    return value;
+}
+
+}  // namespace
+
+struct Session::Impl {
+    std::string path;
+    Ort::Session session{nullptr};
+    std::vector<model::Value> inputs, outputs;  // outputs: tensors only; sequences and maps are not asked for
+};
+
+Session::Session(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
+Session::Session(Session&&) noexcept = default;
+Session& Session::operator=(Session&&) noexcept = default;
+Session::~Session() = default;
+
+const std::vector<model::Value>& Session::inputs() const { return m_impl->inputs; }
+const std::vector<model::Value>& Session::outputs() const { return m_impl->outputs; }
+
+std::string version() { return OrtGetApiBase()->GetVersionString(); }
+
+Result<Session> Session::open(const std::filesystem::path& path, const SessionOptions& options) {
+    try {
+        Ort::SessionOptions settings;
+        settings.SetLogSeverityLevel(ORT_LOGGING_LEVEL_FATAL);
+        if (options.threads > 0) settings.SetIntraOpNumThreads(options.threads);
+        // Waiting threads that spin steal the cores that the rest of the program needs.
+        settings.AddConfigEntry(kOrtSessionOptionsConfigAllowIntraOpSpinning, "0");
+        if (options.level == SessionOptions::Level::Faithful) {
+            settings.SetGraphOptimizationLevel(ORT_ENABLE_BASIC);
+            settings.AddConfigEntry(kOrtSessionOptionsDisableQuantQDQ, "1");
+        } else {
+            settings.SetGraphOptimizationLevel(ORT_ENABLE_ALL);
+            const std::string level = std::to_string(options.matmulAccuracyLevel);
+            settings.AddConfigEntry(kOrtSessionOptionsQDQMatMulNBitsAccuracyLevel, level.c_str());
+        }
+        auto impl = std::make_unique<Impl>();
+        impl->path = path.string();
+        impl->session = Ort::Session(environment(), path.c_str(), settings);
+        Ort::AllocatorWithDefaultOptions allocator;
+        for (std::size_t i = 0; i < impl->session.GetInputCount(); ++i) {
+            const std::string name = impl->session.GetInputNameAllocated(i, allocator).get();
+            const Ort::TypeInfo type = impl->session.GetInputTypeInfo(i);
+            if (type.GetONNXType() != ONNX_TYPE_TENSOR)
+                return badInput(impl->path, "input \"" + name + "\" is not a tensor",
+                                "Sequences, maps and optionals cannot be fed; export the model without them");
+            impl->inputs.push_back(valueOf(name, type));
+        }
+        for (std::size_t i = 0; i < impl->session.GetOutputCount(); ++i) {
+            const Ort::TypeInfo type = impl->session.GetOutputTypeInfo(i);
+            if (type.GetONNXType() != ONNX_TYPE_TENSOR) continue;
+            impl->outputs.push_back(valueOf(impl->session.GetOutputNameAllocated(i, allocator).get(), type));
+        }
+        return Session(std::move(impl));
+    } catch (const std::exception& error) {
+        return failed(path.string(), "ONNX Runtime " + version() + " cannot load the model: " + plain(error.what()),
+                      "See whether another model or an updated ONNX Runtime loads; the node named there is the place");
+    }
+}
+
+Result<std::vector<NamedTensor>> Session::run(const Sample& sample, Job& job) {
+    if (job.cancelled()) return cancelled();
+    try {
+        const auto memory = Ort::MemoryInfo::CreateCpu(OrtArenaAllocator, OrtMemTypeDefault);
+        std::vector<const char*> inputNames, outputNames;
+        std::vector<Ort::Value> values;
+        for (const model::Value& input : m_impl->inputs) {
+            const auto found = std::find_if(sample.begin(), sample.end(),
+                                            [&](const NamedTensor& tensor) { return tensor.name == input.name; });
+            if (found == sample.end())
+                return usage(m_impl->path, "the data has nothing for input \"" + input.name + '"',
+                             "Give one tensor for each input");
+            if (found->type != input.type)
+                return usage(m_impl->path,
+                             fmt::format("input \"{}\" takes {}, the data is {}", input.name, name(input.type),
+                                         name(found->type)),
+                             "Convert the data");
+            const auto count = tensor::elementCount(found->shape);
+            if (!count || storageBytes(found->type, *count) != found->bytes.size() || found->type == ElementType::String)
+                return usage(m_impl->path, "the data for input \"" + input.name + "\" does not fit its shape",
+                             "Give a numeric tensor of the input's shape");
+            // ONNX Runtime only reads the inputs, though its signature says otherwise.
+            values.push_back(Ort::Value::CreateTensor(memory, const_cast<std::byte*>(found->bytes.data()),
+                                                      found->bytes.size(), found->shape.data(), found->shape.size(),
+                                                      toOrt(found->type)));
+            inputNames.push_back(input.name.c_str());
+        }
+        for (const model::Value& output : m_impl->outputs) outputNames.push_back(output.name.c_str());
+        if (outputNames.empty())
+            return badInput(m_impl->path, "no output of the model is a tensor",
+                            "Export the model without its last sequence or map operator");
+
+        Ort::RunOptions options;
+        std::vector<Ort::Value> results;
+        {
+            const Watcher watcher(job, options);
+            results = m_impl->session.Run(options, inputNames.data(), values.data(), values.size(), outputNames.data(),
+                                          outputNames.size());
+        }
+        std::vector<NamedTensor> outputs;
+        for (std::size_t i = 0; i < results.size(); ++i) {
+            const auto info = results[i].GetTensorTypeAndShapeInfo();
+            NamedTensor& out = outputs.emplace_back();
+            out.name = outputNames[i];
+            out.type = fromOrt(info.GetElementType());
+            out.shape = info.GetShape();
+            if (out.type == ElementType::String) continue;  // no bytes to compare
+            const auto bytes = storageBytes(out.type, tensor::elementCount(out.shape).value_or(0)).value_or(0);
+            out.bytes.resize(bytes);
+            if (bytes > 0) std::memcpy(out.bytes.data(), results[i].GetTensorRawData(), bytes);
+        }
+        return outputs;
+    } catch (const std::exception& error) {
+        if (job.cancelled()) return cancelled();
+        return failed(m_impl->path, "ONNX Runtime stopped in the middle of the run: " + plain(error.what()),
+                      "Give real inputs where synthetic ones do not suit the model");
+    }
+}
+
+}  // namespace roundoff::runtime

@@ -1,0 +1,46 @@
+#include "core/base/sha256.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+namespace roundoff {
+namespace {
+
+std::string hash(std::string_view text) {
+    Sha256 sum;
+    sum.update(text);
+    return sum.finish();
+}
+
+// The vectors of FIPS 180-4's examples.
+TEST(Sha256, KnownAnswers) {
+    EXPECT_EQ(hash(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    EXPECT_EQ(hash("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    EXPECT_EQ(hash(std::string(1000000, 'a')), "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+}
+
+TEST(Sha256, PiecesMakeNoDifference) {
+    Sha256 sum;
+    sum.update("a");
+    sum.update("");
+    sum.update("bc");
+    EXPECT_EQ(sum.finish(), hash("abc"));
+}
+
+TEST(Sha256, FileAndItsErrors) {
+    const std::string path = testing::TempDir() + "sha256.bin";
+    std::ofstream(path) << std::string(3 << 20, 'x');
+    Job job;
+    EXPECT_EQ(sha256File(path, job).value(), hash(std::string(3 << 20, 'x')));
+    const auto missing = sha256File(path + ".none", job);
+    ASSERT_FALSE(missing);
+    EXPECT_EQ(missing.error().code, ErrorCode::BadInput);
+    std::stop_source stop;
+    stop.request_stop();
+    Job stopped(stop.get_token(), {});
+    EXPECT_EQ(sha256File(path, stopped).error().code, ErrorCode::Cancelled);
+}
+
+}  // namespace
+}  // namespace roundoff

@@ -1,0 +1,145 @@
+#include "core/calibration/dataset.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstring>
+#include <fstream>
+
+#include "tests/support/toy_model.h"
+
+namespace roundoff::calibration {
+namespace {
+
+namespace fs = std::filesystem;
+using tensor::ElementType;
+using testing_support::input;
+using testing_support::toyModel;
+
+class Dataset : public testing::Test {
+protected:
+    void SetUp() override {
+        m_folder = fs::path(testing::TempDir()) /
+                   (std::string("dataset.") + testing::UnitTest::GetInstance()->current_test_info()->name());
+        fs::remove_all(m_folder);
+        fs::create_directories(m_folder);
+    }
+    void TearDown() override { fs::remove_all(m_folder); }
+
+    fs::path write(const std::string& name, const std::string& bytes) {
+        std::ofstream(m_folder / name, std::ios::binary) << bytes;
+        return m_folder / name;
+    }
+    template <class T>
+    fs::path npy(const std::string& name, const std::string& descr, const std::string& shape, std::vector<T> data,
+                 const std::string& fortran = "False") {
+        std::string header = "{'descr': '" + descr + "', 'fortran_order': " + fortran + ", 'shape': " + shape + ", }";
+        header.resize((10 + header.size() + 64) / 64 * 64 - 11, ' ');
+        header += '\n';
+        std::string bytes("\x93NUMPY\x01\x00", 8);
+        bytes += char(header.size() & 255);
+        bytes += char(header.size() >> 8);
+        bytes += header;
+        bytes.append(reinterpret_cast<const char*>(data.data()), data.size() * sizeof(T));
+        return write(name, bytes);
+    }
+
+    fs::path m_folder;
+    Job m_job;
+};
+
+std::vector<float> floats(const runtime::NamedTensor& tensor) {
+    std::vector<float> out(tensor.bytes.size() / 4);
+    std::memcpy(out.data(), tensor.bytes.data(), tensor.bytes.size());
+    return out;
+}
+
+TEST_F(Dataset, TheFirstAxisOfAnArrayCountsSamples) {
+    const auto model = toyModel({input("x", ElementType::Float32, {-1, 2})});
+    const auto path = npy<double>("a.npy", "<f8", "(3, 2)", {1, 2, 3, 4, 5, 6});
+    const auto samples = loadSamples(model, path, 2, m_job);
+    ASSERT_TRUE(samples) << samples.error().line();
+    ASSERT_EQ(samples->size(), 2u);  // the limit
+    EXPECT_EQ((*samples)[1][0].shape, (tensor::Shape{1, 2}));
+    EXPECT_EQ(floats((*samples)[1][0]), (std::vector<float>{3, 4}));
+}
+
+TEST_F(Dataset, OrderAndEndiannessOfTheFileMakeNoDifference) {
+    const auto model = toyModel({input("x", ElementType::Float32, {1, 2, 3})});
+    const auto columns = npy<float>("f.npy", "<f4", "(2, 3)", {1, 4, 2, 5, 3, 6}, "True");
+    EXPECT_EQ(floats((*loadSamples(model, columns, 9, m_job))[0][0]), (std::vector<float>{1, 2, 3, 4, 5, 6}));
+    const auto big = npy<unsigned char>("b.npy", ">i2", "(1, 2, 3)", {0, 1, 0, 2, 0, 3, 255, 255, 1, 0, 0, 6});
+    EXPECT_EQ(floats((*loadSamples(model, big, 9, m_job))[0][0]), (std::vector<float>{1, 2, 3, -1, 256, 6}));
+}
+
+TEST_F(Dataset, AFolderHoldsOneArrayForEachInput) {
+    const auto model = toyModel({input("ids", ElementType::Int64, {-1, -1}), input("mask", ElementType::Bool, {-1, -1})});
+    npy<std::int32_t>("ids.npy", "<i4", "(2, 3)", {1, 2, 3, 4, 5, 6});
+    const auto incomplete = loadSamples(model, m_folder, 9, m_job);
+    ASSERT_FALSE(incomplete);
+    EXPECT_NE(incomplete.error().what.find("mask.npy"), std::string::npos);
+    npy<unsigned char>("mask.npy", "|b1", "(2, 3)", {1, 1, 0, 1, 1, 1});
+    const auto samples = loadSamples(model, m_folder, 9, m_job);
+    ASSERT_TRUE(samples) << samples.error().line();
+    ASSERT_EQ(samples->size(), 2u);
+    EXPECT_EQ((*samples)[0][0].bytes.size(), 24u);
+    EXPECT_EQ((*samples)[0][1].bytes, (std::vector<std::byte>{std::byte{1}, std::byte{1}, std::byte{0}}));
+}
+
+TEST_F(Dataset, TextBecomesWindowsOfBytes) {
+    const auto model = toyModel({input("input_ids", ElementType::Int64, {-1, -1})}, {}, {},
+                                {{"tokenizer", "bytes"}, {"context", "4"}});
+    const auto path = write("t.txt", "abcdefghij");
+    const auto samples = loadSamples(model, path, 9, m_job);
+    ASSERT_TRUE(samples) << samples.error().line();
+    ASSERT_EQ(samples->size(), 2u);  // the rest is shorter than a window
+    std::int64_t id = 0;
+    std::memcpy(&id, (*samples)[1][0].bytes.data(), 8);
+    EXPECT_EQ(id, 'e');
+    EXPECT_FALSE(loadSamples(toyModel({input("input_ids", ElementType::Int64, {-1, -1})}), path, 9, m_job));
+}
+
+TEST_F(Dataset, PicturesOfTheSample) {
+    const auto model = toyModel({input("image", ElementType::Float32, {-1, 1, 28, 28})});
+    const auto samples = loadSamples(model, ROUNDOFF_SOURCE_DIR "/resources/samples/digits.calib", 10, m_job);
+    ASSERT_TRUE(samples) << samples.error().line();
+    ASSERT_EQ(samples->size(), 10u);
+    for (const auto& sample : *samples) {
+        EXPECT_EQ(sample[0].shape, (tensor::Shape{1, 1, 28, 28}));
+        const auto pixels = floats(sample[0]);
+        EXPECT_GT(*std::max_element(pixels.begin(), pixels.end()), 0.5f);
+        EXPECT_LE(*std::max_element(pixels.begin(), pixels.end()), 1.0f);
+        EXPECT_EQ(pixels[0], 0);
+    }
+    const auto wide = toyModel({input("image", ElementType::Uint8, {1, 14, 56, 3})});
+    const auto resized = loadSamples(wide, ROUNDOFF_SOURCE_DIR "/resources/samples/digits.calib", 1, m_job);
+    ASSERT_TRUE(resized) << resized.error().line();
+    EXPECT_EQ((*resized)[0][0].bytes.size(), 14u * 56 * 3);
+}
+
+TEST_F(Dataset, BrokenFilesAreNamed) {
+    const auto model = toyModel({input("x", ElementType::Float32, {-1, 2})});
+    const std::vector<fs::path> broken{
+        write("text.npy", "no array at all"),
+        write("header.npy", std::string("\x93NUMPY\x01\x00\xff\xff{'descr'", 18)),
+        npy<float>("short.npy", "<f4", "(3, 2)", {1, 2}),
+        npy<float>("huge.npy", "<f4", "(9223372036854775807, 2)", {1, 2}),
+        npy<float>("object.npy", "|O", "(1, 2)", {1, 2}),
+        npy<float>("unfit.npy", "<f4", "(2, 1)", {1, 2}),
+        write("image.png", "\x89PNG\r\n\x1a\n"),
+        write("empty.npy", ""),
+        m_folder / "none.npy",
+    };
+    const auto image = toyModel({input("x", ElementType::Float32, {-1, 3, 8, 8})});
+    for (const fs::path& path : broken) {
+        const auto samples = loadSamples(path.extension() == ".png" ? image : model, path, 9, m_job);
+        ASSERT_FALSE(samples) << path;
+        EXPECT_EQ(samples.error().where, path.string());
+        EXPECT_FALSE(samples.error().remedy.empty());
+    }
+    fs::create_directories(m_folder / "empty");
+    EXPECT_FALSE(loadSamples(model, m_folder / "empty", 9, m_job));
+}
+
+}  // namespace
+}  // namespace roundoff::calibration
