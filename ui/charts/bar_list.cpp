@@ -50,7 +50,7 @@ void BarList::setCurrent(int id) {
     auto* bar = verticalScrollBar();
     const int top = position * m_rowHeight, room = viewport()->height() - m_headerHeight;
     if (top < bar->value()) bar->setValue(top);
-    if (top + m_rowHeight > bar->value() + room) bar->setValue(top + m_rowHeight - room);
+    if (top + m_rowHeight > bar->value() + room) bar->setValue(top - (room / m_rowHeight - 1) * m_rowHeight);
 }
 
 void BarList::setHovered(int id) {
@@ -128,15 +128,15 @@ void BarList::paintEvent(QPaintEvent*) {
         painter.setFont(face);
         painter.setPen(bar.faint ? theme().muted : theme().text);
         painter.drawText(QRect(10, row.top(), m_nameWidth - 20, row.height()), Qt::AlignLeft | Qt::AlignVCenter,
-                         painter.fontMetrics().elidedText(bar.name, Qt::ElideLeft, m_nameWidth - 20));
+                         elidedLeft(painter.fontMetrics(), bar.name, m_nameWidth - 20));
         drawTabular(painter, QRectF(width - m_textWidth - 6, row.top(), m_textWidth, row.height()), Qt::AlignRight,
                     bar.text);
         if (std::isnan(bar.value)) continue;
         const double from = scale.pixel(m_low);
         const double to = std::clamp(scale.pixel(bar.value), from, scale.pixel(m_high));
         painter.setPen(Qt::NoPen);
-        painter.setBrush(m_colour);
-        painter.drawRoundedRect(QRectF(from, row.top() + 5, std::max(2.0, to - from), row.height() - 10), 2, 2);
+        painter.setBrush(current ? m_colour : mix(theme().window, m_colour, 0.72));
+        painter.drawRoundedRect(QRectF(from, row.top() + 6, std::max(2.0, to - from), row.height() - 12), 2, 2);
         if (std::isnan(bar.baseline)) continue;
         const double mark = std::clamp(scale.pixel(bar.baseline), from, scale.pixel(m_high));
         painter.setPen(QPen(theme().baseline, 2));

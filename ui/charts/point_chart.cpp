@@ -1,11 +1,11 @@
 #include "ui/charts/point_chart.h"
 
+#include <QCategoryAxis>
 #include <QChart>
 #include <QChartView>
 #include <QEvent>
 #include <QGraphicsLayout>
 #include <QLineSeries>
-#include <QLogValueAxis>
 #include <QLegend>
 #include <QMouseEvent>
 #include <QPainter>
@@ -35,6 +35,22 @@ QScatterSeries::MarkerShape shapeOf(int scheme) {
     return kShapes[std::size_t(scheme) % std::size(kShapes)];
 }
 
+/// 1, 2, 5 × 10ⁿ within [10^low, 10^high] (whole decades over a wide range), labelled "50 k", "1 M".
+std::vector<Tick> sizeTicks(double low, double high) {
+    std::vector<Tick> ticks;
+    for (int power = int(std::floor(low)); power <= int(std::ceil(high)); ++power) {
+        for (const int lead : {1, 2, 5}) {
+            if (high - low > 3 && lead != 1) continue;
+            const double value = lead * std::pow(10.0, power), at = std::log10(value);
+            if (at < low || at > high) continue;
+            const char* unit = value >= 1e9 ? " G" : value >= 1e6 ? " M" : value >= 1e3 ? " k" : "";
+            const double shown = value / (value >= 1e9 ? 1e9 : value >= 1e6 ? 1e6 : value >= 1e3 ? 1e3 : 1);
+            ticks.push_back({at, QString::number(shown) + QLatin1String(unit)});
+        }
+    }
+    return ticks;
+}
+
 QColor colourOf(int scheme) { return theme().series[std::size_t(scheme) % theme().series.size()]; }
 
 }  // namespace
@@ -61,6 +77,11 @@ public:
         m_axes = axes;
         m_hovered = m_under = -1;
         for (ChartSeries& one : m_series) keepDrawable(one);
+        // The logarithm is taken here: on Qt's own log axis one value at zero makes a whole line vanish.
+        if (m_axes.xLog) {
+            m_axes.xLow = std::log10(m_axes.xLow);
+            m_axes.xHigh = std::log10(m_axes.xHigh);
+        }
         rebuild();
     }
 
@@ -72,9 +93,10 @@ public:
         }
         QAbstractAxis* x = nullptr;
         if (m_axes.xLog) {
-            auto* log = new QLogValueAxis;
-            log->setBase(10);
-            log->setLabelFormat(QStringLiteral("%.0f"));
+            auto* log = new QCategoryAxis;
+            log->setLabelsPosition(QCategoryAxis::AxisLabelsPositionOnValue);
+            log->setStartValue(m_axes.xLow);
+            for (const Tick& tick : sizeTicks(m_axes.xLow, m_axes.xHigh)) log->append(tick.label, tick.value);
             log->setRange(m_axes.xLow, m_axes.xHigh);
             x = log;
         } else {
@@ -235,7 +257,9 @@ private:
         }
         ChartSeries result{series.name, series.scheme, {}, {}, {}};
         for (const std::size_t i : kept) {
-            result.points.push_back(series.points[i]);
+            QPointF point = series.points[i];
+            if (m_axes.xLog) point.setX(std::log10(point.x()));
+            result.points.push_back(point);
             result.ids.push_back(i < series.ids.size() ? series.ids[i] : -1);
             result.tips.push_back(i < series.tips.size() ? series.tips[i] : QString());
         }

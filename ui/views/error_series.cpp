@@ -50,6 +50,7 @@ void chooseAxis(BarPlot& plot, Metric metric) {
         // From a whole bit below the worst: a decibel axis has no natural zero.
         plot.step = kDecibelsPerBit;
         plot.low = (std::floor(low / kDecibelsPerBit) - 1) * kDecibelsPerBit;
+        if (low > 0) plot.low = std::max(plot.low, 0.0);
         plot.high = std::ceil(high / kDecibelsPerBit + 0.1) * kDecibelsPerBit;
     } else if (metric != Metric::RmseOverScale && std::isfinite(leastPositive) && high / leastPositive > 30) {
         plot.scale = Axis::Scale::Log;

@@ -71,7 +71,8 @@ ErrorView::ErrorView(QWidget* parent) : View(parent) {
     controls->addWidget(m_metric);
     controls->addWidget(m_scheme);
     controls->addWidget(m_order);
-    controls->addWidget(m_schemes, 1);
+    controls->addWidget(m_schemes, 1000);
+    controls->addStretch(1);
 
     m_bars = new BarList;
     m_cumulative = new PointChart(PointChart::Kind::Line);
@@ -198,7 +199,7 @@ void ErrorView::rebuildBars() {
     m_title->setText(metricTitle(metric()));
     QStringList legend;
     legend << m_scheme->currentText();
-    legend << tr("%Ln layer(s)", nullptr, int(plot.bars.size()));
+    legend << (plot.bars.size() == 1 ? tr("1 layer") : tr("%1 layers").arg(countText(plot.bars.size())));
     if (metric() == Metric::Sqnr) legend << tr("grid of 6.02 dB = 1 bit");
     if (metric() == Metric::Cosine) legend << tr("bar = 1 − cosine");
     if (plot.scale == Axis::Scale::Log) legend << tr("logarithmic");
@@ -226,14 +227,20 @@ void ErrorView::rebuildCumulative() {
         int of = 0;
         const int needed = layersForShare(m_state, std::size_t(series.scheme), 0.8, of);
         entries.push_back({series.name, series.scheme});
-        if (parts.size() < 3) parts << tr("%1: %n of %2 layer(s) make 80 %", nullptr, needed).arg(series.name).arg(of);
+        if (parts.size() < 3) parts << tr("%1: %2 of %3 layers = 80 %").arg(series.name).arg(needed).arg(of);
     }
     if (plot.series.empty()) parts << tr("no noise to share: nothing is quantized yet, or all of it exactly");
     m_legend->setText(parts.join(QStringLiteral(" · ")));
     m_schemes->setEntries(std::move(entries), true);
     m_cumulative->setAccessibleDescription(m_legend->text());
     setAccessibleDescription(m_legend->text());
-    m_cumulative->setGuide(80, plot.series.empty() ? QString() : QStringLiteral("80 %"));
+    QString guide;
+    if (!plot.series.empty()) {
+        int of = 0;
+        const int needed = layersForShare(m_state, std::size_t(plot.series.front().scheme), 0.8, of);
+        guide = needed == 1 ? tr("1 layer = 80 %") : tr("%1 layers = 80 %").arg(needed);
+    }
+    m_cumulative->setGuide(80, guide);
     m_cumulative->setSeries(std::move(plot.series), plot.axes);
 }
 
@@ -289,7 +296,7 @@ void ErrorView::keyPressEvent(QKeyEvent* event) {
             text += QLatin1Char('\n');
         }
         QGuiApplication::clipboard()->setText(text);
-        Q_EMIT messageWanted(tr("Copied %Ln row(s) with every digit.", nullptr, int(plot.bars.size())));
+        Q_EMIT messageWanted(tr("Copied with every digit; rows: %1.").arg(plot.bars.size()));
         return;
     }
     if (event->modifiers() == (Qt::ControlModifier | Qt::ShiftModifier) && event->key() == Qt::Key_C) {
