@@ -6,6 +6,7 @@
 #include "core/base/job.h"
 #include "core/model/model.h"
 #include "core/schemes/block_quantizer.h"
+#include "core/schemes/quantized_tensor.h"
 
 namespace roundoff::analysis {
 
