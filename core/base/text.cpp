@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <vector>
 
 namespace roundoff {
 namespace {
@@ -45,7 +46,7 @@ std::string bytesText(std::uint64_t bytes) {
 
 std::string groupedText(std::uint64_t number) {
     std::string digits = fmt::to_string(number);
-    for (std::ptrdiff_t i = std::ptrdiff_t(digits.size()) - 3; i > 0; i -= 3) digits.insert(std::size_t(i), ",");
+    for (std::ptrdiff_t i = std::ptrdiff_t(digits.size()) - 3; i > 0; i -= 3) digits.insert(std::size_t(i), 1, ',');
     return digits;
 }
 
@@ -79,6 +80,15 @@ std::string printable(std::string_view text) {
         }
     }
     return out;
+}
+
+std::string elide(const std::string& text, std::size_t limit) {
+    if (columns(text) <= limit) return text;
+    std::vector<std::size_t> starts;
+    for (std::size_t i = 0; i < text.size(); ++i)
+        if ((std::uint8_t(text[i]) & 0xC0) != 0x80) starts.push_back(i);
+    const std::size_t tail = (limit - 1) / 2, head = limit - 1 - tail;
+    return text.substr(0, starts[head]) + "…" + text.substr(starts[starts.size() - tail]);
 }
 
 std::size_t columns(std::string_view text) {

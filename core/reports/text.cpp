@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "core/base/table.h"
 #include "core/base/text.h"
 #include "core/reports/all.h"
 #include "core/reports/conditions.h"
@@ -11,50 +12,6 @@ namespace roundoff::reports {
 namespace {
 
 constexpr std::size_t kWidest = 56;
-
-/// The middle of a name longer than the column gives way.
-std::string elide(const std::string& text) {
-    if (columns(text) <= kWidest) return text;
-    std::vector<std::size_t> starts;
-    for (std::size_t i = 0; i < text.size(); ++i)
-        if ((std::uint8_t(text[i]) & 0xC0) != 0x80) starts.push_back(i);
-    const std::size_t half = (kWidest - 1) / 2;
-    return text.substr(0, starts[half]) + "…" + text.substr(starts[starts.size() - half]);
-}
-
-/// Rows of cells; the first `left` columns stand left, the others right.
-class Table {
-public:
-    explicit Table(std::size_t left) : m_left(left) {}
-    void add(std::vector<std::string> row) { m_rows.push_back(std::move(row)); }
-    void rule() { m_rows.emplace_back(); }
-
-    [[nodiscard]] std::string text() const {
-        std::vector<std::size_t> widths;
-        for (const auto& row : m_rows) {
-            widths.resize(std::max(widths.size(), row.size()), 0);
-            for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], columns(row[i]));
-        }
-        std::size_t whole = widths.empty() ? 0 : 2 * (widths.size() - 1);
-        for (const std::size_t width : widths) whole += width;
-        std::string out;
-        for (const auto& row : m_rows) {
-            std::string line;
-            for (std::size_t i = 0; i < row.size(); ++i) {
-                const std::string pad(widths[i] - columns(row[i]), ' ');
-                line += (i == 0 ? "" : "  ") + (i < m_left ? row[i] + pad : pad + row[i]);
-            }
-            for (std::size_t i = 0; row.empty() && i < whole; ++i) line += "─";
-            line.erase(line.find_last_not_of(' ') + 1);
-            out += line + '\n';
-        }
-        return out;
-    }
-
-private:
-    std::size_t m_left;
-    std::vector<std::vector<std::string>> m_rows;
-};
 
 /// "kept: 3 layers: excluded by --exclude", each reason once a scheme.
 std::string reasons(const analysis::Comparison& comparison) {
@@ -98,7 +55,7 @@ Result<std::string> write(const model::Model& model, const analysis::Comparison&
     table.rule();
     for (std::size_t i = 0; i < model.layers().size(); ++i) {
         const model::Layer& layer = model.layers()[i];
-        std::vector<std::string> row{elide(printable(layer.name)), printable(layer.op), tensor::text(layer.shape)};
+        std::vector<std::string> row{elide(printable(layer.name), kWidest), printable(layer.op), tensor::text(layer.shape)};
         for (const auto& report : comparison.reports)
             row.push_back(i < report.layers.size() ? sqnrCell(report.layers[i]) : "–");
         table.add(std::move(row));

@@ -103,8 +103,8 @@ TEST(JsonReport, KeepsLayersThatWereNotQuantized) {
     const auto model = modelWith({"kept", "skipped", "pending"});
     auto comparison = comparisonOf(model, {"int8"});
     auto& layers = comparison.reports[0].layers;
-    layers[0] = {analysis::Status::Kept, "excluded", schemes::parseScheme("float").value(), 400, 400, {}};
-    layers[1] = {analysis::Status::Skipped, "integer weight", layers[1].scheme, 400, 400, {}};
+    layers[0] = testing::unquantized(analysis::Status::Kept, "excluded");
+    layers[1] = testing::unquantized(analysis::Status::Skipped, "integer weight");
     layers[2] = {};
     comparison.statistics[2].reset();
     comparison.reports[0].partial = true;

@@ -60,6 +60,7 @@ inline analysis::Comparison comparisonOf(const model::Model& model, const std::v
         analysis::LayerReport layer;
         layer.status = analysis::Status::Quantized;
         layer.scheme = report.recipe.standard;
+        layer.parameters = 100;
         layer.bytesBefore = 400;
         layer.bytesAfter = 104;
         layer.weight = errorOf(100, 0.01);
@@ -67,6 +68,15 @@ inline analysis::Comparison comparisonOf(const model::Model& model, const std::v
         out.reports.push_back(std::move(report));
     }
     out.statistics.assign(model.layers().size(), statisticsOf(-1.5, 2));
+    return out;
+}
+
+inline analysis::LayerReport unquantized(analysis::Status status, const std::string& reason) {
+    analysis::LayerReport out;
+    out.status = status;
+    out.reason = reason;
+    out.parameters = 100;
+    out.bytesBefore = out.bytesAfter = 400;
     return out;
 }
 

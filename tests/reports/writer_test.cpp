@@ -64,7 +64,7 @@ TEST(TextReport, GivesReasonsOnce) {
     const auto model = modelWith({"a", "b"});
     auto comparison = comparisonOf(model, {"int8"});
     for (auto& layer : comparison.reports[0].layers)
-        layer = {analysis::Status::Kept, "left out by --exclude", layer.scheme, 400, 400, {}};
+        layer = testing::unquantized(analysis::Status::Kept, "left out by --exclude");
     EXPECT_THAT(written("text", model, comparison), HasSubstr("int8: 2 layers kept: left out by --exclude\n"));
 }
 
