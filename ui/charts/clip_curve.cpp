@@ -8,6 +8,7 @@
 
 #include "ui/charts/axis.h"
 #include "ui/charts/paint.h"
+#include "ui/shell/numbers.h"
 #include "ui/shell/theme.h"
 
 namespace roundoff::ui {
@@ -25,7 +26,7 @@ void ClipCurve::setCurve(std::vector<Point> points) {
     if (!m_points.empty()) {
         const auto best = std::min_element(m_points.begin(), m_points.end(),
                                            [](const Point& a, const Point& b) { return a.mse < b.mse; });
-        words = tr("Lowest error %1 at %2 of the whole range.").arg(numberText(best->mse), shareText(best->clip));
+        words = tr("Lowest error %1 at %2 of the whole range.").arg(numberText(best->mse), percentText(best->clip));
     }
     setAccessibleDescription(words);
     setToolTip(words);

@@ -9,6 +9,7 @@
 
 #include "core/schemes/number_format.h"
 #include "ui/charts/axis.h"
+#include "ui/shell/numbers.h"
 
 namespace roundoff::ui {
 namespace {
@@ -220,8 +221,8 @@ MatrixCell CompareTable::cell(int position, int column) const {
         cell.tooltip = QStringLiteral("%1: %2").arg(metricName(m_metric), metricText(m_metric, own));
         if (layer && layer->weight) {
             cell.tooltip += QLatin1Char('\n') + words(QT_TRANSLATE_NOOP("CompareTable", "%1 clipped, %2 rounded to zero"))
-                                                    .arg(shareText(double(layer->weight->clipped) / double(std::max<std::uint64_t>(layer->weight->count, 1))),
-                                                         shareText(double(layer->weight->zeroed) / double(std::max<std::uint64_t>(layer->weight->count, 1))));
+                                                    .arg(percentText(double(layer->weight->clipped) / double(std::max<std::uint64_t>(layer->weight->count, 1))),
+                                                         percentText(double(layer->weight->zeroed) / double(std::max<std::uint64_t>(layer->weight->count, 1))));
         }
     }
     return cell;
