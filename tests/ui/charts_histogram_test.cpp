@@ -107,7 +107,7 @@ TEST(Quantile, splitsTheMass) {
 
 TEST(HistogramPlot, gridLinesStandOnScaleTimesCode) {
     HistogramPlot plot;
-    plot.resize(700, 400);
+    plot.resize(1000, 400);
     for (const int levels : {15, 63, 127}) {
         plot.setContent(content(levels, 0.8));
         const auto lines = plot.gridPixels();
