@@ -14,6 +14,7 @@ QSplitter::handle { background: @grid@; }
 QToolTip { background: @window@; color: @text@; border: 1px solid @grid@; padding: 4px 6px; }
 QLabel[look="title"] { font-size: 11pt; font-weight: 600; }
 QLabel[look="headline"] { font-size: 17pt; font-weight: 600; }
+QLabel[look="display"] { font-size: 22pt; font-weight: 600; }
 QLabel[look="headlineMissing"] { font-size: 13pt; font-weight: 500; color: @muted@; padding-top: 4px; }
 QLabel[look="heading"] { font-weight: 600; }
 QLabel[look="section"] { font-weight: 600; font-size: 8.25pt; color: @muted@; }
@@ -98,6 +99,7 @@ QFrame[look="card"][tone="good"] { border-left-color: @ok@; }
 QFrame[look="banner"] { background: @bannerBack@; border: 1px solid @error@; border-radius: 5px; }
 QFrame[look="banner"] QLabel { color: @text@; }
 QFrame[look="banner"][tone="note"] { background: @selection@; border-color: @accent@; }
+QFrame[look="popup"] { background: @window@; border: 1px solid @grid@; border-radius: 6px; }
 QFrame[look="rule"] { background: @grid@; border: none; }
 
 QScrollBar:vertical { background: transparent; width: 11px; margin: 0; }

@@ -113,7 +113,8 @@ void OverviewStrip::paintEvent(QPaintEvent*) {
         x += 14 + painter.fontMetrics().horizontalAdvance(text) + 18;
     };
     for (const auto& [bits, count] : counts)
-        entry(bitsColour(bits), bits == 0 ? tr("float, %n layer(s)", nullptr, count) : tr("%1 bit, %n layer(s)", nullptr, count).arg(bits));
+        entry(bitsColour(bits), (bits == 0 ? tr("not quantized, ") : tr("%1 bit, ").arg(bits)) +
+                                     (count == 1 ? tr("1 layer") : tr("%1 layers").arg(count)));
     if (pending > 0) {
         painter.setPen(t.muted);
         painter.drawText(QRectF(x, y, width() - x, 15), Qt::AlignVCenter, tr("%1 pending").arg(pending));
