@@ -1,5 +1,6 @@
 #include "core/analysis/compare.h"
 
+#include <tbb/info.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
@@ -124,7 +125,8 @@ Result<Comparison> compare(const model::Model& model, std::span<const Recipe> re
     double total = 0, done = 0;
     for (const std::size_t i : work) total += double(model.tensors()[layers[i].weight].bytes);
     std::mutex delivery;  // one finished layer at a time
-    tbb::task_arena arena(job.threads() > 0 ? job.threads() : tbb::task_arena::automatic);
+    const int most = tbb::info::default_concurrency();
+    tbb::task_arena arena(job.threads() > 0 ? std::min(job.threads(), most) : most);
     arena.execute([&] {
         tbb::parallel_for(
             tbb::blocked_range<std::size_t>(0, work.size(), 1),

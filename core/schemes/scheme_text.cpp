@@ -90,6 +90,7 @@ std::optional<Range> range(std::string_view text) {
 
 /// What could stand in an option's place for this format, for the error text.
 std::string choices(const NumberFormat& format, bool activation) {
+    if (!format.grid) return fmt::format("{} takes no options", format.id);
     std::vector<std::string> words;
     for (const auto kind : format.granularities) {
         if (kind == Granularity::Kind::Token && !activation) continue;
@@ -106,8 +107,7 @@ std::string choices(const NumberFormat& format, bool activation) {
     } else {
         words.insert(words.end(), kAlgorithms.begin(), kAlgorithms.end());
     }
-    return words.empty() ? fmt::format("{} takes no options", format.id)
-                         : fmt::format("After {} may stand {}", format.id, fmt::join(words, ", "));
+    return fmt::format("After {} may stand {}", format.id, fmt::join(words, ", "));
 }
 
 TensorScheme defaultsOf(const NumberFormat& format, bool activation) {
