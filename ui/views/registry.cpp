@@ -1,5 +1,6 @@
 #include <QtGlobal>
 
+#include "ui/views/overview.h"
 #include "ui/views/placeholder.h"
 #include "ui/views/view.h"
 
@@ -7,7 +8,7 @@ namespace roundoff::ui {
 
 const std::vector<ViewDescriptor>& viewDescriptors() {
     static const std::vector<ViewDescriptor> views{
-        {"overview", QT_TRANSLATE_NOOP("View", "Overview"), createPlaceholder},
+        {"overview", QT_TRANSLATE_NOOP("View", "Overview"), createOverview},
         {"distribution", QT_TRANSLATE_NOOP("View", "Distribution"), createPlaceholder},
         {"error", QT_TRANSLATE_NOOP("View", "Error"), createPlaceholder},
         {"compare", QT_TRANSLATE_NOOP("View", "Compare"), createPlaceholder},
