@@ -152,7 +152,7 @@ Result<LayerPass> passOver(const tensor::TensorView& weight, const model::Layer&
         if (quantizers[s].refines()) {
             std::vector<float> all;
             const auto x = region(weight, 0, count, all);
-            quantizers[s].refine(x.data(), 0, count, whole[s]);
+            quantizers[s].refine(x.data(), 0, count, whole[s], job);
         }
         result.parameters[s] = quantizers[s].parameters(whole[s]);
         if (job.cancelled()) return cancelled();
@@ -178,7 +178,7 @@ Result<LayerPass> passOver(const tensor::TensorView& weight, const model::Layer&
                 if (tilings[s].local()) {
                     auto local = quantizers[s].emptyRanges(boundaries[r], boundaries[r + 1]);
                     quantizers[s].widen(x.data(), boundaries[r], boundaries[r + 1], local);
-                    quantizers[s].refine(x.data(), boundaries[r], boundaries[r + 1], local);
+                    quantizers[s].refine(x.data(), boundaries[r], boundaries[r + 1], local, job);
                     own = quantizers[s].parameters(local);
                 }
                 const Parameters& parameters = tilings[s].local() ? own : result.parameters[s];

@@ -70,10 +70,11 @@ void BlockQuantizer::widen(const float* x, std::uint64_t first, std::uint64_t en
     });
 }
 
-void BlockQuantizer::refine(const float* x, std::uint64_t first, std::uint64_t end, Ranges& ranges) const {
+void BlockQuantizer::refine(const float* x, std::uint64_t first, std::uint64_t end, Ranges& ranges,
+                            const Job& job) const {
     if (!refines()) return;
     const std::size_t scales = ranges.low.size();
-    if (scales == 1) return refineOne(x, std::size_t(end - first), ranges.low[0], ranges.high[0]);
+    if (scales == 1) return refineOne(x, std::size_t(end - first), ranges.low[0], ranges.high[0], job);
     // Bring the elements of each block together, then treat block by block.
     std::vector<std::size_t> offsets(scales + 1, 0);
     const auto forEachElement = [&](auto function) {
@@ -89,12 +90,12 @@ void BlockQuantizer::refine(const float* x, std::uint64_t first, std::uint64_t e
     std::vector<std::size_t> next(offsets.begin(), offsets.end() - 1);
     forEachElement([&](std::size_t scale, float v) { values[next[scale]++] = v; });
     tbb::parallel_for(std::size_t(0), scales, [&](std::size_t s) {
-        refineOne(values.data() + offsets[s], offsets[s + 1] - offsets[s], ranges.low[s], ranges.high[s]);
+        refineOne(values.data() + offsets[s], offsets[s + 1] - offsets[s], ranges.low[s], ranges.high[s], job);
     });
 }
 
-void BlockQuantizer::refineOne(const float* x, std::size_t n, float& low, float& high) const {
-    if (!(low <= high)) return;
+void BlockQuantizer::refineOne(const float* x, std::size_t n, float& low, float& high, const Job& job) const {
+    if (!(low <= high) || job.cancelled()) return;
     if (m_scheme.range.rule == Range::Rule::Percentile) {
         const bool symmetric = m_scheme.symmetry == Symmetry::Symmetric;
         std::vector<float> values;
@@ -113,6 +114,7 @@ void BlockQuantizer::refineOne(const float* x, std::size_t n, float& low, float&
     }
     double best = noise(x, n, low, high), factor = 1;
     const auto attempt = [&](double p) {
+        if (job.cancelled()) return;
         const double candidate = noise(x, n, float(low * p), float(high * p));
         if (candidate < best) {
             best = candidate;

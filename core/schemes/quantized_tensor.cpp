@@ -104,7 +104,7 @@ Result<QuantizedTensor> quantize(const tensor::TensorView& weight, int outputAxi
         if (quantizer.refines() && !job.cancelled()) {
             std::vector<float> all(count);
             tensor::readFloats(weight, 0, all);
-            quantizer.refine(all.data(), 0, count, ranges);
+            quantizer.refine(all.data(), 0, count, ranges, job);
         }
         global = quantizer.parameters(ranges);
         keep(global);
@@ -119,7 +119,7 @@ Result<QuantizedTensor> quantize(const tensor::TensorView& weight, int outputAxi
         if (tiling->local()) {
             auto ranges = quantizer.emptyRanges(boundaries[r], boundaries[r + 1]);
             quantizer.widen(x.data(), boundaries[r], boundaries[r + 1], ranges);
-            quantizer.refine(x.data(), boundaries[r], boundaries[r + 1], ranges);
+            quantizer.refine(x.data(), boundaries[r], boundaries[r + 1], ranges, job);
             local = quantizer.parameters(ranges);
             keep(local);
         }
