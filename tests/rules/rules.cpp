@@ -14,16 +14,26 @@ struct Layer {
 };
 /// base ← tensor ← {kernels, model} ← {formats, schemes, runtime} ← {algorithms, calibration} ← analysis ← exports
 /// ← reports ← ui ← app. A folder includes itself and those of lower rank.
-constexpr std::array kLayers{Layer{"core/base", 0},       Layer{"core/tensor", 1},      Layer{"core/kernels", 2},
-                             Layer{"core/model", 2},      Layer{"core/formats", 3},     Layer{"core/schemes", 3},
-                             Layer{"core/runtime", 3},    Layer{"core/algorithms", 4},  Layer{"core/calibration", 4},
-                             Layer{"core/analysis", 5},   Layer{"core/exports", 6},     Layer{"core/reports", 7},
-                             Layer{"ui", 8},              Layer{"app", 9},              Layer{"tests", 10}};
+constexpr std::array kLayers{Layer{"core/base", 0},
+                             Layer{"core/tensor", 1},
+                             Layer{"core/kernels", 2},
+                             Layer{"core/model", 2},
+                             Layer{"core/formats", 3},
+                             Layer{"core/schemes", 3},
+                             Layer{"core/runtime", 3},
+                             Layer{"core/algorithms", 4},
+                             Layer{"core/calibration", 4},
+                             Layer{"core/analysis", 5},
+                             Layer{"core/exports", 6},
+                             Layer{"core/reports", 7},
+                             Layer{"ui", 8},
+                             Layer{"app", 9},
+                             Layer{"tests", 10}};
 
 /// A word that may stand only in files below certain folders.
 struct Reserved {
-    std::string_view what;                      ///< start of an include, or a word of the code
-    std::vector<std::string_view> folders;      ///< where it may stand
+    std::string_view what;                  ///< start of an include, or a word of the code
+    std::vector<std::string_view> folders;  ///< where it may stand
     bool include = true;
 };
 const std::vector<Reserved>& reserved() {
@@ -39,7 +49,9 @@ const std::vector<Reserved>& reserved() {
         {"CLI/", {"app/cli/"}},
         {"tbb/", {"core/"}},
         {"nlohmann/json.hpp", {"core/", "app/", "ui/", "tests/"}},
-        {"std::thread", {"app/", "tests/", "core/base/cpu.cpp", "core/runtime/"}, false},  // runtime: a watch that ends a stopped run
+        {"std::thread",
+         {"app/", "tests/", "core/base/cpu.cpp", "core/runtime/"},
+         false},  // runtime: a watch that ends a stopped run
         {"std::jthread", {"app/", "tests/"}, false},
         {"std::async", {"tests/"}, false},
         {"QThread", {"app/", "tests/ui/"}, false},
@@ -48,12 +60,15 @@ const std::vector<Reserved>& reserved() {
     return list;
 }
 
-bool below(std::string_view path, std::string_view folder) { return path.starts_with(folder); }
+bool below(std::string_view path, std::string_view folder) {
+    return path.starts_with(folder);
+}
 
 /// Rank of the folder that a path lies in; nothing for folders of no rank.
 std::optional<Layer> layerOf(std::string_view path) {
     for (const Layer& layer : kLayers)
-        if (path.starts_with(layer.folder) && path.size() > layer.folder.size() && path[layer.folder.size()] == '/') return layer;
+        if (path.starts_with(layer.folder) && path.size() > layer.folder.size() && path[layer.folder.size()] == '/')
+            return layer;
     return std::nullopt;
 }
 
@@ -75,17 +90,23 @@ std::string codeOf(std::string_view line) {
     bool quoted = false;
     for (std::size_t i = 0; i < line.size(); ++i) {
         if (!quoted && line.substr(i, 2) == "//") break;
-        if (line[i] == '"' && (i == 0 || line[i - 1] != '\\')) quoted = !quoted;
-        else if (!quoted) out += line[i];
+        if (line[i] == '"' && (i == 0 || line[i - 1] != '\\'))
+            quoted = !quoted;
+        else if (!quoted)
+            out += line[i];
     }
     return out;
 }
 
 bool hasWord(const std::string& code, std::string_view word) {
     for (std::size_t at = code.find(word); at != std::string::npos; at = code.find(word, at + 1)) {
-        const auto partOfName = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; };
+        const auto partOfName = [](char c) {
+            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+        };
         const std::size_t end = at + word.size();
-        if ((at == 0 || !partOfName(code[at - 1])) && (end == code.size() || (!partOfName(code[end]) && code[end] != ':'))) return true;
+        if ((at == 0 || !partOfName(code[at - 1])) &&
+            (end == code.size() || (!partOfName(code[end]) && code[end] != ':')))
+            return true;
     }
     return false;
 }
@@ -100,7 +121,9 @@ std::string checkInclude(std::string_view path, const std::string& included, boo
     }
     for (const Reserved& word : reserved()) {
         if (!word.include || !included.starts_with(word.what)) continue;
-        if (word.what == "Q" && !(included.size() > 1 && (included[1] >= 'A' && included[1] <= 'Z')) && !included.starts_with("Qt")) continue;
+        if (word.what == "Q" && !(included.size() > 1 && (included[1] >= 'A' && included[1] <= 'Z')) &&
+            !included.starts_with("Qt"))
+            continue;
         if (std::ranges::none_of(word.folders, [&](auto folder) { return below(path, folder); }))
             return "<" + included + "> is not for this folder";
     }
@@ -135,7 +158,8 @@ std::vector<std::string> violations(const std::string& path, std::string_view te
         if (line.find('\t') != std::string_view::npos) complain("a tab");
         for (const Reserved& word : reserved()) {
             const bool allowed = std::ranges::any_of(word.folders, [&](auto folder) { return below(path, folder); });
-            if (!word.include && !allowed && hasWord(code, word.what)) complain(std::string(word.what) + " is not for this folder");
+            if (!word.include && !allowed && hasWord(code, word.what))
+                complain(std::string(word.what) + " is not for this folder");
         }
     }
     if (header && !guarded) {
