@@ -36,7 +36,8 @@ TEST(CliCompare, ChannelsCureWhatOneScaleBreaks) {
     for (std::size_t i = 0; i < json["schemes"][0]["layers"].size(); ++i) {
         const auto& better = json["schemes"][0]["layers"][i]["weight"]["sqnr_db"];
         const auto& worse = json["schemes"][1]["layers"][i]["weight"]["sqnr_db"];
-        if (better.is_number() && worse.is_number()) EXPECT_GE(better.get<double>(), worse.get<double>() - 1e-9);
+        ASSERT_TRUE(better.is_number() && worse.is_number());
+        EXPECT_GE(better.get<double>(), worse.get<double>() - 1e-9);
     }
     EXPECT_GT(channel, tensor);
     EXPECT_EQ(json.at("model").at("sha256").get<std::string>().size(), 64u);

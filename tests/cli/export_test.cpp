@@ -23,7 +23,7 @@ TEST(CliExport, WritesAFileThatVerifies) {
     EXPECT_EQ(json.at("ok"), true);
     EXPECT_EQ(json.at("target"), "onnx-qdq");
     EXPECT_EQ(json.at("bytes"), std::filesystem::file_size(folder.file("digits.int8.onnx")));
-    EXPECT_EQ(json.at("layers").size(), 9u);
+    EXPECT_EQ(json.at("layers").size(), 10u);
     EXPECT_EQ(folder.files(), 1u);
 
     const auto verified =

@@ -45,7 +45,7 @@ TEST(CliInput, IsRefusedInOneLineThatNamesIt) {
 
 TEST(CliInput, ARecipeThatIsNoneIsRefused) {
     const Folder folder;
-    for (const std::string& content :
+    for (const char* content :
          {"", "{", "[]", "{\"roundoff_recipe\": 1}", "{\"roundoff_recipe\": 1, \"default\": \"int99\"}"}) {
         const auto ran = roundoffCli({"export", sample("digits.onnx"), "--recipe", folder.write("recipe.json", content),
                                       "--to", "onnx-qdq", "-o", folder.file("out.onnx")});

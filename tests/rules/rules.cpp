@@ -47,7 +47,7 @@ const std::vector<Reserved>& reserved() {
         {"protozero/", {"core/formats/onnx/", "tests/support/", "tests/formats/onnx/"}},
         {"onnxruntime", {"core/runtime/"}},
         {"CLI/", {"app/cli/"}},
-        {"tbb/", {"core/"}},
+        {"tbb/", {"core/", "tests/"}},
         {"nlohmann/json.hpp", {"core/", "app/", "ui/", "tests/"}},
         {"std::thread",
          {"app/", "tests/", "core/base/cpu.cpp", "core/runtime/"},
