@@ -196,7 +196,7 @@ MatrixCell CompareTable::cellOf(double value, double reference, int rank, std::s
         if (std::isnan(change)) return cell;
         const double worse = higherIsBetter(m_metric) ? -change : change;
         // Short of the ends of the scale, so that black or white text reads well.
-        if (int(column) != m_reference) cell.heat = 0.5 + 0.36 * std::clamp(worse / m_deltaScale, -1.0, 1.0);
+        if (int(column) != m_reference) cell.heat = 0.5 + 0.24 * std::clamp(worse / m_deltaScale, -1.0, 1.0);
     } else {
         cell.text = metricText(m_metric, value);
         cell.heat = heatOf(value);

@@ -168,7 +168,9 @@ void DistributionView::fillWords(const State& state) {
     parts << tr("%1 filled").arg(type);
     if (close && !isFloat) {
         const bool stems = !close->levels.empty() && close->levels.size() <= 64;
-        parts << (stems ? tr("%1 as stems").arg(scheme) : tr("%1 as outline").arg(scheme));
+        parts << (stems                  ? tr("%1 as stems").arg(scheme)
+                  : close->levels.empty() ? tr("%1 as outline, per bin").arg(scheme)
+                                          : tr("%1 as outline, per level").arg(scheme));
     }
     parts << tr("%1 bins of %2").arg(countText(histogram().counts.size()), numberText(histogram().binWidth()));
     parts << tr("%1 weights").arg(countText(m_statistics.count));
