@@ -222,7 +222,7 @@ bool LayersPane::eventFilter(QObject* watched, QEvent* event) {
     } else if (watched == m_table && event->type() == QEvent::KeyPress) {
         const auto* key = static_cast<QKeyEvent*>(event);
         if (key->matches(QKeySequence::Copy)) {
-            QApplication::clipboard()->setText(copyText());
+            copyToClipboard();
             return true;
         }
         if (key->modifiers() == Qt::NoModifier && (key->key() == Qt::Key_J || key->key() == Qt::Key_K)) {
@@ -257,6 +257,8 @@ QString LayersPane::copyText() const {
     }
     return lines.join(QLatin1Char('\n')) + QLatin1Char('\n');
 }
+
+void LayersPane::copyToClipboard() const { QApplication::clipboard()->setText(copyText()); }
 
 void LayersPane::headerMenu(const QPoint& position) {
     QMenu menu(this);
@@ -303,7 +305,7 @@ void LayersPane::rowMenu(const QPoint& position) {
     if (const qsizetype dot = name.lastIndexOf(QLatin1Char('.')); dot > 0)
         filter(tr("Only %1…").arg(name.left(dot)), name.left(dot + 1));
     menu.addSeparator();
-    connect(menu.addAction(tr("Copy")), &QAction::triggered, this, [this] { QApplication::clipboard()->setText(copyText()); });
+    connect(menu.addAction(tr("Copy")), &QAction::triggered, this, &LayersPane::copyToClipboard);
     menu.exec(m_table->viewport()->mapToGlobal(position));
 }
 
