@@ -13,10 +13,10 @@ namespace roundoff::formats {
 
 /// One model file format. A new format is one file here and one line in registry.cpp.
 struct Format {
-    std::string_view id;     ///< "onnx"
-    std::string_view title;  ///< "ONNX"
+    std::string_view id;                       ///< "onnx"
+    std::string_view title;                    ///< "ONNX"
     std::vector<std::string_view> extensions;  ///< lower case, with the dot
-    std::string_view note;   ///< one line: what of it is read
+    std::string_view note;                     ///< one line: what of it is read
     /// True where the head of a file (up to 4 KiB) looks like this format.
     bool (*probe)(std::span<const std::byte> head);
     Result<model::Model> (*open)(const std::filesystem::path& path, Job& job);

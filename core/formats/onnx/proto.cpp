@@ -1,0 +1,38 @@
+#include "core/formats/onnx/proto.h"
+
+#include "core/formats/onnx/wire.h"
+
+namespace roundoff::formats::onnx {
+
+const ::onnx::AttributeProto* attribute(const ::onnx::NodeProto& node, std::string_view name) {
+    for (const auto& candidate : node.attribute())
+        if (candidate.name() == name) return &candidate;
+    return nullptr;
+}
+
+std::int64_t intAttribute(const ::onnx::NodeProto& node, std::string_view name, std::int64_t otherwise) {
+    const auto* found = attribute(node, name);
+    return found ? found->i() : otherwise;
+}
+
+std::string_view domainOf(const ::onnx::NodeProto& node) {
+    return node.domain() == "ai.onnx" ? std::string_view{} : std::string_view(node.domain());
+}
+
+bool isStandard(const ::onnx::NodeProto& node, std::string_view op) {
+    return node.op_type() == op && domainOf(node).empty();
+}
+
+const std::string& inputOf(const ::onnx::NodeProto& node, int slot) {
+    static const std::string absent;
+    return slot < node.input_size() ? node.input(slot) : absent;
+}
+
+std::optional<std::uint64_t> markerOf(const ::onnx::TensorProto& tensor) {
+    const auto& unknown = tensor.unknown_fields();
+    for (int i = 0; i < unknown.field_count(); ++i)
+        if (unknown.field(i).number() == int(wire::kMarker)) return unknown.field(i).varint();
+    return std::nullopt;
+}
+
+}  // namespace roundoff::formats::onnx
