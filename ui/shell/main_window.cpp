@@ -94,7 +94,7 @@ void MainWindow::build() {
     m_columns->setStretchFactor(0, 30);
     m_columns->setStretchFactor(1, 50);
     m_columns->setStretchFactor(2, 18);
-    m_columns->setSizes({460, 710, 268});
+    m_columns->setSizes({492, 680, 266});
 
     m_log = new QTabWidget(m_work);
     m_log->setDocumentMode(true);
@@ -139,6 +139,13 @@ void MainWindow::build() {
         label->setContentsMargins(8, 0, 8, 0);
         statusBar()->addWidget(label);
     }
+    m_statusNote = new QLabel(this);
+    m_statusNote->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    m_statusNote->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    m_noteTimer.setSingleShot(true);
+    m_noteTimer.setInterval(6000);
+    connect(&m_noteTimer, &QTimer::timeout, m_statusNote, &QLabel::clear);
+    statusBar()->addWidget(m_statusNote, 1);
     statusBar()->addPermanentWidget(m_statusTheme);
     statusBar()->setSizeGripEnabled(false);
 }
@@ -168,7 +175,7 @@ void MainWindow::connectActions() {
     connect(m_actions.inspector, &QAction::toggled, m_inspector, &QWidget::setVisible);
     connect(m_actions.messages, &QAction::toggled, m_log, &QWidget::setVisible);
     on(m_actions.resetLayout, [this] {
-        m_columns->setSizes({460, 710, 268});
+        m_columns->setSizes({492, 680, 266});
         m_actions.inspector->setChecked(true);
         m_actions.messages->setChecked(false);
     });
@@ -247,7 +254,7 @@ void MainWindow::openSample() {
 void MainWindow::onOpened(const QString& path) {
     RecentFiles::add(path);
     showRecent();
-    note(tr("Opened %1").arg(path));
+    note(tr("Opened %1").arg(QFileInfo(path).fileName()));
     m_layers->table().setFocus();
 }
 
@@ -258,7 +265,8 @@ void MainWindow::onFailed(const Error& error) {
 
 void MainWindow::note(const QString& text) {
     m_messages->appendPlainText(QTime::currentTime().toString(QStringLiteral("HH:mm:ss  ")) + text);
-    statusBar()->showMessage(text, 4000);
+    m_statusNote->setText(text);
+    m_noteTimer.start();
 }
 
 void MainWindow::showStatus() {

@@ -82,7 +82,8 @@ private:
     JobStrip* m_strip;
     DropOverlay* m_overlay;
     ExportDialog* m_export = nullptr;
-    QLabel *m_statusModel, *m_statusSize, *m_statusMachine;
+    QLabel *m_statusModel, *m_statusSize, *m_statusMachine, *m_statusNote;
+    QTimer m_noteTimer;
     QPushButton* m_statusTheme;
 };
 

@@ -44,10 +44,10 @@ QPushButton[look="flat"], QToolButton[look="flat"] { background: transparent; bo
     padding: 3px 6px; border-radius: 4px; min-height: 16px; }
 QPushButton[look="flat"]:hover, QToolButton[look="flat"]:hover { color: @text@; background: @hover@; }
 QPushButton[look="flat"]:focus, QToolButton[look="flat"]:focus { border-color: @accent@; }
-QPushButton[look="link"] { background: transparent; border: 1px solid transparent; color: @accent@; font-weight: 600;
-    padding: 2px 2px; text-align: left; min-height: 16px; border-radius: 3px; }
+QPushButton[look="link"] { background: transparent; border: none; border-bottom: 1px solid transparent; color: @accent@;
+    font-weight: 600; padding: 2px 0; text-align: left; min-height: 16px; border-radius: 0; }
 QPushButton[look="link"]:hover { text-decoration: underline; }
-QPushButton[look="link"]:focus { border-color: @accent@; }
+QPushButton[look="link"]:focus { border-bottom-color: @accent@; }
 QPushButton[look="segment"] { padding: 1px 10px; min-height: 18px; border-radius: 4px; }
 QPushButton[look="segment"]:checked { color: @accent@; border-color: @accent@; background: @window@; }
 QPushButton[look="chip"] { border-radius: 10px; padding: 1px 10px; min-height: 17px; color: @accent@; border-color: @accent@; }
