@@ -197,10 +197,19 @@ void LayersPane::showChip() {
 }
 
 void LayersPane::fitColumns() {
+    // The name takes what the others leave; before it gets too short, the scheme gives way.
+    const int scheme = layerColumn("scheme");
     int others = 0;
     for (int c = 1; c < m_proxy->columnCount(); ++c)
-        if (!m_table->isColumnHidden(c)) others += m_table->columnWidth(c);
-    m_table->setColumnWidth(0, std::max(layerColumns()[0].width, m_table->viewport()->width() - others));
+        if (!m_table->isColumnHidden(c) && c != scheme) others += m_table->columnWidth(c);
+    const int room = m_table->viewport()->width() - others;
+    const QSignalBlocker block(m_table->horizontalHeader());
+    if (!m_table->isColumnHidden(scheme)) {
+        const int wanted = std::max(m_table->columnWidth(scheme), layerColumns()[std::size_t(scheme)].width);
+        m_table->setColumnWidth(scheme, std::clamp(room - layerColumns()[0].width, 88, wanted));
+        others += m_table->columnWidth(scheme);
+    }
+    m_table->setColumnWidth(0, std::max(104, m_table->viewport()->width() - others));
 }
 
 bool LayersPane::eventFilter(QObject* watched, QEvent* event) {
