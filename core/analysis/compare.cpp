@@ -1,5 +1,6 @@
 #include "core/analysis/compare.h"
 
+#include <tbb/info.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
@@ -118,15 +119,20 @@ Result<Comparison> compare(const model::Model& model, std::span<const Recipe> re
         comparison.reports.push_back(std::move(report));
     }
 
+    std::vector<std::size_t> work = options.layers;
+    if (work.empty())
+        for (std::size_t i = 0; i < layers.size(); ++i) work.push_back(i);
     double total = 0, done = 0;
-    for (const auto& layer : layers) total += double(model.tensors()[layer.weight].bytes);
+    for (const std::size_t i : work) total += double(model.tensors()[layers[i].weight].bytes);
     std::mutex delivery;  // one finished layer at a time
-    tbb::task_arena arena(job.threads() > 0 ? job.threads() : tbb::task_arena::automatic);
+    const int most = tbb::info::default_concurrency();
+    tbb::task_arena arena(job.threads() > 0 ? std::min(job.threads(), most) : most);
     arena.execute([&] {
         tbb::parallel_for(
-            tbb::blocked_range<std::size_t>(0, layers.size(), 1),
+            tbb::blocked_range<std::size_t>(0, work.size(), 1),
             [&](const tbb::blocked_range<std::size_t>& range) {
-                for (std::size_t i = range.begin(); i < range.end() && !job.cancelled(); ++i) {
+                for (std::size_t w = range.begin(); w < range.end() && !job.cancelled(); ++w) {
+                    const std::size_t i = work[w];
                     const std::string& name = layers[i].name;
                     const bool selected = (options.selection.only.empty() || std::regex_search(name, *only)) &&
                                           (options.selection.exclude.empty() || !std::regex_search(name, *exclude));

@@ -23,6 +23,9 @@ struct LayerResult {
 
 struct CompareOptions {
     Selection selection;
+    /// Only these layers, ascending indices; empty = all. Others are not read and stay pending: a part of a larger
+    /// comparison that the caller puts together.
+    std::vector<std::size_t> layers;
     /// Called once per finished layer, from the job's threads, one call at a time.
     std::function<void(const LayerResult&)> onLayer;
 };

@@ -1,9 +1,9 @@
 #include <bit>
 #include <charconv>
+#include <cmath>
 #include <cstring>
 
 #include "core/calibration/readers.h"
-#include "core/tensor/tensor_view.h"
 
 namespace roundoff::calibration {
 namespace {
@@ -42,9 +42,12 @@ double load(const std::byte* at) {
     return double(value);
 }
 double loadHalf(const std::byte* at) {
-    float value = 0;
-    tensor::readFloats({tensor::ElementType::Float16, {1}, {at, 2}}, 0, {&value, 1});
-    return value;
+    const auto code = std::uint16_t(load<std::uint16_t>(at));
+    const int exponent = code >> 10 & 31, mantissa = code & 1023;
+    const double magnitude = exponent == 0    ? std::ldexp(mantissa, -24)
+                             : exponent == 31 ? (mantissa == 0 ? HUGE_VAL : std::nan(""))
+                                              : std::ldexp(1024 + mantissa, exponent - 25);
+    return (code & 0x8000) != 0 ? -magnitude : magnitude;
 }
 
 struct Kind {

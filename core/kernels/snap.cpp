@@ -51,11 +51,12 @@ struct UniformRule {
 };
 
 struct FloatRule {
-    float max, bound, minNormal, mantissa, perMantissa, zero;
+    float max, bound, minNormal, mantissa, perMantissa;
+    bool negativeZero;
     explicit FloatRule(const FloatGrid& g)
         : max(g.max), bound(g.max + std::ldexp(0.5F, std::ilogb(g.max) - g.mantissaBits)),
           minNormal(std::ldexp(1.0F, 1 - g.bias)), mantissa(std::ldexp(1.0F, -g.mantissaBits)),
-          perMantissa(std::ldexp(1.0F, g.mantissaBits)), zero(g.negativeZero ? -0.0F : 0.0F) {}
+          perMantissa(std::ldexp(1.0F, g.mantissaBits)), negativeZero(g.negativeZero) {}
     HWY_INLINE V unit(D d, V v, V, M& clipped) const {
         const hn::RebindToUnsigned<D> du;
         const V top = hn::Set(d, max), limit = hn::Set(d, bound);
@@ -67,7 +68,9 @@ struct FloatRule {
         const V power = hn::Max(hn::BitCast(d, exponent), hn::Set(d, minNormal));
         const V reciprocal = hn::BitCast(d, hn::Sub(hn::Set(du, 254U << 23), hn::BitCast(du, power)));
         const V steps = hn::Round(hn::Mul(hn::Mul(c, reciprocal), hn::Set(d, perMantissa)));
-        return hn::Add(hn::Mul(hn::Mul(steps, hn::Set(d, mantissa)), power), hn::Set(d, zero));
+        const V rounded = hn::Mul(hn::Mul(steps, hn::Set(d, mantissa)), power);
+        // Round loses the sign of -0 on some targets.
+        return negativeZero ? hn::CopySign(rounded, c) : hn::Add(rounded, hn::Zero(d));
     }
 };
 

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/base/job.h"
 #include "core/kernels/snap.h"
 #include "core/schemes/number_format.h"
 #include "core/schemes/tiling.h"
@@ -39,9 +40,12 @@ public:
     /// Narrows min–max ranges by the scheme's rule. [first, end) must hold every element of the blocks in `ranges`.
     /// `mse`: the shrink factor of 1, 0.96 … 0.2, then ±0.03 around the best, with the smallest squared error over the
     /// data itself; so never worse than minmax. `pN`: exact order statistics, nearest rank.
-    void refine(const float* x, std::uint64_t first, std::uint64_t end, Ranges& ranges) const;
+    /// Ends early, with useless ranges, once the job is cancelled.
+    void refine(const float* x, std::uint64_t first, std::uint64_t end, Ranges& ranges, double tensorAbsmax,
+                const Job& job) const;
 
-    [[nodiscard]] Parameters parameters(const Ranges& ranges) const;
+    /// @param tensorAbsmax largest finite magnitude of the whole weight
+    [[nodiscard]] Parameters parameters(const Ranges& ranges, double tensorAbsmax) const;
 
     /// Rounds one batch; x and y point at its first element. @returns the number of clipped elements.
     std::uint64_t snap(const Batch& batch, const float* x, float* y, const Parameters& parameters,
@@ -51,13 +55,14 @@ private:
     struct Scale {
         float scale, zero;
     };
-    [[nodiscard]] Scale scaleOf(float low, float high) const;
-    void refineOne(const float* x, std::size_t n, float& low, float& high) const;
-    [[nodiscard]] double noise(const float* x, std::size_t n, float low, float high) const;
+    [[nodiscard]] Scale scaleOf(float low, float high, double tensorAbsmax) const;
+    void refineOne(const float* x, std::size_t n, float& low, float& high, double tensorAbsmax, const Job& job) const;
+    [[nodiscard]] double noise(const float* x, std::size_t n, Scale scale) const;
 
     TensorScheme m_scheme;
     Tiling m_tiling;
     tensor::ElementType m_scaleType;
+    ScaleRule m_rule;
     kernels::Snapper m_snapper;
 };
 

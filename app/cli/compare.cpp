@@ -1,0 +1,97 @@
+#include "core/analysis/compare.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+
+#include "app/cli/all.h"
+#include "core/base/sha256.h"
+#include "core/formats/format.h"
+#include "core/reports/conditions.h"
+
+namespace roundoff::cli {
+namespace {
+
+struct Arguments {
+    std::string model;
+    std::vector<std::string> schemes;
+    std::string calibration, evaluation;
+};
+
+Result<std::vector<analysis::Recipe>> recipesOf(const std::vector<std::string>& texts) {
+    std::vector<analysis::Recipe> out;
+    for (const std::string& text : texts) {
+        auto scheme = schemes::parseScheme(text);
+        if (!scheme) return propagate(scheme);
+        out.push_back({std::move(*scheme), {}});
+    }
+    return out;
+}
+
+/// The asked-for reports, in the order of the registry; the table where none is asked for.
+Result<void> write(const model::Model& model, const analysis::Comparison& comparison, const reports::Context& context,
+                   const Options& options, Console& console) {
+    const bool asked = std::ranges::any_of(options.outputs, [](const auto& entry) { return !entry.second.empty(); });
+    for (const reports::Writer& writer : reports::writers()) {
+        const std::string path = asked ? options.output(std::string(writer.id)) : writer.id == "text" ? "-" : "";
+        if (path.empty()) continue;
+        const auto text = writer.write(model, comparison, context);
+        if (!text) return propagate(text);
+        if (auto done = console.write(path, *text); !done) return done;
+    }
+    return {};
+}
+
+Result<int> compare(const Arguments& arguments, const Options& options, Console& console) {
+    for (const auto& [option, value] :
+         {std::pair{"--calib", arguments.calibration}, {"--eval", arguments.evaluation}}) {
+        if (!value.empty())
+            return usage(option, "comparing outputs is not in this version",
+                         "Leave it out for the error of the weights, or see verify");
+    }
+    if (auto checked = check(options, arguments.model); !checked) return propagate(checked);
+    const auto recipes = recipesOf(arguments.schemes);
+    if (!recipes) return propagate(recipes);
+    Job opening = console.job().part(0, 0.02);
+    const auto model = formats::openModel(arguments.model, opening);
+    if (!model) return propagate(model);
+    if (auto checked = checkMemory(options, *model); !checked) return propagate(checked);
+    reports::Context context = options.context("compare");
+    Job hashing = console.job().part(0.02, 0.03);
+    const auto hash = sha256File(model->info().path, hashing);
+    if (!hash) return propagate(hash);
+    context.sha256 = *hash;
+
+    Job comparing = console.job().part(0.05, 0.95);
+    analysis::CompareOptions how;
+    how.selection = {options.layers, options.exclude};
+    const auto comparison = analysis::compare(*model, *recipes, how, comparing);
+    if (!comparison) return propagate(comparison);
+    if (auto written = write(*model, *comparison, context, options, console); !written) return propagate(written);
+    if (reports::partial(*comparison))
+        return failure(ErrorCode::Cancelled, "compare", "cancelled; what was finished is written and marked partial");
+    return 0;
+}
+
+}  // namespace
+
+Command compareCommand() {
+    return {
+        "compare",
+        "error, size and range of every layer under each scheme",
+        {"text", "json", "csv", "html"},
+        [](CLI::App& app, const Options& options) -> Work {
+            auto arguments = std::make_shared<Arguments>();
+            app.add_option("MODEL", arguments->model, "the float model")->required();
+            app.add_option("--scheme", arguments->schemes, "how to quantize, e.g. int4:g32:asym; may be given again")
+                ->required()
+                ->allow_extra_args(false)
+                ->type_name("S");
+            app.add_option("--calib", arguments->calibration, "calibration data; not in this version")
+                ->type_name("DATA");
+            app.add_option("--eval", arguments->evaluation, "evaluation data; not in this version")->type_name("DATA");
+            return [arguments, &options](Console& console) { return compare(*arguments, options, console); };
+        }};
+}
+
+}  // namespace roundoff::cli

@@ -1,0 +1,137 @@
+#include <CLI/CLI.hpp>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "app/cli/all.h"
+#include "app/cli/output.h"
+#include "core/base/text.h"
+#include "core/exports/target.h"
+#include "core/formats/format.h"
+
+namespace roundoff::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct Arguments {
+    std::string model, scheme, recipe, target, out, data;
+    bool onlyFaster = false, noVerify = false, externalData = false;
+};
+
+Result<analysis::Recipe> recipeOf(const Arguments& arguments) {
+    if (arguments.scheme.empty() == arguments.recipe.empty())
+        return usage("export", "it takes either --scheme or --recipe", "Give one of them");
+    if (!arguments.scheme.empty()) {
+        auto scheme = schemes::parseScheme(arguments.scheme);
+        if (!scheme) return propagate(scheme);
+        return analysis::Recipe{std::move(*scheme), {}};
+    }
+    std::ifstream file(arguments.recipe, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    if (!file) return badInput(arguments.recipe, "the recipe cannot be read", "Check that it exists and may be read");
+    return analysis::parseRecipe(text, arguments.recipe);
+}
+
+Result<const exports::Target*> targetOf(const std::string& id) {
+    if (const exports::Target* found = exports::findTarget(id)) return found;
+    std::string known;
+    for (const exports::Target& target : exports::targets()) known.append(known.empty() ? "" : ", ").append(target.id);
+    return usage("--to", fmt::format("there is no target '{}'", id), "There are " + known);
+}
+
+Json exportedJson(const exports::Exported& exported) {
+    Json out = {
+        {"files", Json::array()}, {"bytes", exported.bytes}, {"notes", exported.notes}, {"layers", Json::array()}};
+    for (const auto& file : exported.files) out["files"].push_back(file.string());
+    for (const exports::ExportedLayer& layer : exported.layers)
+        out["layers"].push_back({{"name", layer.name},
+                                 {"status", analysis::name(layer.status)},
+                                 {"reason", layer.reason},
+                                 {"scheme", schemes::text(layer.scheme)}});
+    if (exported.verification) out.update(verificationJson(*exported.verification));
+    return out;
+}
+
+std::string exportedText(const model::Model& model, const exports::Exported& exported) {
+    std::string out;
+    for (const auto& file : exported.files) out += printable(file.string()) + '\n';
+    std::size_t quantized = 0;
+    std::string others;
+    for (const exports::ExportedLayer& layer : exported.layers) {
+        if (layer.status == analysis::Status::Quantized)
+            ++quantized;
+        else
+            others += fmt::format("  {} {}: {}\n", analysis::name(layer.status), printable(layer.name),
+                                  printable(layer.reason));
+    }
+    out += fmt::format("{} → {}, {} of {} layers quantized\n", bytesText(model.info().bytes), bytesText(exported.bytes),
+                       quantized, exported.layers.size());
+    out += others;
+    for (const auto& note : exported.notes) out += "  " + printable(note) + '\n';
+    if (!exported.verification) return out + "Not verified.\n";
+    return out + verificationText(*exported.verification);
+}
+
+Result<int> exportIt(const Arguments& arguments, const Options& options, Console& console) {
+    if (arguments.onlyFaster)
+        return usage("--only-faster", "measuring speed is not in this version",
+                     "Leave it out, or leave layers out with --exclude");
+    if (auto checked = check(options, arguments.model); !checked) return propagate(checked);
+    const auto recipe = recipeOf(arguments);
+    if (!recipe) return propagate(recipe);
+    const auto target = targetOf(arguments.target);
+    if (!target) return propagate(target);
+    const auto data = dataOf(arguments.data);
+    if (!data) return propagate(data);
+    std::error_code error;
+    if (std::filesystem::equivalent(arguments.out, arguments.model, error))
+        return usage("-o", arguments.out + " is the model itself", "Name another file");
+
+    Job opening = console.job().part(0, 0.02);
+    const auto model = formats::openModel(arguments.model, opening);
+    if (!model) return propagate(model);
+    if (auto checked = checkMemory(options, *model); !checked) return propagate(checked);
+    exports::ExportOptions how;
+    how.verify = !arguments.noVerify;
+    how.externalData = arguments.externalData;
+    how.data = *data;
+    how.only = options.layers;
+    how.exclude = options.exclude;
+    how.onStep = [&](const std::string& step, std::optional<bool> ok, const std::string& detail) {
+        if (ok) console.note(fmt::format("{} {}{}{}", *ok ? "✓" : "✗", step, detail.empty() ? "" : ": ", detail));
+    };
+    Job exporting = console.job().part(0.02, 0.98);
+    const auto exported = exports::exportModel(*model, *recipe, **target, arguments.out, how, exporting);
+    if (!exported) return propagate(exported);
+    Json fields = {{"target", arguments.target}, {"recipe", Json::parse(analysis::recipeJson(*recipe))}};
+    fields.update(exportedJson(*exported));
+    if (auto written = finish("export", &*model, fields, exportedText(*model, *exported), options, console); !written)
+        return propagate(written);
+    return exported->verification && !exported->verification->ok() ? 1 : 0;
+}
+
+}  // namespace
+
+Command exportCommand() {
+    return {
+        "export",
+        "write the quantized model and prove the file",
+        {"json"},
+        [](CLI::App& app, const Options& options) -> Work {
+            auto a = std::make_shared<Arguments>();
+            app.add_option("MODEL", a->model, "the float model")->required();
+            app.add_option("--scheme", a->scheme, "how to quantize every layer")->type_name("S");
+            app.add_option("--recipe", a->recipe, "a recipe: one scheme and exceptions by layer")->type_name("FILE");
+            app.add_option("--to", a->target, "see roundoff-cli targets")->required()->type_name("TARGET");
+            app.add_option("-o", a->out, "the file to write")->required()->type_name("OUT");
+            app.add_option("--calib", a->data, "inputs for the proof; synthetic where absent")->type_name("DATA");
+            app.add_flag("--external-data", a->externalData, "weights beside the file; always so above 2 GB");
+            app.add_flag("--only-faster", a->onlyFaster, "not in this version");
+            app.add_flag("--no-verify", a->noVerify, "write without the proof");
+            return [a, &options](Console& console) { return exportIt(*a, options, console); };
+        }};
+}
+
+}  // namespace roundoff::cli

@@ -1,0 +1,113 @@
+#include "app/worker/worker.h"
+
+#include <exception>
+#include <mutex>
+#include <utility>
+
+#include "app/worker/batcher.h"
+#include "core/formats/format.h"
+
+namespace roundoff::worker {
+
+Worker::Worker(QObject* parent) : Engine(parent), m_work("work"), m_detail("detail"), m_export("export") {}
+
+Worker::~Worker() {
+    for (auto& [kind, running] : m_running) running.stop.request_stop();
+}
+
+std::stop_token Worker::begin(Kind kind, int number) {
+    m_running[kind].stop.request_stop();
+    m_running[kind] = {number, std::stop_source{}};
+    return m_running[kind].stop.get_token();
+}
+
+void Worker::cancel(int number) {
+    for (auto& [kind, running] : m_running)
+        if (running.number == number) running.stop.request_stop();
+}
+
+Job Worker::job(int number, std::stop_token stop, std::function<void()> onProgress) {
+    auto pace = std::make_shared<Pace>();
+    return Job(
+        std::move(stop),
+        [this, number, pace, onProgress = std::move(onProgress)](double fraction, std::string_view what) {
+            if (onProgress) onProgress();
+            if (pace->due()) Q_EMIT progress(number, fraction, QString::fromUtf8(what.data(), qsizetype(what.size())));
+        },
+        m_threads);
+}
+
+void Worker::post(Lane& lane, int number, std::stop_token stop, std::function<void(Job&)> task) {
+    lane.post([this, number, stop, task = std::move(task)] {
+        if (stop.stop_requested()) return failed(number, cancelled().value());
+        Job work = job(number, stop);
+        try {
+            task(work);
+        } catch (const std::bad_alloc&) {
+            Q_EMIT failed(number, Error{ErrorCode::Failed, "", "there is not enough memory",
+                                        "Close other programs, or compare fewer schemes at once"});
+        } catch (const std::exception& error) {
+            Q_EMIT failed(number, Error{ErrorCode::Failed, "", std::string("unexpected: ") + error.what(), ""});
+        }
+    });
+}
+
+void Worker::open(int number, const QString& path) {
+    post(m_work, number, begin(Kind::Model, number), [this, number, path](Job& work) {
+        auto model = formats::openModel(std::filesystem::path(path.toStdString()), work);
+        if (model)
+            Q_EMIT opened(number, std::move(*model));
+        else
+            Q_EMIT failed(number, model.error());
+    });
+}
+
+void Worker::compare(int number, ui::CompareCommand command) {
+    const std::stop_token stop = begin(Kind::Model, number);
+    post(m_work, number, stop, [this, number, stop, command = std::move(command)](Job&) {
+        Batcher batcher([this, number](std::shared_ptr<const ui::LayerBatch> batch) {
+            Q_EMIT layersReady(number, std::move(batch));
+        });
+        Job work = job(number, stop, [&batcher] { batcher.tick(); });
+        analysis::CompareOptions options;
+        options.layers = command.layers;
+        options.onLayer = [&batcher](const analysis::LayerResult& result) { batcher.add(result); };
+        auto comparison = analysis::compare(command.model, command.recipes, options, work);
+        batcher.flush();
+        if (comparison)
+            Q_EMIT compared(number, std::make_shared<const analysis::Comparison>(std::move(*comparison)));
+        else
+            Q_EMIT failed(number, comparison.error());
+    });
+}
+
+void Worker::distribution(int number, ui::DistributionCommand command) {
+    post(m_detail, number, begin(Kind::Detail, number), [this, number, command = std::move(command)](Job& work) {
+        auto result = analysis::distribution(command.model, command.layer, command.scheme, work);
+        if (result)
+            Q_EMIT distributed(number, std::make_shared<const analysis::Distribution>(std::move(*result)));
+        else
+            Q_EMIT failed(number, result.error());
+    });
+}
+
+void Worker::exportModel(int number, ui::ExportCommand command) {
+    post(m_export, number, begin(Kind::Export, number), [this, number, command = std::move(command)](Job& work) {
+        const exports::Target* target = exports::findTarget(command.target.toStdString());
+        if (!target) return failed(number, Error{ErrorCode::Usage, command.target.toStdString(), "no such target", ""});
+        exports::ExportOptions options;
+        options.verify = command.verify;
+        options.externalData = command.externalData;
+        options.onStep = [this, number](const std::string& step, std::optional<bool> ok, const std::string& detail) {
+            Q_EMIT exportStep(number, QString::fromStdString(step), ok, QString::fromStdString(detail));
+        };
+        auto result = exports::exportModel(command.model, command.recipe, *target,
+                                           std::filesystem::path(command.path.toStdString()), options, work);
+        if (result)
+            Q_EMIT exported(number, std::make_shared<const exports::Exported>(std::move(*result)));
+        else
+            Q_EMIT failed(number, result.error());
+    });
+}
+
+}  // namespace roundoff::worker

@@ -1,0 +1,43 @@
+#pragma once
+#include <map>
+#include <stop_token>
+
+#include "app/worker/lane.h"
+#include "ui/shell/engine.h"
+
+namespace roundoff::worker {
+
+/// The engine behind the window. Lives in the window's thread; its work runs in lanes of its own, so that looking at
+/// one layer never waits behind a comparison of all. Answers come by queued signals.
+class Worker final : public ui::Engine {
+    Q_OBJECT
+public:
+    explicit Worker(QObject* parent = nullptr);
+    ~Worker() override;  ///< stops and waits for whatever runs
+
+    void open(int number, const QString& path) override;
+    void compare(int number, ui::CompareCommand command) override;
+    void distribution(int number, ui::DistributionCommand command) override;
+    void exportModel(int number, ui::ExportCommand command) override;
+    void cancel(int number) override;
+
+    void setThreads(int threads) { m_threads = threads; }  ///< 0 = all cores
+
+private:
+    enum class Kind { Model, Detail, Export };
+    struct Running {
+        int number = 0;
+        std::stop_source stop;
+    };
+    /// Stops the job of the kind before, and gives the new one its token.
+    std::stop_token begin(Kind kind, int number);
+    /// Runs the task in the lane; what the libraries throw becomes a failure of this number.
+    void post(Lane& lane, int number, std::stop_token stop, std::function<void(Job&)> task);
+    Job job(int number, std::stop_token stop, std::function<void()> onProgress = {});
+
+    std::map<Kind, Running> m_running;
+    int m_threads = 0;
+    Lane m_work, m_detail, m_export;
+};
+
+}  // namespace roundoff::worker

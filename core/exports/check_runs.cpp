@@ -1,0 +1,171 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/calibration/dataset.h"
+#include "core/exports/proof.h"
+#include "core/runtime/session.h"
+
+namespace roundoff::exports {
+namespace {
+
+using runtime::NamedTensor;
+using runtime::Sample;
+using runtime::Session;
+using runtime::SessionOptions;
+
+constexpr const char* kRuns = "runs in ONNX Runtime";
+constexpr std::size_t kSynthetic = 4;   // made-up samples
+constexpr std::size_t kReal = 32;       // samples read from data, at most
+constexpr std::int64_t kLength = 64;    // of a made-up sequence
+constexpr std::uint64_t kSeed = 1;
+
+/// Sums over all float outputs of all samples.
+struct Sums {
+    double signal = 0, noise = 0, quantized = 0, product = 0;
+    std::uint64_t rows = 0, sameTop = 0;
+    std::string odd;  ///< the first output that is no finite number, or of another shape
+
+    [[nodiscard]] double sqnrDb() const {
+        if (noise == 0) return signal == 0 ? std::numeric_limits<double>::quiet_NaN() : std::numeric_limits<double>::infinity();
+        return 10 * std::log10(signal / noise);
+    }
+    [[nodiscard]] double cosine() const { return noise == 0 ? 1 : product / std::sqrt(signal * quantized); }
+};
+
+std::vector<float> floatsOf(const NamedTensor& tensor) {
+    std::vector<float> values(tensor::elementCount(tensor.shape).value_or(0));
+    tensor::readFloats(tensor.view(), 0, values);
+    return values;
+}
+
+bool finite(const std::vector<float>& values) {
+    return std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); });
+}
+
+/// Rows of scores: [batch, classes] or [batch, position, classes].
+bool hasClassAxis(const NamedTensor& tensor) {
+    return (tensor.shape.size() == 2 || tensor.shape.size() == 3) && tensor.shape.back() > 1;
+}
+
+void add(const std::vector<NamedTensor>& reference, const std::vector<NamedTensor>& outputs, Sums& sums) {
+    bool first = true;
+    for (std::size_t i = 0; i < reference.size() && i < outputs.size(); ++i) {
+        const NamedTensor &a = reference[i], &b = outputs[i];
+        if (!isFloat(a.type)) continue;
+        const auto note = [&](std::string what) {
+            if (sums.odd.empty()) sums.odd = "output \"" + a.name + "\" " + std::move(what);
+        };
+        const auto x = floatsOf(a), y = floatsOf(b);
+        if (x.size() != y.size()) {
+            note("is " + tensor::text(b.shape) + " where the float model gives " + tensor::text(a.shape));
+            continue;
+        }
+        if (!finite(y)) note(finite(x) ? "holds NaN or infinite values where the float model's are finite"
+                                       : "holds NaN or infinite values in the float model too");
+        for (std::size_t j = 0; j < x.size(); ++j) {
+            if (!std::isfinite(x[j]) || !std::isfinite(y[j])) continue;
+            const double u = x[j], v = y[j];
+            sums.signal += u * u;
+            sums.noise += (u - v) * (u - v);
+            sums.quantized += v * v;
+            sums.product += u * v;
+        }
+        if (first && hasClassAxis(a)) {
+            const auto classes = std::ptrdiff_t(a.shape.back());
+            for (auto p = x.begin(), q = y.begin(); p != x.end(); p += classes, q += classes) {
+                ++sums.rows;
+                sums.sameTop += std::max_element(p, p + classes) - p == std::max_element(q, q + classes) - q;
+            }
+        }
+        first = false;
+    }
+}
+
+struct Configuration {
+    SessionOptions options;
+    const char* words;
+};
+
+struct Inputs {
+    std::vector<Sample> samples;
+    bool synthetic = true;
+    std::string words;
+};
+
+Result<Inputs> inputsFor(const model::Model& model, const std::optional<std::filesystem::path>& data, Job& job) {
+    Inputs inputs;
+    auto samples = data ? calibration::loadSamples(model, *data, kReal, job)
+                        : runtime::syntheticSamples(model, kSynthetic, kLength, kSeed);
+    if (!samples) return propagate(samples);
+    inputs.samples = std::move(*samples);
+    inputs.synthetic = !data;
+    inputs.words = data ? fmt::format("{} samples of {}", inputs.samples.size(), data->filename().string())
+                        : fmt::format("{} synthetic samples", inputs.samples.size());
+    return inputs;
+}
+
+/// Both models side by side over the samples, so that no more than one sample's outputs are held.
+Result<Sums> compareRuns(const std::filesystem::path& original, const std::filesystem::path& exported,
+                         const SessionOptions& options, const Inputs& inputs, Job& job) {
+    auto reference = Session::open(original, options);
+    if (!reference) return propagate(reference);
+    auto session = Session::open(exported, options);
+    if (!session) return propagate(session);
+    Sums sums;
+    for (std::size_t i = 0; i < inputs.samples.size(); ++i) {
+        job.progress(double(i), double(inputs.samples.size()), kRuns);
+        const auto expected = reference->run(inputs.samples[i], job);
+        if (!expected) return propagate(expected);
+        const auto outputs = session->run(inputs.samples[i], job);
+        if (!outputs) return propagate(outputs);
+        add(*expected, *outputs, sums);
+    }
+    return sums;
+}
+
+std::string decibels(double value) {
+    if (std::isnan(value)) return "no signal";
+    return std::isinf(value) ? "exact" : fmt::format("{:.2f} dB", value);
+}
+
+}  // namespace
+
+Result<Check> checkRuns(const model::Model& model, const std::filesystem::path& exported,
+                        const std::optional<std::filesystem::path>& data, std::vector<OutputComparison>& outputs, Job& job) {
+    const auto inputs = inputsFor(model, data, job);
+    if (!inputs) {
+        // Data that cannot be read is the caller's trouble; inputs that cannot be made up leave the check undone.
+        if (data || inputs.error().code == ErrorCode::Cancelled) return propagate(inputs);
+        return Check{kRuns, false, inputs.error().line()};
+    }
+    const Configuration configurations[] = {
+        {{SessionOptions::Level::All, 4, job.threads()},
+         "all optimizations, its default: 4- and 8-bit matrix products may round activations to int8"},
+        {{SessionOptions::Level::Faithful, 1, job.threads()}, "faithful: weights as written, activations in float"},
+    };
+    std::string detail;
+    for (std::size_t c = 0; c < std::size(configurations); ++c) {
+        Job part = job.part(double(c) / double(std::size(configurations)), 1.0 / double(std::size(configurations)));
+        const auto sums = compareRuns(model.info().path, exported, configurations[c].options, *inputs, part);
+        if (!sums && sums.error().code == ErrorCode::Cancelled) return propagate(sums);
+        if (!sums) {
+            const bool original = sums.error().where == model.info().path;
+            return Check{kRuns, false, (original ? "the float model itself fails: " : "") + sums.error().line()};
+        }
+        OutputComparison& comparison = outputs.emplace_back();
+        comparison.conditions =
+            fmt::format("ONNX Runtime {}, {}; {}", runtime::version(), configurations[c].words, inputs->words);
+        comparison.synthetic = inputs->synthetic;
+        comparison.sqnrDb = sums->sqnrDb();
+        comparison.cosine = sums->cosine();
+        if (sums->rows > 0) comparison.sameTop1 = double(sums->sameTop) / double(sums->rows);
+        if (!sums->odd.empty()) return Check{kRuns, false, sums->odd + " (" + comparison.conditions + ")"};
+        detail += fmt::format("{}{} {}", c == 0 ? "output " : ", ", c == 0 ? "by default" : "faithful",
+                              decibels(comparison.sqnrDb));
+        if (comparison.sameTop1) detail += fmt::format(" (same top-1 {:.1f} %)", 100 * *comparison.sameTop1);
+    }
+    return Check{kRuns, true, detail + "; " + inputs->words};
+}
+
+}  // namespace roundoff::exports

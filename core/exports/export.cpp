@@ -1,0 +1,170 @@
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <random>
+
+#include "core/exports/digest.h"
+#include "core/exports/plan.h"
+#include "core/exports/proof.h"
+
+namespace roundoff::exports {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t kSlack = 1 << 20;  // graph, metadata and alignment
+
+/// A folder beside the output that vanishes with whatever is left in it.
+class Workshop {
+public:
+    static Result<Workshop> make(const fs::path& folder) {
+        std::random_device random;
+        std::error_code error;
+        Workshop workshop(folder / fmt::format(".roundoff-{:08x}{:08x}", random(), random()));
+        if (!fs::create_directory(workshop.m_path, error))
+            return failed(folder.string(), "cannot be written to: " + error.message(), "Choose another folder");
+        return workshop;
+    }
+    Workshop(Workshop&& other) noexcept : m_path(std::exchange(other.m_path, {})) {}
+    Workshop& operator=(Workshop&&) = delete;
+    ~Workshop() {
+        std::error_code ignored;
+        if (!m_path.empty()) fs::remove_all(m_path, ignored);
+    }
+    [[nodiscard]] const fs::path& path() const { return m_path; }
+
+private:
+    explicit Workshop(fs::path path) : m_path(std::move(path)) {}
+    fs::path m_path;
+};
+
+/// Waits until the bytes of a file, or the entries of a folder, are on the disk.
+Result<void> flush(const fs::path& path) {
+    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    const bool ok = file >= 0 && ::fsync(file) == 0;
+    const int reason = errno;
+    if (file >= 0) ::close(file);
+    if (ok) return {};
+    return failed(path.string(), std::string("could not be flushed to the disk: ") + std::strerror(reason), "Check the disk");
+}
+
+bool sameFile(const fs::path& a, const fs::path& b) {
+    std::error_code error;
+    if (fs::equivalent(a, b, error) && !error) return true;
+    return fs::weakly_canonical(a, error) == fs::weakly_canonical(b, error);
+}
+
+Result<void> checkPlace(const model::Model& model, const fs::path& path, std::uint64_t needed) {
+    for (const std::string& file : model.info().files)
+        if (sameFile(path, file))
+            return usage(path.string(), "is a file of the model being exported", "Choose another name");
+    std::error_code error;
+    if (fs::exists(path, error) && !fs::is_regular_file(path, error))
+        return usage(path.string(), "is not a file that can be replaced", "Choose another name");
+    const fs::path folder = fs::absolute(path).parent_path();
+    if (!fs::is_directory(folder, error)) return usage(folder.string(), "there is no such folder", "Create it first");
+    const auto space = fs::space(folder, error);
+    if (!error && space.available < needed + kSlack)
+        return failed(folder.string(),
+                      fmt::format("the disk has {} bytes free, the export needs about {}", space.available, needed + kSlack),
+                      "Free some space or choose another disk");
+    return {};
+}
+
+/// Moves what lies in the workshop into place: data files first, under names that nobody had, then the model itself,
+/// which is the moment the old file goes.
+Result<std::vector<fs::path>> publish(const fs::path& workshop, const fs::path& path) {
+    const fs::path folder = fs::absolute(path).parent_path();
+    std::vector<fs::path> moved;
+    std::error_code error;
+    const auto undo = [&] {
+        std::error_code ignored;
+        for (const fs::path& file : moved) fs::remove(file, ignored);
+    };
+    for (const auto& entry : fs::directory_iterator(workshop, error)) {
+        if (entry.path().filename() == path.filename()) continue;
+        const fs::path to = folder / entry.path().filename();
+        // A link instead of a rename: it never replaces what is there.
+        if (::link(entry.path().c_str(), to.c_str()) != 0 && (errno == EEXIST || ::rename(entry.path().c_str(), to.c_str()) != 0)) {
+            const int reason = errno;
+            undo();
+            return failed(to.string(), std::string("could not be put in place: ") + std::strerror(reason), "Remove it or choose another name");
+        }
+        moved.push_back(to);
+    }
+    fs::rename(workshop / path.filename(), path, error);
+    if (error) {
+        undo();
+        return failed(path.string(), "could not be replaced: " + error.message(), "Choose another name");
+    }
+    moved.insert(moved.begin(), path);
+    return moved;
+}
+
+}  // namespace
+
+Result<Exported> exportModel(const model::Model& model, const analysis::Recipe& recipe, const Target& target,
+                             const fs::path& path, const ExportOptions& options, Job& job) {
+    const char* current = "checking";
+    const auto begin = [&](const char* step) {
+        current = step;
+        if (options.onStep) options.onStep(step, std::nullopt, "");
+    };
+    const auto end = [&](const std::string& detail) {
+        if (options.onStep) options.onStep(current, true, detail);
+    };
+    const auto fail = [&](Error error) -> Result<Exported> {
+        if (options.onStep) options.onStep(current, false, error.line());
+        return tl::unexpected<Error>(std::move(error));
+    };
+
+    begin("checking");
+    const auto plan = planLayers(model, recipe, target, options);
+    if (!plan) return fail(plan.error());
+    if (auto fits = checkPlace(model, path, estimateBytes(model, *plan, target)); !fits) return fail(fits.error());
+    auto workshop = Workshop::make(fs::absolute(path).parent_path());
+    if (!workshop) return fail(workshop.error());
+    end("");
+
+    begin("writing");
+    const fs::path temporary = workshop->path() / path.filename();
+    Job writing = job.part(0, options.verify ? 0.5 : 0.9);
+    auto exported = target.write(model, recipe, temporary, path, options, writing);
+    if (!exported) return fail(exported.error());
+    if (job.cancelled()) return fail(cancelled().value());
+    std::vector<fs::path> dataFiles;
+    for (const fs::path& file : exported->files)
+        if (file != temporary) dataFiles.push_back(file);
+    end("");
+
+    begin("flushing");
+    if (auto sealed = seal(temporary, dataFiles, job); !sealed) return fail(sealed.error());
+    exported->bytes = 0;
+    for (const fs::path& file : exported->files) {
+        if (auto flushed = flush(file); !flushed) return fail(flushed.error());
+        exported->bytes += fs::file_size(file);
+    }
+    end(fmt::format("{} bytes", exported->bytes));
+
+    Job proving = job.part(options.verify ? 0.5 : 0.9, options.verify ? 0.49 : 0.09);
+    auto proof = prove(model, temporary, {options.verify, options.data, options.onStep}, proving);
+    if (!proof) return tl::unexpected<Error>(proof.error());
+    for (const Check& check : proof->checks)
+        if (!check.ok)
+            return failed(path.string(), "the written file failed the check \"" + check.name + "\": " + check.detail,
+                          "Nothing was replaced. Choose another scheme or target, or export without the proof");
+    if (options.verify) exported->verification = std::move(*proof);
+
+    begin("renaming");
+    if (job.cancelled()) return fail(cancelled().value());
+    auto files = publish(workshop->path(), path);
+    if (!files) return fail(files.error());
+    if (auto flushed = flush(fs::absolute(path).parent_path()); !flushed) return fail(flushed.error());
+    exported->files = std::move(*files);
+    end("");
+    return exported;
+}
+
+}  // namespace roundoff::exports

@@ -1,0 +1,90 @@
+#include "core/exports/plan.h"
+
+#include <optional>
+#include <regex>
+
+#include "core/schemes/number_format.h"
+#include "core/schemes/quantized_tensor.h"
+
+namespace roundoff::exports {
+namespace {
+
+using analysis::Status;
+
+Result<std::optional<std::regex>> expression(const std::string& text, const std::string& option) {
+    if (text.empty()) return std::optional<std::regex>();
+    try {
+        return std::optional(std::regex(text));
+    } catch (const std::regex_error&) {
+        return usage(option, "\"" + text + "\" is not a regular expression", "Escape its special characters with a backslash");
+    }
+}
+
+/// Why a layer stays as it is, whatever the scheme; empty where it can be quantized.
+std::string keptFor(const model::Model& model, const model::Layer& layer) {
+    if (layer.stored) return "already quantized: " + layer.stored->description;
+    const tensor::ElementType type = model.tensors()[layer.weight].type;
+    if (!isFloat(type)) return fmt::format("the weight is {}, not float", name(type));
+    if (layer.parameters == 0) return "the weight is empty";
+    return {};
+}
+
+}  // namespace
+
+Result<std::vector<ExportedLayer>> planLayers(const model::Model& model, const analysis::Recipe& recipe,
+                                              const Target& target, const ExportOptions& options) {
+    const auto only = expression(options.only, "--layers"), exclude = expression(options.exclude, "--exclude");
+    if (!only) return propagate(only);
+    if (!exclude) return propagate(exclude);
+    std::vector<ExportedLayer> plan;
+    for (const model::Layer& layer : model.layers()) {
+        ExportedLayer& planned = plan.emplace_back();
+        planned.name = layer.name;
+        planned.status = Status::Kept;
+        const schemes::Scheme& scheme = recipe.schemeOf(layer.name);
+        if (planned.reason = keptFor(model, layer); !planned.reason.empty()) continue;
+        if (scheme.isFloat()) {
+            planned.reason = "the recipe leaves it float";
+        } else if (*only && !std::regex_search(layer.name, **only)) {
+            planned.reason = "not among the chosen layers";
+        } else if (*exclude && std::regex_search(layer.name, **exclude)) {
+            planned.reason = "excluded";
+        } else {
+            const auto tiling =
+                schemes::tilingOf(layer.shape, layer.outputAxis, layer.reductionAxis, scheme.weight.granularity);
+            std::string reason = !tiling ? tiling.error().line() : target.whyNot(layer, scheme);
+            if (!reason.empty())
+                return usage(model.info().path + ", layer " + layer.name,
+                             fmt::format("{} cannot hold {}: {}", target.id, shortText(scheme), reason),
+                             fmt::format("Give the layer another scheme, or leave it float (--exclude '^{}$')", layer.name));
+            planned.status = Status::Quantized;
+            planned.scheme = scheme;
+        }
+    }
+    return plan;
+}
+
+analysis::Recipe recipeOf(const std::vector<ExportedLayer>& layers) {
+    analysis::Recipe recipe;
+    for (const ExportedLayer& layer : layers)
+        if (layer.status == Status::Quantized) recipe.layers.emplace(layer.name, layer.scheme);
+    return recipe;
+}
+
+std::uint64_t estimateBytes(const model::Model& model, const std::vector<ExportedLayer>& layers, const Target& target) {
+    std::uint64_t bytes = model.info().bytes;
+    if (target.id == "onnx-fakequant") return bytes;
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+        if (layers[i].status != Status::Quantized) continue;
+        const model::Layer& layer = model.layers()[i];
+        const model::Tensor& weight = model.tensors()[layer.weight];
+        const schemes::TensorScheme& scheme = layers[i].scheme.weight;
+        const auto tiling = schemes::tilingOf(layer.shape, layer.outputAxis, layer.reductionAxis, scheme.granularity);
+        if (!tiling) continue;
+        bytes -= std::min(bytes, weight.bytes);
+        bytes += schemes::quantizedBytes(scheme, layer.parameters, tiling->scales(), schemes::scaleTypeOf(weight.type));
+    }
+    return bytes;
+}
+
+}  // namespace roundoff::exports

@@ -1,0 +1,30 @@
+#pragma once
+#include "core/exports/provenance.h"
+#include "core/exports/target.h"
+
+// The checks that make up a proof; verify() and exportModel() run them in this order.
+namespace roundoff::exports {
+
+using Steps = std::function<void(const std::string& step, std::optional<bool> ok, const std::string& detail)>;
+
+struct ProofOptions {
+    bool full = true;  ///< false: digest and structure alone
+    std::optional<std::filesystem::path> data;
+    Steps onStep;
+};
+
+Result<Verification> prove(const model::Model& model, const std::filesystem::path& exported,
+                           const ProofOptions& options, Job& job);
+
+/// The same inputs and outputs, every layer found, and those of the recipe held as the target holds them.
+Check checkStructure(const model::Model& model, const model::Model& exported, const Provenance& provenance);
+/// Every quantized weight, read back from the file, equals the analysis bit for bit.
+Result<Check> checkWeights(const model::Model& model, const model::Model& exported, const Provenance& provenance, Job& job);
+/// Every other constant of the float model stands in the file with the same bytes.
+Result<Check> checkUnchanged(const model::Model& model, const model::Model& exported, const Provenance& provenance,
+                             Job& job);
+/// Both models run in ONNX Runtime, all optimizations on and faithfully; the comparisons go to `outputs`.
+Result<Check> checkRuns(const model::Model& model, const std::filesystem::path& exported,
+                        const std::optional<std::filesystem::path>& data, std::vector<OutputComparison>& outputs, Job& job);
+
+}  // namespace roundoff::exports

@@ -1,0 +1,20 @@
+#include "core/exports/provenance.h"
+
+namespace roundoff::exports {
+
+Result<Provenance> provenanceOf(const model::Model& exported) {
+    const model::Info& info = exported.info();
+    const auto entry = [&](std::string_view key) {
+        const auto found = info.metadata.find(std::string(key));
+        return found == info.metadata.end() ? std::string() : found->second;
+    };
+    const std::string recipe = entry(kRecipeKey);
+    if (recipe.empty() || entry(kDigestKey).empty())
+        return usage(info.path, "the file was not exported by Roundoff: it carries no recipe and digest to prove",
+                     "Export the model anew, or compare the two models' outputs by running both");
+    auto parsed = analysis::parseRecipe(recipe, info.path + ", metadata " + std::string(kRecipeKey));
+    if (!parsed) return propagate(parsed);
+    return Provenance{std::move(*parsed), entry(kTargetKey), entry(kVersionKey), entry(kSourceKey)};
+}
+
+}  // namespace roundoff::exports

@@ -1,0 +1,96 @@
+#include "core/reports/conditions.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+#include "core/base/cpu.h"
+#include "core/base/sha256.h"
+#include "core/base/text.h"
+
+namespace roundoff::reports {
+
+int threadsMeant(const Context& context) {
+    return context.threads > 0 ? context.threads : hardwareThreads();
+}
+
+Result<std::string> modelHash(const model::Model& model, const Context& context) {
+    if (!context.sha256.empty()) return context.sha256;
+    Job job;
+    return sha256File(model.info().path, job);
+}
+
+std::string modelLine(const model::Model& model) {
+    const model::Info& info = model.info();
+    std::string out = printable(info.format);
+    for (char& c : out) c = c >= 'a' && c <= 'z' ? char(c - 'a' + 'A') : c;
+    const auto opset = info.opsets.find("");
+    if (opset != info.opsets.end()) out += fmt::format(", opset {}", opset->second);
+    const std::size_t layers = model.layers().size();
+    return out + fmt::format(", {} {}, {} parameters, {}", groupedText(layers), layers == 1 ? "layer" : "layers",
+                             groupedText(info.parameters), bytesText(info.bytes));
+}
+
+std::string speedLine(const analysis::Comparison& comparison, const Context& context) {
+    const double seconds = comparison.reports.empty() ? 0 : comparison.reports.front().seconds;
+    const int threads = threadsMeant(context);
+    return fmt::format("{:.2f} s on {} {}, {}", seconds, threads, threads == 1 ? "thread" : "threads", cpuName());
+}
+
+std::string fileName(const model::Model& model) {
+    return printable(std::filesystem::path(model.info().path).filename().string());
+}
+
+bool partial(const analysis::Comparison& comparison) {
+    return std::any_of(comparison.reports.begin(), comparison.reports.end(),
+                       [](const analysis::Report& report) { return report.partial; });
+}
+
+std::string recipeTitle(const analysis::Recipe& recipe) {
+    std::string title = schemes::shortText(recipe.standard);
+    if (!recipe.layers.empty())
+        title +=
+            fmt::format(" and {} {}", recipe.layers.size(), recipe.layers.size() == 1 ? "exception" : "exceptions");
+    return title;
+}
+
+std::string sqnrText(double decibels) {
+    if (std::isnan(decibels)) return "–";
+    if (std::isinf(decibels)) return decibels > 0 ? "exact" : "–";
+    return fmt::format("{:.1f}", decibels);
+}
+
+std::string sqnrCell(const analysis::LayerReport& report) {
+    switch (report.status) {
+        case analysis::Status::Quantized:
+            return report.weight ? sqnrText(report.weight->sqnrDb()) : "–";
+        case analysis::Status::Kept:
+            return "kept";
+        case analysis::Status::Skipped:
+            return "skipped";
+        case analysis::Status::Pending:
+            break;
+    }
+    return "–";
+}
+
+std::string_view severityName(analysis::Finding::Severity severity) {
+    switch (severity) {
+        case analysis::Finding::Severity::Problem:
+            return "problem";
+        case analysis::Finding::Severity::Warning:
+            return "warning";
+        case analysis::Finding::Severity::Info:
+            break;
+    }
+    return "info";
+}
+
+std::string layerName(const model::Model& model, const analysis::Finding& finding) {
+    const bool known = finding.layer >= 0 && std::size_t(finding.layer) < model.layers().size();
+    return known ? model.layers()[std::size_t(finding.layer)].name : std::string();
+}
+
+}  // namespace roundoff::reports

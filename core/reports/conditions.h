@@ -1,0 +1,32 @@
+#pragma once
+#include <string>
+
+#include "core/reports/writer.h"
+
+namespace roundoff::reports {
+
+/// The number of threads that the context means on this machine.
+int threadsMeant(const Context& context);
+/// The context's hash of the model's file, read from the file where the context has none.
+Result<std::string> modelHash(const model::Model& model, const Context& context);
+/// "ONNX, opset 17, 29 layers, 3,148,032 parameters, 13.1 MB"
+std::string modelLine(const model::Model& model);
+/// "0.42 s on 2 threads, Intel(R) Xeon(R) Processor, AVX-512 VNNI"
+std::string speedLine(const analysis::Comparison& comparison, const Context& context);
+/// "shakespeare.onnx"; printable.
+std::string fileName(const model::Model& model);
+
+/// True where a comparison was cancelled before its last layer.
+bool partial(const analysis::Comparison& comparison);
+/// A scheme's name in a heading: the shortest text, with "and N exceptions" where the recipe has some.
+std::string recipeTitle(const analysis::Recipe& recipe);
+/// What stands in a table's cell: "43.3", "exact", "kept", "skipped", "–".
+std::string sqnrCell(const analysis::LayerReport& report);
+std::string sqnrText(double decibels);  ///< likewise of a number: "43.3", "exact", "–"
+
+/// "info", "warning", "problem"
+std::string_view severityName(analysis::Finding::Severity severity);
+/// Name of the layer that a finding is about; empty where it is about the model.
+std::string layerName(const model::Model& model, const analysis::Finding& finding);
+
+}  // namespace roundoff::reports

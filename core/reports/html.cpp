@@ -1,0 +1,152 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/base/cpu.h"
+#include "core/base/text.h"
+#include "core/reports/all.h"
+#include "core/reports/conditions.h"
+#include "core/reports/html_style.h"
+#include "core/reports/svg.h"
+
+namespace roundoff::reports {
+namespace {
+
+/// Rows beyond keep their numbers but get no pictures, so that the page of a huge model still opens.
+constexpr std::size_t kPictures = 1000;
+
+std::string conditions(const model::Model& model, const analysis::Comparison& comparison, const Context& context,
+                       const std::string& hash) {
+    std::string out = "<dl>";
+    const auto row = [&](std::string_view term, const std::string& value) {
+        out += fmt::format("<dt>{}</dt><dd>{}</dd>\n", term, value);
+    };
+    row("Model", escape(model.info().path));
+    row("SHA-256", "<code>" + escape(hash) + "</code>");
+    row("Made by", fmt::format("Roundoff {}, command {}", ROUNDOFF_VERSION, escape(context.command)));
+    row("Speed", escape(speedLine(comparison, context)));
+    row("Seed", fmt::to_string(context.seed));
+    row("Figures",
+        "SQNR of the weights in dB, each layer alone: 10·log₁₀(Σx² ∕ Σ(x − x̂)²), summed in double precision");
+    return out + "</dl>\n";
+}
+
+std::string schemeTable(const analysis::Comparison& comparison) {
+    std::string out =
+        "<h2>Schemes</h2><div class=\"scroll\"><table><thead><tr><th></th><th>Scheme</th><th>Spelled out</th>"
+        "<th class=\"n\">Size of the weights</th><th class=\"n\">Bits per weight</th><th class=\"n\">SQNR, dB</th>"
+        "<th class=\"n\">Quantized</th><th class=\"n\">Kept</th><th class=\"n\">Skipped</th></tr></thead><tbody>\n";
+    for (std::size_t i = 0; i < comparison.reports.size(); ++i) {
+        const auto& report = comparison.reports[i];
+        const auto total = report.total();
+        out += fmt::format(
+            "<tr><td>{}</td><td>{}</td><td><code>{}</code></td><td class=\"n\">{} → {}</td><td class=\"n\">{:.2f}</td>"
+            "<td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td></tr>\n",
+            marker(i), escape(recipeTitle(report.recipe)), escape(schemes::text(report.recipe.standard)),
+            bytesText(total.bytesBefore), bytesText(total.bytesAfter), total.bitsPerWeight,
+            sqnrText(total.weightSqnrDb), total.quantized, total.kept, total.skipped);
+    }
+    return out + "</tbody></table></div>\n";
+}
+
+std::string findings(const model::Model& model, const analysis::Comparison& comparison) {
+    std::string out = "<h2>Findings</h2>\n";
+    if (comparison.findings.empty()) return out + "<p class=\"muted\">None.</p>\n";
+    out += "<div class=\"cards\">\n";
+    for (const auto& finding : comparison.findings) {
+        const std::string_view severity = severityName(finding.severity);
+        const std::string layer = layerName(model, finding);
+        out += fmt::format("<div class=\"card {0}\"><b class=\"{0}\">{0}</b> {1}<p>{2}</p>", severity, escape(layer),
+                           escape(finding.message));
+        if (finding.suggestion)
+            out += fmt::format("<p class=\"muted\">Try <code>{}</code></p>",
+                               escape(schemes::shortText(*finding.suggestion)));
+        out += "</div>\n";
+    }
+    return out + "</div>\n";
+}
+
+std::string heatCell(const analysis::Report& report, std::size_t layer, const HeatScale& scale) {
+    if (layer >= report.layers.size()) return "<td class=\"heat none\">–</td>";
+    const auto& entry = report.layers[layer];
+    const int step = scale.step(entry);
+    const std::string title = entry.reason.empty() ? std::string() : fmt::format(" title=\"{}\"", escape(entry.reason));
+    return fmt::format("<td class=\"heat {}\"{}>{}</td>", step < 0 ? "none" : fmt::format("h{}", step), title,
+                       sqnrCell(entry));
+}
+
+std::string layerRow(const model::Model& model, const analysis::Comparison& comparison, const HeatScale& scale,
+                     std::size_t i) {
+    const model::Layer& layer = model.layers()[i];
+    std::string out = fmt::format("<tr><td class=\"name\">{}<br><small>{} · {} · {}</small></td>", escape(layer.name),
+                                  escape(layer.op), tensor::text(layer.shape), groupedText(layer.parameters));
+    const auto* statistics =
+        i < comparison.statistics.size() && comparison.statistics[i] ? &*comparison.statistics[i] : nullptr;
+    if (statistics) {
+        out += fmt::format("<td>{}<small>{:.3g} … {:.3g}{}</small></td><td class=\"n\">{:.1f}</td>",
+                           i < kPictures ? sparkline(statistics->histogram) : "", statistics->min, statistics->max,
+                           statistics->nan + statistics->inf > 0
+                               ? fmt::format(", {} NaN, {} Inf", statistics->nan, statistics->inf)
+                               : "",
+                           statistics->crest());
+    } else {
+        out += "<td class=\"muted\">not read</td><td class=\"n muted\">–</td>";
+    }
+    out += fmt::format("<td>{}</td>", i < kPictures ? errorBars(comparison, i) : "");
+    for (const auto& report : comparison.reports) out += heatCell(report, i, scale);
+    return out + "</tr>\n";
+}
+
+std::string layerTable(const model::Model& model, const analysis::Comparison& comparison, const HeatScale& scale) {
+    std::string out =
+        "<h2>Layers</h2><p class=\"muted\">Counts on a logarithmic scale; bars from 0 to 60 dB; crest = largest "
+        "magnitude / "
+        "RMS.</p><div class=\"scroll\"><table><thead><tr><th>Layer</th><th>Distribution</th><th class=\"n\">Crest</th>"
+        "<th>SQNR</th>";
+    for (std::size_t i = 0; i < comparison.reports.size(); ++i)
+        out += fmt::format("<th class=\"n\">{}{}</th>", marker(i), escape(recipeTitle(comparison.reports[i].recipe)));
+    out += "</tr></thead><tbody>\n";
+    for (std::size_t i = 0; i < model.layers().size(); ++i) out += layerRow(model, comparison, scale, i);
+    return out + "</tbody></table></div>\n";
+}
+
+Result<std::string> write(const model::Model& model, const analysis::Comparison& comparison, const Context& context) {
+    const auto hash = modelHash(model, context);
+    if (!hash) return propagate(hash);
+    const HeatScale scale(comparison);
+    const std::string name = escape(fileName(model));
+    const std::size_t shown = std::min(model.layers().size(), kPictures);
+
+    std::string out = fmt::format(
+        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+        "content=\"width=device-width,initial-scale=1\"><title>{} · Roundoff</title>\n<style>{}</style></head><body>\n",
+        name, styleSheet());
+    out += fmt::format("<h1>{}</h1><p class=\"muted\">{}</p>\n", name, escape(modelLine(model)));
+    if (partial(comparison))
+        out +=
+            "<p class=\"banner\">Partial: the comparison was cancelled before the last layer. – marks what was not "
+            "reached.</p>\n";
+    out += conditions(model, comparison, context, *hash);
+    out += schemeTable(comparison);
+    out += findings(model, comparison);
+    out += "<h2>Where the error is</h2>\n";
+    if (model.layers().empty()) {
+        out += "<p class=\"muted\">The model has no layer with a weight.</p>\n";
+    } else {
+        out += "<div class=\"scroll\">" + heatMatrix(model, comparison, scale, shown) + "</div>\n" + heatLegend(scale);
+        if (shown < model.layers().size())
+            out += fmt::format(
+                "<p class=\"muted\">Pictures of the first {} of {} layers; the table has every number.</p>\n", shown,
+                model.layers().size());
+        out += layerTable(model, comparison, scale);
+    }
+    return out + "</body></html>\n";
+}
+
+}  // namespace
+
+Writer htmlWriter() {
+    return {"html", ".html", "one page with pictures that needs nothing else", write};
+}
+
+}  // namespace roundoff::reports

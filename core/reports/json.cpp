@@ -1,0 +1,117 @@
+#include <nlohmann/json.hpp>
+
+#include "core/reports/all.h"
+#include "core/reports/conditions.h"
+#include "core/reports/document.h"
+
+namespace roundoff::reports {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// Null where the weight was neither read nor quantized; errors are null where it was only read.
+Json weightJson(const analysis::LayerReport& report, const std::optional<analysis::WeightStatistics>& statistics) {
+    if (!report.weight && !statistics) return nullptr;
+    Json out = Json::object();
+    if (report.weight) {
+        const analysis::WeightError& error = *report.weight;
+        addSqnr(out, error.sqnrDb());
+        if (error.exact()) out["exact"] = true;
+        out["mse"] = number(error.mse());
+        out["max_abs_error"] = number(error.maxAbsError);
+        out["cosine"] = number(error.cosine());
+        out["rmse_over_scale"] = number(error.rmseOverScale());
+        out["clipped"] = error.clipped;
+        out["zeroed"] = error.zeroed;
+    } else {
+        for (const char* key : {"sqnr_db", "mse", "max_abs_error", "cosine", "rmse_over_scale", "clipped", "zeroed"})
+            out[key] = nullptr;
+    }
+    if (statistics) {
+        out["min"] = number(statistics->min);
+        out["max"] = number(statistics->max);
+        out["absmax_over_rms"] = number(statistics->crest());
+        out["kurtosis"] = number(statistics->kurtosis);
+        out["nan"] = statistics->nan;
+        out["inf"] = statistics->inf;
+    } else {
+        for (const char* key : {"min", "max", "absmax_over_rms", "kurtosis", "nan", "inf"}) out[key] = nullptr;
+    }
+    return out;
+}
+
+Json layerJson(const model::Layer& layer, const analysis::LayerReport& report,
+               const std::optional<analysis::WeightStatistics>& statistics) {
+    return {{"name", layer.name},
+            {"op", layer.op},
+            {"shape", layer.shape},
+            {"parameters", layer.parameters},
+            {"status", analysis::name(report.status)},
+            {"reason", report.reason},
+            {"scheme", schemes::text(report.scheme)},
+            {"bytes_before", report.bytesBefore},
+            {"bytes_after", report.bytesAfter},
+            {"weight", weightJson(report, statistics)},
+            {"output", nullptr}};
+}
+
+Json reportJson(const model::Model& model, const analysis::Report& report,
+                const std::vector<std::optional<analysis::WeightStatistics>>& statistics) {
+    const analysis::Report::Total sums = report.total();
+    Json total = {{"bytes_before", sums.bytesBefore},
+                  {"bytes_after", sums.bytesAfter},
+                  {"bits_per_weight", number(sums.bitsPerWeight)}};
+    Json sqnr;
+    addSqnr(sqnr, sums.weightSqnrDb);
+    total["weight_sqnr_db"] = sqnr["sqnr_db"];
+    if (sqnr.contains("exact")) total["exact"] = true;
+    total["output"] = nullptr;
+    total["seconds"] = number(report.seconds);
+    total["quantized"] = sums.quantized;
+    total["kept"] = sums.kept;
+    total["skipped"] = sums.skipped;
+    total["pending"] = sums.pending;
+
+    Json layers = Json::array();
+    for (std::size_t i = 0; i < report.layers.size() && i < model.layers().size(); ++i) {
+        layers.push_back(
+            layerJson(model.layers()[i], report.layers[i], i < statistics.size() ? statistics[i] : std::nullopt));
+    }
+    Json out = {{"scheme", schemes::text(report.recipe.standard)}, {"partial", report.partial}};
+    if (!report.recipe.layers.empty()) out["recipe"] = Json::parse(analysis::recipeJson(report.recipe));
+    out["total"] = std::move(total);
+    out["layers"] = std::move(layers);
+    return out;
+}
+
+Json findingJson(const model::Model& model, const analysis::Finding& finding) {
+    const std::string layer = layerName(model, finding);
+    Json out = {{"severity", severityName(finding.severity)},
+                {"rule", finding.rule},
+                {"layer", nullptr},
+                {"message", finding.message},
+                {"suggestion", nullptr}};
+    if (!layer.empty()) out["layer"] = layer;
+    if (finding.suggestion) out["suggestion"] = schemes::text(*finding.suggestion);
+    return out;
+}
+
+Result<std::string> write(const model::Model& model, const analysis::Comparison& comparison, const Context& context) {
+    auto out = document(context, &model);
+    if (!out) return propagate(out);
+    (*out)["partial"] = partial(comparison);
+    (*out)["schemes"] = Json::array();
+    for (const auto& report : comparison.reports)
+        (*out)["schemes"].push_back(reportJson(model, report, comparison.statistics));
+    (*out)["findings"] = Json::array();
+    for (const auto& finding : comparison.findings) (*out)["findings"].push_back(findingJson(model, finding));
+    return dump(*out);
+}
+
+}  // namespace
+
+Writer jsonWriter() {
+    return {"json", ".json", "every number, as the command line's contract names it", write};
+}
+
+}  // namespace roundoff::reports

@@ -1,0 +1,72 @@
+#pragma once
+#include <QElapsedTimer>
+#include <QObject>
+#include <QTimer>
+
+#include "ui/shell/eta.h"
+#include "ui/shell/store.h"
+
+namespace roundoff::ui {
+
+/// What the jobs strip shows.
+struct JobStatus {
+    bool running = false;
+    bool cancelling = false;
+    QString text;
+    double fraction = 0;
+};
+
+/// Turns what the user wants into commands for the engine and its answers into changes of the store. Knows the numbers
+/// in flight; answers to older ones are dropped here.
+class Jobs : public QObject {
+    Q_OBJECT
+public:
+    Jobs(Engine& engine, Store& store, QObject* parent = nullptr);
+
+    void open(const QString& path);
+    /// Compares what the plan asks for and is not known yet. Does nothing where nothing is missing.
+    void run();
+    void cancel();
+    [[nodiscard]] bool idle() const { return m_open == 0 && m_compare == 0; }
+    [[nodiscard]] bool distributionPending() const { return m_distribution != 0; }
+    [[nodiscard]] const JobStatus& status() const { return m_status; }
+
+    /// Starts an export; its answers come by the engine's own signals under this number.
+    int startExport(const QString& target, const QString& path, bool externalData, bool verify);
+    void cancelExport(int number) { m_engine.cancel(number); }
+    [[nodiscard]] Engine& engine() { return m_engine; }
+
+Q_SIGNALS:
+    void statusChanged(const roundoff::ui::JobStatus& status);
+    void opened(const QString& path);
+    void finished();  ///< a comparison came to its end
+    void failed(const roundoff::Error& error);
+
+private:
+    void onOpened(int number, const model::Model& model);
+    void onLayers(int number, const std::shared_ptr<const LayerBatch>& batch);
+    void onCompared(int number, const std::shared_ptr<const analysis::Comparison>& comparison);
+    void onDistributed(int number, const std::shared_ptr<const analysis::Distribution>& distribution);
+    void onProgress(int number, double fraction, const QString& what);
+    void onFailed(int number, const Error& error);
+    void onStore(unsigned changes);
+    void wantDistribution();
+    void describe();
+    void endRun();
+
+    Engine& m_engine;
+    Store& m_store;
+    int m_last = 0;
+    int m_open = 0, m_compare = 0, m_distribution = 0;  ///< numbers in flight; 0 = none
+    QString m_path;
+    QTimer m_planTimer;  ///< gathers edits of one moment into one run
+    Store::Missing m_run;
+    JobStatus m_status;
+    Eta m_eta;
+    QElapsedTimer m_clock;
+    double m_totalBytes = 0;
+    std::size_t m_layersDone = 0, m_layersTotal = 0;
+    QString m_layer;
+};
+
+}  // namespace roundoff::ui

@@ -1,0 +1,85 @@
+#pragma once
+#include <QObject>
+#include <QUndoStack>
+#include <optional>
+#include <vector>
+
+#include "ui/shell/comparison_builder.h"
+#include "ui/shell/engine.h"
+#include "ui/shell/state.h"
+
+namespace roundoff::ui {
+
+/// What an edit changes and undo restores.
+struct Plan {
+    analysis::Recipe recipe;
+    std::vector<schemes::Scheme> compared;
+    bool operator==(const Plan&) const = default;
+};
+
+/// Holder of the one State. Everything that changes it goes through here, and every change is announced once. Finished
+/// results are remembered by layer and scheme, so that undo brings them back without computing.
+class Store : public QObject {
+    Q_OBJECT
+public:
+    static constexpr std::size_t kMaxCompared = 8;
+
+    explicit Store(QObject* parent = nullptr);
+    [[nodiscard]] const State& state() const { return m_state; }
+    [[nodiscard]] QUndoStack& undoStack() { return m_undo; }
+
+    void setModel(const model::Model& model, const QString& title);
+
+    // Edits: one entry of the undo stack each; none where nothing would change.
+    void setStandard(const schemes::Scheme& scheme);
+    void setSchemes(const std::vector<int>& layers, const schemes::Scheme& scheme);
+    void setCompared(const std::vector<schemes::Scheme>& schemes);
+    [[nodiscard]] Plan plan() const { return {m_state.recipe, m_state.compared}; }
+
+    // Looking: not undoable.
+    void setCurrent(int layer);
+    void setSelected(std::vector<int> layers, int current);
+    void setVisible(std::vector<int> layers);
+    void setHovered(int layer);
+    void setBaseline(std::optional<int> report);
+    void setRunning(bool running);
+    void announce(unsigned changes);
+
+    /// Work that is left: these columns for these layers. Empty layers means all of them.
+    struct Missing {
+        std::vector<std::size_t> columns;
+        std::vector<std::size_t> layers;
+    };
+    [[nodiscard]] std::optional<Missing> missing() const;
+    [[nodiscard]] std::vector<analysis::Recipe> recipes() const;
+
+    /// Finished layers of a run of `columns` for `layers` (empty = all) that was started under the present plan.
+    void merge(const LayerBatch& batch, const Missing& run);
+    /// The end of such a run, cancelled or not: its time, new findings, and what is partial.
+    void finish(const analysis::Comparison& result, const Missing& run);
+    void setDistribution(std::shared_ptr<const analysis::Distribution> distribution);
+    [[nodiscard]] std::size_t pendingLayers() const;  ///< of column 0
+
+Q_SIGNALS:
+    void changed(unsigned changes);
+
+private:
+    friend class PlanCommand;
+    struct Known {
+        schemes::Scheme scheme;
+        analysis::LayerReport report;
+    };
+    void push(Plan after, const QString& text);
+    void applyPlan(const Plan& plan);
+    [[nodiscard]] analysis::Report report(const analysis::Recipe& recipe) const;
+    void judge();  ///< findings and partial marks anew
+    void remember(std::size_t layer, const schemes::Scheme& scheme, const analysis::LayerReport& report);
+    [[nodiscard]] const Known* known(std::size_t layer, const schemes::Scheme& scheme) const;
+
+    State m_state;
+    QUndoStack m_undo;
+    ComparisonBuilder m_builder;
+    std::vector<std::vector<Known>> m_known;  ///< by layer
+};
+
+}  // namespace roundoff::ui

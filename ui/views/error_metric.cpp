@@ -1,0 +1,110 @@
+#include "ui/views/error_metric.h"
+
+#include <QCoreApplication>
+#include <cmath>
+#include <limits>
+
+#include "ui/charts/axis.h"
+
+namespace roundoff::ui {
+namespace {
+
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+
+QString words(const char* text) { return QCoreApplication::translate("Metric", text); }
+
+}  // namespace
+
+const std::vector<Metric>& metrics() {
+    using enum Metric;
+    static const std::vector<Metric> all{Sqnr, Mse, RmseOverScale, MaxAbs, Cosine};
+    return all;
+}
+
+QString metricTitle(Metric metric) {
+    switch (metric) {
+        case Metric::Sqnr: return words(QT_TRANSLATE_NOOP("Metric", "Weight SQNR, dB"));
+        case Metric::Mse: return words(QT_TRANSLATE_NOOP("Metric", "Mean squared error of the weights"));
+        case Metric::RmseOverScale: return words(QT_TRANSLATE_NOOP("Metric", "RMS error in steps (healthy: 0.289)"));
+        case Metric::MaxAbs: return words(QT_TRANSLATE_NOOP("Metric", "Largest error of a weight"));
+        case Metric::Cosine: return words(QT_TRANSLATE_NOOP("Metric", "Cosine similarity of the weights"));
+    }
+    return {};
+}
+
+QString metricName(Metric metric) {
+    switch (metric) {
+        case Metric::Sqnr: return words(QT_TRANSLATE_NOOP("Metric", "SQNR"));
+        case Metric::Mse: return words(QT_TRANSLATE_NOOP("Metric", "MSE"));
+        case Metric::RmseOverScale: return words(QT_TRANSLATE_NOOP("Metric", "RMSE / scale"));
+        case Metric::MaxAbs: return words(QT_TRANSLATE_NOOP("Metric", "Largest error"));
+        case Metric::Cosine: return words(QT_TRANSLATE_NOOP("Metric", "Cosine"));
+    }
+    return {};
+}
+
+bool higherIsBetter(Metric metric) { return metric == Metric::Sqnr || metric == Metric::Cosine; }
+
+double metricValue(Metric metric, const analysis::WeightError& error) {
+    if (error.count == 0) return kNone;
+    switch (metric) {
+        case Metric::Sqnr: return error.sqnrDb();
+        case Metric::Mse: return error.mse();
+        case Metric::RmseOverScale: return error.rmseOverScale();
+        case Metric::MaxAbs: return error.maxAbsError;
+        case Metric::Cosine: return error.cosine();
+    }
+    return kNone;
+}
+
+double metricValue(Metric metric, const analysis::LayerReport* report) {
+    return report && report->weight ? metricValue(metric, *report->weight) : kNone;
+}
+
+QString metricText(Metric metric, double value) {
+    switch (metric) {
+        case Metric::Sqnr: return decibelText(value);
+        case Metric::RmseOverScale: return std::isfinite(value) ? QString::number(value, 'f', 3) : numberText(value);
+        case Metric::Cosine: {
+            if (!std::isfinite(value)) return numberText(value);
+            // Four nines look like one at any fixed width; more digits where they say something.
+            const int decimals = 1 - value < 1e-4 && value < 1 ? 7 : 5;
+            return QString::number(value, 'f', decimals);
+        }
+        default: return numberText(value);
+    }
+}
+
+QString metricDelta(Metric metric, double difference) {
+    if (!std::isfinite(difference)) return numberText(difference);
+    if (difference == 0) return QStringLiteral("0");
+    const double size = std::abs(difference);
+    const QString text = metric == Metric::Sqnr            ? QString::number(size, 'f', 1)
+                         : metric == Metric::RmseOverScale ? QString::number(size, 'f', 3)
+                                                           : numberText(size);
+    return (difference < 0 ? QStringLiteral("−") : QStringLiteral("+")) + text;
+}
+
+double badness(Metric metric, double value) { return higherIsBetter(metric) ? -value : value; }
+
+analysis::WeightError totalError(const analysis::Report& report) {
+    analysis::WeightError total;
+    for (const auto& layer : report.layers) {
+        if (layer.weight) total.merge(*layer.weight);
+    }
+    return total;
+}
+
+QString absence(const analysis::LayerReport* report) {
+    if (!report) return words(QT_TRANSLATE_NOOP("Metric", "pending"));
+    const QString reason = QString::fromStdString(report->reason);
+    switch (report->status) {
+        case analysis::Status::Pending: return words(QT_TRANSLATE_NOOP("Metric", "pending"));
+        case analysis::Status::Kept: return words(QT_TRANSLATE_NOOP("Metric", "kept as float: %1")).arg(reason);
+        case analysis::Status::Skipped: return words(QT_TRANSLATE_NOOP("Metric", "skipped: %1")).arg(reason);
+        case analysis::Status::Quantized: break;
+    }
+    return {};
+}
+
+}  // namespace roundoff::ui
