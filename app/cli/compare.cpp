@@ -1,10 +1,10 @@
-#include <CLI/CLI.hpp>
+#include "core/analysis/compare.h"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 
 #include "app/cli/all.h"
-#include "core/analysis/compare.h"
 #include "core/base/sha256.h"
 #include "core/formats/format.h"
 #include "core/reports/conditions.h"
@@ -43,9 +43,11 @@ Result<void> write(const model::Model& model, const analysis::Comparison& compar
 }
 
 Result<int> compare(const Arguments& arguments, const Options& options, Console& console) {
-    for (const auto& [option, value] : {std::pair{"--calib", arguments.calibration}, {"--eval", arguments.evaluation}}) {
+    for (const auto& [option, value] :
+         {std::pair{"--calib", arguments.calibration}, {"--eval", arguments.evaluation}}) {
         if (!value.empty())
-            return usage(option, "comparing outputs is not in this version", "Leave it out for the error of the weights, or see verify");
+            return usage(option, "comparing outputs is not in this version",
+                         "Leave it out for the error of the weights, or see verify");
     }
     if (auto checked = check(options, arguments.model); !checked) return propagate(checked);
     const auto recipes = recipesOf(arguments.schemes);
@@ -74,16 +76,22 @@ Result<int> compare(const Arguments& arguments, const Options& options, Console&
 }  // namespace
 
 Command compareCommand() {
-    return {"compare", "error, size and range of every layer under each scheme", {"text", "json", "csv", "html"},
-            [](CLI::App& app, const Options& options) -> Work {
-                auto arguments = std::make_shared<Arguments>();
-                app.add_option("MODEL", arguments->model, "the float model")->required();
-                app.add_option("--scheme", arguments->schemes, "how to quantize, e.g. int4:g32:asym; may be given again")
-                    ->required()->allow_extra_args(false)->type_name("S");
-                app.add_option("--calib", arguments->calibration, "calibration data; not in this version")->type_name("DATA");
-                app.add_option("--eval", arguments->evaluation, "evaluation data; not in this version")->type_name("DATA");
-                return [arguments, &options](Console& console) { return compare(*arguments, options, console); };
-            }};
+    return {
+        "compare",
+        "error, size and range of every layer under each scheme",
+        {"text", "json", "csv", "html"},
+        [](CLI::App& app, const Options& options) -> Work {
+            auto arguments = std::make_shared<Arguments>();
+            app.add_option("MODEL", arguments->model, "the float model")->required();
+            app.add_option("--scheme", arguments->schemes, "how to quantize, e.g. int4:g32:asym; may be given again")
+                ->required()
+                ->allow_extra_args(false)
+                ->type_name("S");
+            app.add_option("--calib", arguments->calibration, "calibration data; not in this version")
+                ->type_name("DATA");
+            app.add_option("--eval", arguments->evaluation, "evaluation data; not in this version")->type_name("DATA");
+            return [arguments, &options](Console& console) { return compare(*arguments, options, console); };
+        }};
 }
 
 }  // namespace roundoff::cli

@@ -38,11 +38,13 @@ std::size_t terminalColumns() {
 }
 
 tl::unexpected<Error> writeError(const std::string& where) {
-    return failed(where, fmt::format("cannot be written: {}", std::strerror(errno)), "Free space there or name another place");
+    return failed(where, fmt::format("cannot be written: {}", std::strerror(errno)),
+                  "Free space there or name another place");
 }
 
 Result<void> writeAll(std::FILE* file, const std::string& where, std::string_view text) {
-    if (std::fwrite(text.data(), 1, text.size(), file) != text.size() || std::fflush(file) != 0) return writeError(where);
+    if (std::fwrite(text.data(), 1, text.size(), file) != text.size() || std::fflush(file) != 0)
+        return writeError(where);
     return {};
 }
 
@@ -72,7 +74,8 @@ Console::Console(std::string command, bool quiet, std::stop_token stop, int thre
       m_quiet(quiet),
       m_terminal(isatty(STDERR_FILENO) == 1),
       m_next(m_start + (m_terminal ? Clock::duration(kBarInterval) : Clock::duration(kFirstLine))),
-      m_job(std::move(stop), [this](double fraction, std::string_view what) { progress(fraction, what); }, threads) {}
+      m_job(
+          std::move(stop), [this](double fraction, std::string_view what) { progress(fraction, what); }, threads) {}
 
 void Console::progress(double fraction, std::string_view what) {
     const auto now = Clock::now();
@@ -85,7 +88,8 @@ void Console::progress(double fraction, std::string_view what) {
         fmt::print(stderr, "{}: {:.0f} %, {}{}\n", m_command, 100 * fraction, printable(what), left);
         return;
     }
-    const std::string line = fmt::format("{} {} {:3.0f} %{}, {}", m_command, bar(fraction), 100 * fraction, left, printable(what));
+    const std::string line =
+        fmt::format("{} {} {:3.0f} %{}, {}", m_command, bar(fraction), 100 * fraction, left, printable(what));
     fmt::print(stderr, "\r{}\033[K", elide(line, terminalColumns() - 1));
     std::fflush(stderr);
     m_drawn = true;

@@ -1,5 +1,4 @@
 #include <CLI/CLI.hpp>
-
 #include <fstream>
 #include <iterator>
 #include <memory>
@@ -43,7 +42,8 @@ Result<const exports::Target*> targetOf(const std::string& id) {
 }
 
 Json exportedJson(const exports::Exported& exported) {
-    Json out = {{"files", Json::array()}, {"bytes", exported.bytes}, {"notes", exported.notes}, {"layers", Json::array()}};
+    Json out = {
+        {"files", Json::array()}, {"bytes", exported.bytes}, {"notes", exported.notes}, {"layers", Json::array()}};
     for (const auto& file : exported.files) out["files"].push_back(file.string());
     for (const exports::ExportedLayer& layer : exported.layers)
         out["layers"].push_back({{"name", layer.name},
@@ -60,11 +60,14 @@ std::string exportedText(const model::Model& model, const exports::Exported& exp
     std::size_t quantized = 0;
     std::string others;
     for (const exports::ExportedLayer& layer : exported.layers) {
-        if (layer.status == analysis::Status::Quantized) ++quantized;
-        else others += fmt::format("  {} {}: {}\n", analysis::name(layer.status), printable(layer.name), printable(layer.reason));
+        if (layer.status == analysis::Status::Quantized)
+            ++quantized;
+        else
+            others += fmt::format("  {} {}: {}\n", analysis::name(layer.status), printable(layer.name),
+                                  printable(layer.reason));
     }
-    out += fmt::format("{} → {}, {} of {} layers quantized\n", bytesText(model.info().bytes), bytesText(exported.bytes), quantized,
-                       exported.layers.size());
+    out += fmt::format("{} → {}, {} of {} layers quantized\n", bytesText(model.info().bytes), bytesText(exported.bytes),
+                       quantized, exported.layers.size());
     out += others;
     for (const auto& note : exported.notes) out += "  " + printable(note) + '\n';
     if (!exported.verification) return out + "Not verified.\n";
@@ -73,7 +76,8 @@ std::string exportedText(const model::Model& model, const exports::Exported& exp
 
 Result<int> exportIt(const Arguments& arguments, const Options& options, Console& console) {
     if (arguments.onlyFaster)
-        return usage("--only-faster", "measuring speed is not in this version", "Leave it out, or leave layers out with --exclude");
+        return usage("--only-faster", "measuring speed is not in this version",
+                     "Leave it out, or leave layers out with --exclude");
     if (auto checked = check(options, arguments.model); !checked) return propagate(checked);
     const auto recipe = recipeOf(arguments);
     if (!recipe) return propagate(recipe);
@@ -111,20 +115,23 @@ Result<int> exportIt(const Arguments& arguments, const Options& options, Console
 }  // namespace
 
 Command exportCommand() {
-    return {"export", "write the quantized model and prove the file", {"json"},
-            [](CLI::App& app, const Options& options) -> Work {
-                auto a = std::make_shared<Arguments>();
-                app.add_option("MODEL", a->model, "the float model")->required();
-                app.add_option("--scheme", a->scheme, "how to quantize every layer")->type_name("S");
-                app.add_option("--recipe", a->recipe, "a recipe: one scheme and exceptions by layer")->type_name("FILE");
-                app.add_option("--to", a->target, "see roundoff-cli targets")->required()->type_name("TARGET");
-                app.add_option("-o", a->out, "the file to write")->required()->type_name("OUT");
-                app.add_option("--calib", a->data, "inputs for the proof; synthetic where absent")->type_name("DATA");
-                app.add_flag("--external-data", a->externalData, "weights beside the file; always so above 2 GB");
-                app.add_flag("--only-faster", a->onlyFaster, "not in this version");
-                app.add_flag("--no-verify", a->noVerify, "write without the proof");
-                return [a, &options](Console& console) { return exportIt(*a, options, console); };
-            }};
+    return {
+        "export",
+        "write the quantized model and prove the file",
+        {"json"},
+        [](CLI::App& app, const Options& options) -> Work {
+            auto a = std::make_shared<Arguments>();
+            app.add_option("MODEL", a->model, "the float model")->required();
+            app.add_option("--scheme", a->scheme, "how to quantize every layer")->type_name("S");
+            app.add_option("--recipe", a->recipe, "a recipe: one scheme and exceptions by layer")->type_name("FILE");
+            app.add_option("--to", a->target, "see roundoff-cli targets")->required()->type_name("TARGET");
+            app.add_option("-o", a->out, "the file to write")->required()->type_name("OUT");
+            app.add_option("--calib", a->data, "inputs for the proof; synthetic where absent")->type_name("DATA");
+            app.add_flag("--external-data", a->externalData, "weights beside the file; always so above 2 GB");
+            app.add_flag("--only-faster", a->onlyFaster, "not in this version");
+            app.add_flag("--no-verify", a->noVerify, "write without the proof");
+            return [a, &options](Console& console) { return exportIt(*a, options, console); };
+        }};
 }
 
 }  // namespace roundoff::cli

@@ -1,5 +1,4 @@
 #include <CLI/CLI.hpp>
-
 #include <nlohmann/json.hpp>
 
 #include "app/cli/all.h"
@@ -23,19 +22,23 @@ Result<int> list(const Options& options, Console& console) {
     table.rule();
     auto rows = nlohmann::ordered_json::array();
     for (const formats::Format& format : formats::formats()) {
-        table.add({std::string(format.id), std::string(format.title), joined(format.extensions), std::string(format.note)});
-        rows.push_back({{"format", format.id}, {"title", format.title}, {"extensions", format.extensions}, {"note", format.note}});
+        table.add(
+            {std::string(format.id), std::string(format.title), joined(format.extensions), std::string(format.note)});
+        rows.push_back(
+            {{"format", format.id}, {"title", format.title}, {"extensions", format.extensions}, {"note", format.note}});
     }
-    if (auto done = finish("formats", nullptr, {{"formats", rows}}, table.text(), options, console); !done) return propagate(done);
+    if (auto done = finish("formats", nullptr, {{"formats", rows}}, table.text(), options, console); !done)
+        return propagate(done);
     return 0;
 }
 
 }  // namespace
 
 Command formatsCommand() {
-    return {"formats", "the model files that this build opens", {"json"}, [](CLI::App&, const Options& options) -> Work {
-                return [&options](Console& console) { return list(options, console); };
-            }};
+    return {
+        "formats", "the model files that this build opens", {"json"}, [](CLI::App&, const Options& options) -> Work {
+            return [&options](Console& console) { return list(options, console); };
+        }};
 }
 
 }  // namespace roundoff::cli

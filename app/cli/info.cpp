@@ -1,5 +1,4 @@
 #include <CLI/CLI.hpp>
-
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -35,7 +34,8 @@ std::map<std::string_view, TypeSum> typesOf(const model::Model& model) {
 
 std::map<std::string, std::size_t> operatorsOf(const model::Model& model) {
     std::map<std::string, std::size_t> out;
-    for (const model::Node& node : model.graph().nodes) ++out[node.domain.empty() ? node.op : node.domain + "." + node.op];
+    for (const model::Node& node : model.graph().nodes)
+        ++out[node.domain.empty() ? node.op : node.domain + "." + node.op];
     return out;
 }
 
@@ -72,17 +72,23 @@ std::string shapeText(const model::Value& value) {
 std::string text(const model::Model& model, const std::vector<std::size_t>& layers) {
     const model::Info& info = model.info();
     std::string out = fmt::format("{}: {}\n", reports::fileName(model), reports::modelLine(model));
-    const auto line = [&](std::string_view what, const std::string& value) { out += fmt::format("{:<10} {}\n", what, printable(value)); };
+    const auto line = [&](std::string_view what, const std::string& value) {
+        out += fmt::format("{:<10} {}\n", what, printable(value));
+    };
     if (!info.producer.empty()) line("producer", info.producer);
-    for (const auto& [domain, version] : info.opsets) line("opset", fmt::format("{} {}", domain.empty() ? "ai.onnx" : domain, version));
+    for (const auto& [domain, version] : info.opsets)
+        line("opset", fmt::format("{} {}", domain.empty() ? "ai.onnx" : domain, version));
     for (std::size_t i = 1; i < info.files.size(); ++i) line("data", info.files[i]);
     for (const auto& [key, value] : info.metadata) line("metadata", key + "=" + elide(validUtf8(value), 100));
-    for (const auto& value : model.graph().inputs) line("input", fmt::format("{}: {} {}", value.name, tensor::name(value.type), shapeText(value)));
-    for (const auto& value : model.graph().outputs) line("output", fmt::format("{}: {} {}", value.name, tensor::name(value.type), shapeText(value)));
+    for (const auto& value : model.graph().inputs)
+        line("input", fmt::format("{}: {} {}", value.name, tensor::name(value.type), shapeText(value)));
+    for (const auto& value : model.graph().outputs)
+        line("output", fmt::format("{}: {} {}", value.name, tensor::name(value.type), shapeText(value)));
     for (const auto& [type, sum] : typesOf(model))
         line("constants", fmt::format("{} of {}, {}", groupedText(sum.tensors), type, bytesText(sum.bytes)));
     std::string operators;
-    for (const auto& [op, count] : operatorsOf(model)) operators += fmt::format("{}{} {}", operators.empty() ? "" : ", ", op, count);
+    for (const auto& [op, count] : operatorsOf(model))
+        operators += fmt::format("{}{} {}", operators.empty() ? "" : ", ", op, count);
     line("operators", operators);
 
     Table table(3);
@@ -92,8 +98,9 @@ std::string text(const model::Model& model, const std::vector<std::size_t>& laye
         const model::Layer& layer = model.layers()[i];
         const model::Tensor& weight = model.tensors()[layer.weight];
         const std::string type = layer.stored ? layer.stored->description : std::string(tensor::name(weight.type));
-        table.add({elide(printable(layer.name), kWidest), printable(layer.op), tensor::text(layer.shape), groupedText(layer.parameters),
-                   printable(type), bytesText(weight.bytes), fmt::to_string(layer.uses.size())});
+        table.add({elide(printable(layer.name), kWidest), printable(layer.op), tensor::text(layer.shape),
+                   groupedText(layer.parameters), printable(type), bytesText(weight.bytes),
+                   fmt::to_string(layer.uses.size())});
     }
     return layers.empty() ? out + "\nNo layer with a weight.\n" : out + '\n' + table.text();
 }
@@ -103,8 +110,10 @@ Json valueJson(const model::Value& value) {
     if (!value.hasShape) return out;
     out["shape"] = Json::array();
     for (std::size_t i = 0; i < value.shape.size(); ++i) {
-        if (value.shape[i] >= 0) out["shape"].push_back(value.shape[i]);
-        else out["shape"].push_back(i < value.dimensionNames.size() ? value.dimensionNames[i] : "");
+        if (value.shape[i] >= 0)
+            out["shape"].push_back(value.shape[i]);
+        else
+            out["shape"].push_back(i < value.dimensionNames.size() ? value.dimensionNames[i] : "");
     }
     return out;
 }
@@ -133,7 +142,8 @@ Json json(const model::Model& model, const std::vector<std::size_t>& layers) {
     Json out = {{"producer", info.producer}, {"ir_version", info.irVersion}, {"opsets", info.opsets},
                 {"metadata", info.metadata}, {"files", info.files},          {"operators", operatorsOf(model)}};
     out["types"] = Json::object();
-    for (const auto& [type, sum] : typesOf(model)) out["types"][std::string(type)] = {{"tensors", sum.tensors}, {"bytes", sum.bytes}};
+    for (const auto& [type, sum] : typesOf(model))
+        out["types"][std::string(type)] = {{"tensors", sum.tensors}, {"bytes", sum.bytes}};
     out["inputs"] = out["outputs"] = out["layers"] = Json::array();
     for (const auto& value : model.graph().inputs) out["inputs"].push_back(valueJson(value));
     for (const auto& value : model.graph().outputs) out["outputs"].push_back(valueJson(value));
@@ -155,7 +165,9 @@ Result<int> info(const std::string& path, const Options& options, Console& conso
 }  // namespace
 
 Command infoCommand() {
-    return {"info", "structure, layers, sizes and types; reads no weight", {"json"},
+    return {"info",
+            "structure, layers, sizes and types; reads no weight",
+            {"json"},
             [](CLI::App& app, const Options& options) -> Work {
                 auto path = std::make_shared<std::string>();
                 app.add_option("MODEL", *path, "the model")->required();

@@ -12,14 +12,19 @@ Command notYet(std::string_view name, std::string_view summary) {
                 app.group("");
                 const std::string own = app.get_name();
                 return [own](Console&) -> Result<int> {
-                    return usage(own, "not in this version", "There are info, compare, export, verify, schemes, formats and targets");
+                    return usage(own, "not in this version",
+                                 "There are info, compare, export, verify, schemes, formats and targets");
                 };
             }};
 }
 
 }  // namespace
 
-Command searchCommand() { return notYet("search", "the best mix of schemes under a budget"); }
-Command benchCommand() { return notYet("bench", "measured time, per layer and end to end"); }
+Command searchCommand() {
+    return notYet("search", "the best mix of schemes under a budget");
+}
+Command benchCommand() {
+    return notYet("bench", "measured time, per layer and end to end");
+}
 
 }  // namespace roundoff::cli

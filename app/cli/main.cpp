@@ -1,5 +1,4 @@
 #include <CLI/CLI.hpp>
-
 #include <cstdio>
 #include <deque>
 
@@ -13,10 +12,14 @@ using namespace roundoff;
 
 int exitStatus(ErrorCode code) {
     switch (code) {
-        case ErrorCode::Failed: return 1;
-        case ErrorCode::Usage: return 2;
-        case ErrorCode::BadInput: return 3;
-        case ErrorCode::Cancelled: return 4;
+        case ErrorCode::Failed:
+            return 1;
+        case ErrorCode::Usage:
+            return 2;
+        case ErrorCode::BadInput:
+            return 3;
+        case ErrorCode::Cancelled:
+            return 4;
     }
     return 1;
 }
@@ -40,7 +43,8 @@ int parseFailed(const CLI::App& app, const CLI::ParseError& error) {
     for (const CLI::App* sub : app.get_subcommands()) where = sub->get_name();
     std::string what = error.what();
     while (what.ends_with('.') || what.ends_with('\n')) what.pop_back();
-    return complain({ErrorCode::Usage, where, what, fmt::format("See roundoff-cli {}--help", where.empty() ? "" : where + " ")});
+    return complain(
+        {ErrorCode::Usage, where, what, fmt::format("See roundoff-cli {}--help", where.empty() ? "" : where + " ")});
 }
 
 int run(int argc, char** argv, std::stop_token stop) {
@@ -82,8 +86,10 @@ int main(int argc, char** argv) {
     try {
         return run(argc, argv, stop.token());
     } catch (const std::bad_alloc&) {
-        return complain({ErrorCode::Failed, "memory", "there is not enough of it", "Close other programs or use a larger machine"});
+        return complain(
+            {ErrorCode::Failed, "memory", "there is not enough of it", "Close other programs or use a larger machine"});
     } catch (const std::exception& error) {
-        return complain({ErrorCode::Failed, "internal", error.what(), "Please report this with the command that you ran"});
+        return complain(
+            {ErrorCode::Failed, "internal", error.what(), "Please report this with the command that you ran"});
     }
 }

@@ -1,5 +1,4 @@
 #include <CLI/CLI.hpp>
-
 #include <algorithm>
 #include <filesystem>
 
@@ -17,9 +16,12 @@ constexpr std::uint64_t kBaseMemory = 128'000'000;
 void addCommonOptions(CLI::App& app, Options& options, const Command& command) {
     app.add_option("--layers", options.layers, "only the layers whose name matches")->type_name("REGEX");
     app.add_option("--exclude", options.exclude, "leave the layers whose name matches as they are")->type_name("REGEX");
-    app.add_option("--threads", options.threads, "threads to use; all cores where absent")->check(CLI::Range(1, 1024))->type_name("N");
+    app.add_option("--threads", options.threads, "threads to use; all cores where absent")
+        ->check(CLI::Range(1, 1024))
+        ->type_name("N");
     app.add_option("--memory-limit", options.memoryLimit, "refuse what would need more memory")
-        ->transform(CLI::AsSizeValue(true))->type_name("BYTES");
+        ->transform(CLI::AsSizeValue(true))
+        ->type_name("BYTES");
     app.add_option("--seed", options.seed, "of whatever is random; written into every file")->type_name("N");
     for (const reports::Writer& writer : reports::writers()) {
         if (std::ranges::find(command.writers, writer.id) == command.writers.end()) continue;
@@ -57,8 +59,9 @@ Result<void> checkMemory(const Options& options, const model::Model& model) {
         name = layer.name;
     }
     if (kBaseMemory + largest <= *options.memoryLimit) return {};
-    return failed("--memory-limit", fmt::format("layer '{}' may need {}, the limit is {}", name,
-                                                bytesText(kBaseMemory + largest), bytesText(*options.memoryLimit)),
+    return failed("--memory-limit",
+                  fmt::format("layer '{}' may need {}, the limit is {}", name, bytesText(kBaseMemory + largest),
+                              bytesText(*options.memoryLimit)),
                   "Raise the limit");
 }
 

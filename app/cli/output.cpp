@@ -26,7 +26,8 @@ Result<void> finish(std::string_view command, const model::Model* model, const n
 }
 
 nlohmann::ordered_json verificationJson(const exports::Verification& verification) {
-    nlohmann::ordered_json out = {{"checks", nlohmann::ordered_json::array()}, {"outputs", nlohmann::ordered_json::array()}};
+    nlohmann::ordered_json out = {{"checks", nlohmann::ordered_json::array()},
+                                  {"outputs", nlohmann::ordered_json::array()}};
     for (const exports::Check& check : verification.checks)
         out["checks"].push_back({{"name", check.name}, {"ok", check.ok}, {"detail", check.detail}});
     for (const exports::OutputComparison& output : verification.outputs) {
@@ -46,8 +47,8 @@ std::string verificationText(const exports::Verification& verification) {
         out += fmt::format("{} {}{}{}\n", check.ok ? "✓" : "✗", printable(check.name), check.detail.empty() ? "" : ": ",
                            printable(check.detail));
     for (const exports::OutputComparison& output : verification.outputs) {
-        out += fmt::format("  {}: SQNR {} dB, cosine {:.6f}", printable(output.conditions), reports::sqnrText(output.sqnrDb),
-                           output.cosine);
+        out += fmt::format("  {}: SQNR {} dB, cosine {:.6f}", printable(output.conditions),
+                           reports::sqnrText(output.sqnrDb), output.cosine);
         if (output.sameTop1) out += fmt::format(", same top-1 {:.1f} %", 100 * *output.sameTop1);
         out += output.synthetic ? ", synthetic inputs\n" : "\n";
     }
@@ -57,7 +58,8 @@ std::string verificationText(const exports::Verification& verification) {
 Result<std::optional<std::filesystem::path>> dataOf(const std::string& argument) {
     if (argument.empty() || argument == "synthetic") return std::nullopt;
     if (argument.starts_with("synthetic:"))
-        return usage("--calib", "the number of synthetic inputs cannot be chosen in this version", "Say synthetic alone");
+        return usage("--calib", "the number of synthetic inputs cannot be chosen in this version",
+                     "Say synthetic alone");
     return std::filesystem::path(argument);
 }
 

@@ -3,8 +3,9 @@
 namespace roundoff::cli {
 
 const std::vector<Command>& commands() {
-    static const std::vector<Command> list{infoCommand(),    compareCommand(), exportCommand(), verifyCommand(), schemesCommand(),
-                                           formatsCommand(), targetsCommand(), searchCommand(), benchCommand()};
+    static const std::vector<Command> list{infoCommand(),    compareCommand(), exportCommand(),
+                                           verifyCommand(),  schemesCommand(), formatsCommand(),
+                                           targetsCommand(), searchCommand(),  benchCommand()};
     return list;
 }
 

@@ -1,5 +1,4 @@
 #include <CLI/CLI.hpp>
-
 #include <nlohmann/json.hpp>
 
 #include "app/cli/all.h"
@@ -29,14 +28,19 @@ std::vector<std::string> granularities(const NumberFormat& format) {
         if (kind == schemes::Granularity::Kind::Token) continue;  // activations only
         const bool group = kind == schemes::Granularity::Kind::Group;
         const bool block = kind == schemes::Granularity::Kind::Block;
-        out.push_back(group ? "gN" : block ? "bRxC" : option(format, 1, [&](auto& scheme) { scheme.granularity = {kind, 0, 0}; }));
+        out.push_back(group   ? "gN"
+                      : block ? "bRxC"
+                              : option(format, 1, [&](auto& scheme) {
+                                    scheme.granularity = {kind, 0, 0};
+                                }));
     }
     return out;
 }
 
 std::vector<std::string> symmetries(const NumberFormat& format) {
     std::vector<std::string> out;
-    for (const auto symmetry : format.symmetries) out.push_back(option(format, 2, [&](auto& scheme) { scheme.symmetry = symmetry; }));
+    for (const auto symmetry : format.symmetries)
+        out.push_back(option(format, 2, [&](auto& scheme) { scheme.symmetry = symmetry; }));
     return out;
 }
 
@@ -63,8 +67,8 @@ Result<int> list(const Options& options, Console& console) {
     auto rows = nlohmann::ordered_json::array();
     for (const NumberFormat& format : schemes::numberFormats()) {
         const std::string standard = schemes::text({format.defaults, {}});
-        table.add({format.id, fmt::to_string(format.bits), standard, joined(granularities(format)), joined(symmetries(format)),
-                   joined(ranges(format)), format.summary});
+        table.add({format.id, fmt::to_string(format.bits), standard, joined(granularities(format)),
+                   joined(symmetries(format)), joined(ranges(format)), format.summary});
         rows.push_back({{"format", format.id},
                         {"family", format.family},
                         {"title", format.title},
@@ -77,15 +81,19 @@ Result<int> list(const Options& options, Console& console) {
                         {"formula", format.formula},
                         {"source", format.source}});
     }
-    const std::string text = table.text() + "\ngN: groups of N along the reduction axis. pX: the X-th percentile, as in p99.99.\n";
-    if (auto done = finish("schemes", nullptr, {{"schemes", rows}}, text, options, console); !done) return propagate(done);
+    const std::string text =
+        table.text() + "\ngN: groups of N along the reduction axis. pX: the X-th percentile, as in p99.99.\n";
+    if (auto done = finish("schemes", nullptr, {{"schemes", rows}}, text, options, console); !done)
+        return propagate(done);
     return 0;
 }
 
 }  // namespace
 
 Command schemesCommand() {
-    return {"schemes", "the number formats that this build knows, with their options", {"json"},
+    return {"schemes",
+            "the number formats that this build knows, with their options",
+            {"json"},
             [](CLI::App&, const Options& options) -> Work {
                 return [&options](Console& console) { return list(options, console); };
             }};

@@ -1,5 +1,4 @@
 #include <CLI/CLI.hpp>
-
 #include <nlohmann/json.hpp>
 
 #include "app/cli/all.h"
@@ -18,16 +17,21 @@ Result<int> list(const Options& options, Console& console) {
     auto rows = nlohmann::ordered_json::array();
     for (const exports::Target& entry : exports::targets()) {
         table.add({std::string(entry.id), std::string(entry.title), std::string(entry.summary)});
-        rows.push_back({{"target", entry.id}, {"title", entry.title}, {"summary", entry.summary}, {"extension", entry.extension}});
+        rows.push_back(
+            {{"target", entry.id}, {"title", entry.title}, {"summary", entry.summary}, {"extension", entry.extension}});
     }
-    if (auto done = finish("targets", nullptr, {{"targets", rows}}, table.text(), options, console); !done) return propagate(done);
+    if (auto done = finish("targets", nullptr, {{"targets", rows}}, table.text(), options, console); !done)
+        return propagate(done);
     return 0;
 }
 
 }  // namespace
 
 Command targetsCommand() {
-    return {"targets", "the ways that this build writes a quantized model", {"json"}, [](CLI::App&, const Options& options) -> Work {
+    return {"targets",
+            "the ways that this build writes a quantized model",
+            {"json"},
+            [](CLI::App&, const Options& options) -> Work {
                 return [&options](Console& console) { return list(options, console); };
             }};
 }

@@ -1,5 +1,4 @@
 #include <CLI/CLI.hpp>
-
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -25,24 +24,29 @@ Result<int> verify(const Arguments& arguments, const Options& options, Console& 
     Job proving = console.job().part(0.02, 0.98);
     const auto verification = exports::verify(*model, arguments.exported, *data, proving);
     if (!verification) return propagate(verification);
-    const std::string text = verificationText(*verification) + (verification->ok() ? "The file holds what it should.\n" : "");
+    const std::string text =
+        verificationText(*verification) + (verification->ok() ? "The file holds what it should.\n" : "");
     if (auto written = finish("verify", &*model, verificationJson(*verification), text, options, console); !written)
         return propagate(written);
     if (verification->ok()) return 0;
     for (const exports::Check& check : verification->checks)
-        if (!check.ok) return failed(arguments.exported, check.name + " does not hold: " + check.detail, "Export the model again");
+        if (!check.ok)
+            return failed(arguments.exported, check.name + " does not hold: " + check.detail, "Export the model again");
     return 1;
 }
 
 }  // namespace
 
 Command verifyCommand() {
-    return {"verify", "prove an exported file against the model that it came from", {"json"},
+    return {"verify",
+            "prove an exported file against the model that it came from",
+            {"json"},
             [](CLI::App& app, const Options& options) -> Work {
                 auto arguments = std::make_shared<Arguments>();
                 app.add_option("MODEL", arguments->model, "the float model")->required();
                 app.add_option("EXPORTED", arguments->exported, "the quantized file")->required();
-                app.add_option("--calib", arguments->data, "inputs to run both on; synthetic where absent")->type_name("DATA");
+                app.add_option("--calib", arguments->data, "inputs to run both on; synthetic where absent")
+                    ->type_name("DATA");
                 return [arguments, &options](Console& console) { return verify(*arguments, options, console); };
             }};
 }

@@ -12,7 +12,9 @@
 
 namespace roundoff::reports {
 
-int threadsMeant(const Context& context) { return context.threads > 0 ? context.threads : hardwareThreads(); }
+int threadsMeant(const Context& context) {
+    return context.threads > 0 ? context.threads : hardwareThreads();
+}
 
 Result<std::string> modelHash(const model::Model& model, const Context& context) {
     if (!context.sha256.empty()) return context.sha256;
@@ -49,7 +51,8 @@ bool partial(const analysis::Comparison& comparison) {
 std::string recipeTitle(const analysis::Recipe& recipe) {
     std::string title = schemes::shortText(recipe.standard);
     if (!recipe.layers.empty())
-        title += fmt::format(" and {} {}", recipe.layers.size(), recipe.layers.size() == 1 ? "exception" : "exceptions");
+        title +=
+            fmt::format(" and {} {}", recipe.layers.size(), recipe.layers.size() == 1 ? "exception" : "exceptions");
     return title;
 }
 
@@ -61,19 +64,26 @@ std::string sqnrText(double decibels) {
 
 std::string sqnrCell(const analysis::LayerReport& report) {
     switch (report.status) {
-        case analysis::Status::Quantized: return report.weight ? sqnrText(report.weight->sqnrDb()) : "–";
-        case analysis::Status::Kept: return "kept";
-        case analysis::Status::Skipped: return "skipped";
-        case analysis::Status::Pending: break;
+        case analysis::Status::Quantized:
+            return report.weight ? sqnrText(report.weight->sqnrDb()) : "–";
+        case analysis::Status::Kept:
+            return "kept";
+        case analysis::Status::Skipped:
+            return "skipped";
+        case analysis::Status::Pending:
+            break;
     }
     return "–";
 }
 
 std::string_view severityName(analysis::Finding::Severity severity) {
     switch (severity) {
-        case analysis::Finding::Severity::Problem: return "problem";
-        case analysis::Finding::Severity::Warning: return "warning";
-        case analysis::Finding::Severity::Info: break;
+        case analysis::Finding::Severity::Problem:
+            return "problem";
+        case analysis::Finding::Severity::Warning:
+            return "warning";
+        case analysis::Finding::Severity::Info:
+            break;
     }
     return "info";
 }

@@ -17,8 +17,8 @@ public:
         const std::string valid = validUtf8(field);
         if (!m_row.empty() || m_fields > 0) m_row += ',';
         ++m_fields;
-        const bool plain = valid.find_first_of(",\"\r\n") == std::string::npos && !valid.starts_with(' ') &&
-                           !valid.ends_with(' ');
+        const bool plain =
+            valid.find_first_of(",\"\r\n") == std::string::npos && !valid.starts_with(' ') && !valid.ends_with(' ');
         if (plain) {
             m_row += valid;
             return *this;
@@ -99,6 +99,8 @@ Result<std::string> write(const model::Model& model, const analysis::Comparison&
 
 }  // namespace
 
-Writer csvWriter() { return {"csv", ".csv", "one line a layer and scheme, for spreadsheets", write}; }
+Writer csvWriter() {
+    return {"csv", ".csv", "one line a layer and scheme, for spreadsheets", write};
+}
 
 }  // namespace roundoff::reports

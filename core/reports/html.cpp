@@ -26,7 +26,8 @@ std::string conditions(const model::Model& model, const analysis::Comparison& co
     row("Made by", fmt::format("Roundoff {}, command {}", ROUNDOFF_VERSION, escape(context.command)));
     row("Speed", escape(speedLine(comparison, context)));
     row("Seed", fmt::to_string(context.seed));
-    row("Figures", "SQNR of the weights in dB, each layer alone: 10·log₁₀(Σx² ∕ Σ(x − x̂)²), summed in double precision");
+    row("Figures",
+        "SQNR of the weights in dB, each layer alone: 10·log₁₀(Σx² ∕ Σ(x − x̂)²), summed in double precision");
     return out + "</dl>\n";
 }
 
@@ -42,8 +43,8 @@ std::string schemeTable(const analysis::Comparison& comparison) {
             "<tr><td>{}</td><td>{}</td><td><code>{}</code></td><td class=\"n\">{} → {}</td><td class=\"n\">{:.2f}</td>"
             "<td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td></tr>\n",
             marker(i), escape(recipeTitle(report.recipe)), escape(schemes::text(report.recipe.standard)),
-            bytesText(total.bytesBefore), bytesText(total.bytesAfter), total.bitsPerWeight, sqnrText(total.weightSqnrDb),
-            total.quantized, total.kept, total.skipped);
+            bytesText(total.bytesBefore), bytesText(total.bytesAfter), total.bitsPerWeight,
+            sqnrText(total.weightSqnrDb), total.quantized, total.kept, total.skipped);
     }
     return out + "</tbody></table></div>\n";
 }
@@ -58,7 +59,8 @@ std::string findings(const model::Model& model, const analysis::Comparison& comp
         out += fmt::format("<div class=\"card {0}\"><b class=\"{0}\">{0}</b> {1}<p>{2}</p>", severity, escape(layer),
                            escape(finding.message));
         if (finding.suggestion)
-            out += fmt::format("<p class=\"muted\">Try <code>{}</code></p>", escape(schemes::shortText(*finding.suggestion)));
+            out += fmt::format("<p class=\"muted\">Try <code>{}</code></p>",
+                               escape(schemes::shortText(*finding.suggestion)));
         out += "</div>\n";
     }
     return out + "</div>\n";
@@ -69,14 +71,17 @@ std::string heatCell(const analysis::Report& report, std::size_t layer, const He
     const auto& entry = report.layers[layer];
     const int step = scale.step(entry);
     const std::string title = entry.reason.empty() ? std::string() : fmt::format(" title=\"{}\"", escape(entry.reason));
-    return fmt::format("<td class=\"heat {}\"{}>{}</td>", step < 0 ? "none" : fmt::format("h{}", step), title, sqnrCell(entry));
+    return fmt::format("<td class=\"heat {}\"{}>{}</td>", step < 0 ? "none" : fmt::format("h{}", step), title,
+                       sqnrCell(entry));
 }
 
-std::string layerRow(const model::Model& model, const analysis::Comparison& comparison, const HeatScale& scale, std::size_t i) {
+std::string layerRow(const model::Model& model, const analysis::Comparison& comparison, const HeatScale& scale,
+                     std::size_t i) {
     const model::Layer& layer = model.layers()[i];
     std::string out = fmt::format("<tr><td class=\"name\">{}<br><small>{} · {} · {}</small></td>", escape(layer.name),
                                   escape(layer.op), tensor::text(layer.shape), groupedText(layer.parameters));
-    const auto* statistics = i < comparison.statistics.size() && comparison.statistics[i] ? &*comparison.statistics[i] : nullptr;
+    const auto* statistics =
+        i < comparison.statistics.size() && comparison.statistics[i] ? &*comparison.statistics[i] : nullptr;
     if (statistics) {
         out += fmt::format("<td>{}<small>{:.3g} … {:.3g}{}</small></td><td class=\"n\">{:.1f}</td>",
                            i < kPictures ? sparkline(statistics->histogram) : "", statistics->min, statistics->max,
@@ -94,7 +99,8 @@ std::string layerRow(const model::Model& model, const analysis::Comparison& comp
 
 std::string layerTable(const model::Model& model, const analysis::Comparison& comparison, const HeatScale& scale) {
     std::string out =
-        "<h2>Layers</h2><p class=\"muted\">Counts on a logarithmic scale; bars from 0 to 60 dB; crest = largest magnitude / "
+        "<h2>Layers</h2><p class=\"muted\">Counts on a logarithmic scale; bars from 0 to 60 dB; crest = largest "
+        "magnitude / "
         "RMS.</p><div class=\"scroll\"><table><thead><tr><th>Layer</th><th>Distribution</th><th class=\"n\">Crest</th>"
         "<th>SQNR</th>";
     for (std::size_t i = 0; i < comparison.reports.size(); ++i)
@@ -117,7 +123,9 @@ Result<std::string> write(const model::Model& model, const analysis::Comparison&
         name, styleSheet());
     out += fmt::format("<h1>{}</h1><p class=\"muted\">{}</p>\n", name, escape(modelLine(model)));
     if (partial(comparison))
-        out += "<p class=\"banner\">Partial: the comparison was cancelled before the last layer. – marks what was not reached.</p>\n";
+        out +=
+            "<p class=\"banner\">Partial: the comparison was cancelled before the last layer. – marks what was not "
+            "reached.</p>\n";
     out += conditions(model, comparison, context, *hash);
     out += schemeTable(comparison);
     out += findings(model, comparison);
@@ -127,8 +135,9 @@ Result<std::string> write(const model::Model& model, const analysis::Comparison&
     } else {
         out += "<div class=\"scroll\">" + heatMatrix(model, comparison, scale, shown) + "</div>\n" + heatLegend(scale);
         if (shown < model.layers().size())
-            out += fmt::format("<p class=\"muted\">Pictures of the first {} of {} layers; the table has every number.</p>\n",
-                               shown, model.layers().size());
+            out += fmt::format(
+                "<p class=\"muted\">Pictures of the first {} of {} layers; the table has every number.</p>\n", shown,
+                model.layers().size());
         out += layerTable(model, comparison, scale);
     }
     return out + "</body></html>\n";
@@ -136,6 +145,8 @@ Result<std::string> write(const model::Model& model, const analysis::Comparison&
 
 }  // namespace
 
-Writer htmlWriter() { return {"html", ".html", "one page with pictures that needs nothing else", write}; }
+Writer htmlWriter() {
+    return {"html", ".html", "one page with pictures that needs nothing else", write};
+}
 
 }  // namespace roundoff::reports

@@ -9,11 +9,12 @@ namespace roundoff::reports {
 namespace {
 
 struct Palette {
-    std::array<std::string_view, 10> roles;       ///< in the order of kRoles
+    std::array<std::string_view, 10> roles;  ///< in the order of kRoles
     std::array<std::string_view, kSeries> series;
-    std::array<unsigned, 5> sequential;           ///< low error to high error, 0xRRGGBB
+    std::array<unsigned, 5> sequential;  ///< low error to high error, 0xRRGGBB
 };
-constexpr std::array<std::string_view, 10> kRoles{"window", "panel", "text", "muted", "axis", "grid", "accent", "ok", "warn", "error"};
+constexpr std::array<std::string_view, 10> kRoles{"window", "panel",  "text", "muted", "axis",
+                                                  "grid",   "accent", "ok",   "warn",  "error"};
 
 constexpr Palette kLight{
     {"#FFFFFF", "#F6F7F9", "#1F2328", "#57606A", "#8C959F", "#C9CED6", "#0B5CAD", "#0B6E4F", "#8A5A00", "#B3261E"},
@@ -29,7 +30,8 @@ std::array<double, 3> mix(const std::array<unsigned, 5>& stops, double t) {
     const auto lower = std::size_t(std::min(at, double(stops.size() - 2)));
     std::array<double, 3> out{};
     for (int channel = 0; channel < 3; ++channel) {
-        const double a = double(stops[lower] >> (16 - 8 * channel) & 255), b = double(stops[lower + 1] >> (16 - 8 * channel) & 255);
+        const double a = double(stops[lower] >> (16 - 8 * channel) & 255),
+                     b = double(stops[lower + 1] >> (16 - 8 * channel) & 255);
         out[std::size_t(channel)] = a + (b - a) * (at - double(lower));
     }
     return out;

@@ -1,7 +1,6 @@
-#include "core/reports/all.h"
-
 #include <nlohmann/json.hpp>
 
+#include "core/reports/all.h"
 #include "core/reports/conditions.h"
 #include "core/reports/document.h"
 
@@ -75,8 +74,8 @@ Json reportJson(const model::Model& model, const analysis::Report& report,
 
     Json layers = Json::array();
     for (std::size_t i = 0; i < report.layers.size() && i < model.layers().size(); ++i) {
-        layers.push_back(layerJson(model.layers()[i], report.layers[i],
-                                   i < statistics.size() ? statistics[i] : std::nullopt));
+        layers.push_back(
+            layerJson(model.layers()[i], report.layers[i], i < statistics.size() ? statistics[i] : std::nullopt));
     }
     Json out = {{"scheme", schemes::text(report.recipe.standard)}, {"partial", report.partial}};
     if (!report.recipe.layers.empty()) out["recipe"] = Json::parse(analysis::recipeJson(report.recipe));
@@ -102,7 +101,8 @@ Result<std::string> write(const model::Model& model, const analysis::Comparison&
     if (!out) return propagate(out);
     (*out)["partial"] = partial(comparison);
     (*out)["schemes"] = Json::array();
-    for (const auto& report : comparison.reports) (*out)["schemes"].push_back(reportJson(model, report, comparison.statistics));
+    for (const auto& report : comparison.reports)
+        (*out)["schemes"].push_back(reportJson(model, report, comparison.statistics));
     (*out)["findings"] = Json::array();
     for (const auto& finding : comparison.findings) (*out)["findings"].push_back(findingJson(model, finding));
     return dump(*out);
@@ -110,6 +110,8 @@ Result<std::string> write(const model::Model& model, const analysis::Comparison&
 
 }  // namespace
 
-Writer jsonWriter() { return {"json", ".json", "every number, as the command line's contract names it", write}; }
+Writer jsonWriter() {
+    return {"json", ".json", "every number, as the command line's contract names it", write};
+}
 
 }  // namespace roundoff::reports

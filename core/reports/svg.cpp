@@ -16,12 +16,23 @@ std::string escape(std::string_view text) {
     std::string out;
     for (const char c : printable(text)) {
         switch (c) {
-            case '&': out += "&amp;"; break;
-            case '<': out += "&lt;"; break;
-            case '>': out += "&gt;"; break;
-            case '"': out += "&quot;"; break;
-            case '\'': out += "&#39;"; break;
-            default: out += c;
+            case '&':
+                out += "&amp;";
+                break;
+            case '<':
+                out += "&lt;";
+                break;
+            case '>':
+                out += "&gt;";
+                break;
+            case '"':
+                out += "&quot;";
+                break;
+            case '\'':
+                out += "&#39;";
+                break;
+            default:
+                out += c;
         }
     }
     return out;
@@ -74,7 +85,8 @@ std::string sparkline(const analysis::Histogram& histogram) {
         zero = fmt::format("<line class=\"axis\" x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"0\" y2=\"{1}\"/>", x, kHeight);
     }
     return fmt::format(
-        "<svg width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" role=\"img\" aria-label=\"histogram\"><path class=\"bins\" "
+        "<svg width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" role=\"img\" aria-label=\"histogram\"><path "
+        "class=\"bins\" "
         "d=\"{2}\"/>{3}</svg>",
         kWidth, kHeight, path, zero);
 }
@@ -90,12 +102,13 @@ std::string errorBars(const analysis::Comparison& comparison, std::size_t layer)
         if (layer >= report.layers.size() || !report.layers[layer].weight) continue;
         const double db = report.layers[layer].weight->sqnrDb();
         if (std::isnan(db)) continue;
-        bars += fmt::format("<rect class=\"s{}\" y=\"{}\" width=\"{:.1f}\" height=\"5\"><title>{}: {} dB</title></rect>",
-                            i % kSeries, i * kPitch, std::clamp(db / kFull, 0.0, 1.0) * kWidth,
-                            escape(recipeTitle(report.recipe)), sqnrText(db));
+        bars += fmt::format(
+            "<rect class=\"s{}\" y=\"{}\" width=\"{:.1f}\" height=\"5\"><title>{}: {} dB</title></rect>", i % kSeries,
+            i * kPitch, std::clamp(db / kFull, 0.0, 1.0) * kWidth, escape(recipeTitle(report.recipe)), sqnrText(db));
     }
-    return fmt::format("<svg width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" role=\"img\" aria-label=\"SQNR bars\">{2}</svg>",
-                       kWidth, rows * kPitch, bars);
+    return fmt::format(
+        "<svg width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" role=\"img\" aria-label=\"SQNR bars\">{2}</svg>",
+        kWidth, rows * kPitch, bars);
 }
 
 std::string heatMatrix(const model::Model& model, const analysis::Comparison& comparison, const HeatScale& scale,
@@ -111,15 +124,16 @@ std::string heatMatrix(const model::Model& model, const analysis::Comparison& co
                            escape(recipeTitle(report.recipe)));
         for (std::size_t i = 0; i < layers && i < report.layers.size(); ++i) {
             const int step = scale.step(report.layers[i]);
-            out += fmt::format("<rect class=\"{}\" x=\"{:.2f}\" y=\"{}\" width=\"{:.2f}\" height=\"{}\"><title>{}: {}</title></rect>",
-                               step < 0 ? "void" : fmt::format("h{}", step), kLabel + cell * double(i), y,
-                               cell > 4 ? cell - 1 : cell, kRow - 1, escape(model.layers()[i].name),
-                               sqnrCell(report.layers[i]));
+            out += fmt::format(
+                "<rect class=\"{}\" x=\"{:.2f}\" y=\"{}\" width=\"{:.2f}\" height=\"{}\"><title>{}: {}</title></rect>",
+                step < 0 ? "void" : fmt::format("h{}", step), kLabel + cell * double(i), y, cell > 4 ? cell - 1 : cell,
+                kRow - 1, escape(model.layers()[i].name), sqnrCell(report.layers[i]));
         }
     }
     const auto height = int(comparison.reports.size()) * kRow;
     return fmt::format(
-        "<svg width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" role=\"img\" aria-label=\"error of every layer under every "
+        "<svg width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" role=\"img\" aria-label=\"error of every layer "
+        "under every "
         "scheme\">{2}</svg>",
         kWidth, height, out);
 }
@@ -130,7 +144,8 @@ std::string heatLegend(const HeatScale& scale) {
     for (int i = 0; i < kHeatSteps; ++i)
         out += fmt::format("<rect class=\"h{}\" x=\"{}\" width=\"{}\" height=\"12\"/>", i, 80 + i * kCell, kCell);
     return fmt::format(
-        "<svg width=\"400\" height=\"14\" viewBox=\"0 0 400 14\" role=\"img\" aria-label=\"colour scale\"><text x=\"74\" y=\"11\" "
+        "<svg width=\"400\" height=\"14\" viewBox=\"0 0 400 14\" role=\"img\" aria-label=\"colour scale\"><text "
+        "x=\"74\" y=\"11\" "
         "text-anchor=\"end\">{:.1f} dB</text>{}<text x=\"{}\" y=\"11\">{:.1f} dB</text></svg>",
         scale.high(), out, 80 + kHeatSteps * kCell + 6, scale.low());
 }
@@ -143,8 +158,9 @@ std::string marker(std::size_t index) {
         "<path d=\"M6 0L12 6L6 12L0 6Z\"/>",
         "<path d=\"M6 0L7.5 4.2L12 4.3L8.4 7L9.7 11.4L6 8.8L2.3 11.4L3.6 7L0 4.3L4.5 4.2Z\"/>",
         "<path d=\"M6 0.5L11.7 4.7L9.5 11.4H2.5L0.3 4.7Z\"/>"};
-    return fmt::format("<svg class=\"s{}\" width=\"12\" height=\"12\" viewBox=\"0 0 12 12\" aria-hidden=\"true\">{}</svg>",
-                       index % kSeries, kShapes[index % kSeries]);
+    return fmt::format(
+        "<svg class=\"s{}\" width=\"12\" height=\"12\" viewBox=\"0 0 12 12\" aria-hidden=\"true\">{}</svg>",
+        index % kSeries, kShapes[index % kSeries]);
 }
 
 }  // namespace roundoff::reports

@@ -1,10 +1,11 @@
+#include "core/base/text.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
 
 #include "core/base/table.h"
-#include "core/base/text.h"
 #include "core/reports/all.h"
 #include "core/reports/conditions.h"
 
@@ -47,7 +48,8 @@ void addTotals(Table& table, const analysis::Comparison& comparison) {
 }
 
 Result<std::string> write(const model::Model& model, const analysis::Comparison& comparison, const Context& context) {
-    std::string out = fmt::format("{}: {}\nWeight SQNR in dB, each layer alone.\n\n", fileName(model), modelLine(model));
+    std::string out =
+        fmt::format("{}: {}\nWeight SQNR in dB, each layer alone.\n\n", fileName(model), modelLine(model));
     Table table(3);
     std::vector<std::string> head{"layer", "op", "shape"};
     for (const auto& report : comparison.reports) head.push_back(recipeTitle(report.recipe));
@@ -55,7 +57,8 @@ Result<std::string> write(const model::Model& model, const analysis::Comparison&
     table.rule();
     for (std::size_t i = 0; i < model.layers().size(); ++i) {
         const model::Layer& layer = model.layers()[i];
-        std::vector<std::string> row{elide(printable(layer.name), kWidest), printable(layer.op), tensor::text(layer.shape)};
+        std::vector<std::string> row{elide(printable(layer.name), kWidest), printable(layer.op),
+                                     tensor::text(layer.shape)};
         for (const auto& report : comparison.reports)
             row.push_back(i < report.layers.size() ? sqnrCell(report.layers[i]) : "–");
         table.add(std::move(row));
@@ -75,6 +78,8 @@ Result<std::string> write(const model::Model& model, const analysis::Comparison&
 
 }  // namespace
 
-Writer textWriter() { return {"text", ".txt", "the table that a terminal shows", write}; }
+Writer textWriter() {
+    return {"text", ".txt", "the table that a terminal shows", write};
+}
 
 }  // namespace roundoff::reports

@@ -17,7 +17,8 @@ struct Context {
     std::string sha256 = {};  ///< of the file at Model::info().path; empty = the writer reads the file for it
 };
 
-/// One way to write a comparison: UTF-8, numbers as in the C locale whatever the process's locale is, never NaN or Inf. A new one is one file here and one line in registry.cpp.
+/// One way to write a comparison: UTF-8, numbers as in the C locale whatever the process's locale is, never NaN or Inf.
+/// A new one is one file here and one line in registry.cpp.
 struct Writer {
     std::string_view id;         ///< "json"
     std::string_view extension;  ///< ".json"

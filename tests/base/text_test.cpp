@@ -26,9 +26,9 @@ TEST(Text, GroupsThousands) {
 TEST(Text, ReplacesBrokenUtf8AndKeepsTheRest) {
     EXPECT_EQ(validUtf8("añ 层 🙂"), "añ 层 🙂");
     EXPECT_EQ(validUtf8("a\xFFz"), "a\uFFFDz");
-    EXPECT_EQ(validUtf8("\xC3"), "\uFFFD");                              // cut off
-    EXPECT_EQ(validUtf8("\xC0\xAF"), "\uFFFD\uFFFD");                    // overlong slash
-    EXPECT_EQ(validUtf8("\xED\xA0\x80"), "\uFFFD\uFFFD\uFFFD");          // surrogate
+    EXPECT_EQ(validUtf8("\xC3"), "\uFFFD");                                // cut off
+    EXPECT_EQ(validUtf8("\xC0\xAF"), "\uFFFD\uFFFD");                      // overlong slash
+    EXPECT_EQ(validUtf8("\xED\xA0\x80"), "\uFFFD\uFFFD\uFFFD");            // surrogate
     EXPECT_EQ(validUtf8("\xF4\x90\x80\x80"), "\uFFFD\uFFFD\uFFFD\uFFFD");  // above U+10FFFF
 }
 
@@ -38,7 +38,9 @@ TEST(Text, PrintableStaysOnOneLineAndAwayFromTheTerminal) {
     EXPECT_EQ(printable("été"), "été");
 }
 
-TEST(Text, CountsColumnsByCodePoint) { EXPECT_EQ(columns("256 × 256"), 9u); }
+TEST(Text, CountsColumnsByCodePoint) {
+    EXPECT_EQ(columns("256 × 256"), 9u);
+}
 
 }  // namespace
 }  // namespace roundoff

@@ -16,9 +16,12 @@ std::vector<Row> parse(const std::string& text) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         const char c = text[i];
         if (quoted) {
-            if (c != '"') rows.back().back() += c;
-            else if (i + 1 < text.size() && text[i + 1] == '"') rows.back().back() += text[++i];
-            else quoted = false;
+            if (c != '"')
+                rows.back().back() += c;
+            else if (i + 1 < text.size() && text[i + 1] == '"')
+                rows.back().back() += text[++i];
+            else
+                quoted = false;
         } else if (c == '"') {
             quoted = true;
         } else if (c == ',') {

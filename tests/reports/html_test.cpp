@@ -5,8 +5,8 @@
 namespace roundoff::reports {
 namespace {
 
-using ::testing::HasSubstr, ::testing::Not;
 using testing::comparisonOf, testing::modelWith, testing::written;
+using ::testing::HasSubstr, ::testing::Not;
 
 /// Every element that is opened is closed, in order; comments and raw text do not occur in the pages.
 void expectBalanced(const std::string& page) {

@@ -19,10 +19,14 @@ nlohmann::json parsed(const model::Model& model, const analysis::Comparison& com
 TEST(JsonReport, SaysWhatMadeItAndOfWhat) {
     const auto model = modelWith({"a"});
     const auto json = parsed(model, comparisonOf(model, {"int8"}));
-    const nlohmann::json tool = {{"version", ROUNDOFF_VERSION}, {"command", "compare"}, {"cpu", cpuName()}, {"threads", 2}, {"seed", 7}};
+    const nlohmann::json tool = {
+        {"version", ROUNDOFF_VERSION}, {"command", "compare"}, {"cpu", cpuName()}, {"threads", 2}, {"seed", 7}};
     EXPECT_EQ(json.at("roundoff"), tool);
-    const nlohmann::json file = {
-        {"path", "models/net.onnx"}, {"format", "onnx"}, {"sha256", std::string(64, 'a')}, {"parameters", 100}, {"bytes", 4321}};
+    const nlohmann::json file = {{"path", "models/net.onnx"},
+                                 {"format", "onnx"},
+                                 {"sha256", std::string(64, 'a')},
+                                 {"parameters", 100},
+                                 {"bytes", 4321}};
     EXPECT_EQ(json.at("model"), file);
 }
 
@@ -125,7 +129,8 @@ TEST(JsonReport, KeepsLayersThatWereNotQuantized) {
 TEST(JsonReport, CarriesFindings) {
     const auto model = modelWith({"a"});
     auto comparison = comparisonOf(model, {"int8"});
-    comparison.findings.push_back({analysis::Finding::Severity::Problem, 0, "nan", "12 NaN", schemes::parseScheme("int8").value()});
+    comparison.findings.push_back(
+        {analysis::Finding::Severity::Problem, 0, "nan", "12 NaN", schemes::parseScheme("int8").value()});
     comparison.findings.push_back({analysis::Finding::Severity::Info, -1, "none", "all well", {}});
     const auto json = parsed(model, comparison).at("findings");
     ASSERT_EQ(json.size(), 2u);

@@ -80,7 +80,9 @@ inline analysis::LayerReport unquantized(analysis::Status status, const std::str
     return out;
 }
 
-inline Context context() { return {"compare", 2, 7, std::string(64, 'a')}; }
+inline Context context() {
+    return {"compare", 2, 7, std::string(64, 'a')};
+}
 
 inline std::string written(std::string_view writer, const model::Model& model, const analysis::Comparison& comparison) {
     const Writer* found = findWriter(writer);
@@ -89,8 +91,8 @@ inline std::string written(std::string_view writer, const model::Model& model, c
 
 /// Names that break careless writers: markup, quotes, separators, line ends, control characters, broken UTF-8.
 inline std::vector<std::string> hostileNames() {
-    return {"<script>alert(1)</script>", "a\"b'c&d", "x,y;\"z\"", "line\nbreak\r\ttab", "\x1b[31mred", "bad\xFF\xC3utf8", "",
-            " padded ", "层 🙂", std::string(5000, 'n')};
+    return {"<script>alert(1)</script>", "a\"b'c&d", "x,y;\"z\"", "line\nbreak\r\ttab", "\x1b[31mred",
+            "bad\xFF\xC3utf8",           "",         " padded ",  "层 🙂",           std::string(5000, 'n')};
 }
 
 }  // namespace roundoff::reports::testing

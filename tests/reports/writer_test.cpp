@@ -6,8 +6,8 @@
 namespace roundoff::reports {
 namespace {
 
-using ::testing::HasSubstr;
 using testing::comparisonOf, testing::modelWith, testing::written;
+using ::testing::HasSubstr;
 
 TEST(Writers, AreFoundByName) {
     for (const Writer& writer : writers()) {

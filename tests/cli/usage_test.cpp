@@ -1,0 +1,99 @@
+#include <gmock/gmock.h>
+
+#include "core/schemes/scheme.h"
+#include "tests/cli/program.h"
+
+namespace roundoff::cli {
+namespace {
+
+using testing::Folder, testing::isErrorLine, testing::roundoffCli, testing::sample;
+using ::testing::HasSubstr, ::testing::IsEmpty, ::testing::Not;
+
+TEST(Cli, HelpsOnStandardOutput) {
+    for (const std::vector<std::string>& arguments :
+         {std::vector<std::string>{"--help"}, {"compare", "--help"}, {"export", "--help"}, {"--version"}}) {
+        const auto ran = roundoffCli(arguments);
+        EXPECT_EQ(ran.status, 0);
+        EXPECT_THAT(ran.out, Not(IsEmpty()));
+        EXPECT_THAT(ran.err, IsEmpty());
+    }
+    const std::string help = roundoffCli({"--help"}).out;
+    for (const char* command : {"info", "compare", "export", "verify", "schemes", "formats", "targets"})
+        EXPECT_THAT(help, HasSubstr(command));
+}
+
+TEST(Cli, RefusesWrongUsageInOneLine) {
+    const Folder folder;
+    const std::string digits = sample("digits.onnx"), same = folder.file("same");
+    const std::vector<std::vector<std::string>> wrong{
+        {},
+        {"nonsense"},
+        {"compare"},
+        {"compare", digits},
+        {"compare", digits, "--scheme", "int8", "--frobnicate"},
+        {"compare", digits, "--scheme", "int99"},
+        {"compare", digits, "--scheme", ""},
+        {"compare", digits, "--scheme", "int8", "--threads", "0"},
+        {"compare", digits, "--scheme", "int8", "--threads", "many"},
+        {"compare", digits, "--scheme", "int8", "--memory-limit", "much"},
+        {"compare", digits, "--scheme", "int8", "--layers", "("},
+        {"compare", digits, "--scheme", "int8", "--exclude", "["},
+        {"compare", digits, "--scheme", "int8", "--eval", "synthetic"},
+        {"compare", digits, "--scheme", "int8/int8"},
+        {"compare", digits, "--scheme", "int8", "--json", "-", "--csv", "-"},
+        {"compare", digits, "--scheme", "int8", "--json", same, "--csv", same},
+        {"compare", digits, "--scheme", "int8", "--json", digits},
+        {"info", digits, "--layers", "("},
+        {"export", digits, "--scheme", "int8", "-o", folder.file("x.onnx")},
+        {"export", digits, "--to", "onnx-qdq", "-o", folder.file("x.onnx")},
+        {"export", digits, "--scheme", "int8", "--to", "nonsense", "-o", folder.file("x.onnx")},
+        {"export", digits, "--scheme", "int8", "--to", "onnx-qdq", "-o", digits},
+        {"export", digits, "--scheme", "int8", "--to", "onnx-qdq", "-o", folder.file("x.onnx"), "--only-faster"},
+        {"search", digits, "--scheme", "int8", "--max-bpw", "5"},
+        {"bench", digits},
+    };
+    const std::string before = testing::read(digits);
+    for (const auto& arguments : wrong) {
+        const auto ran = roundoffCli(arguments);
+        std::string line;
+        for (const auto& word : arguments) line += word + ' ';
+        EXPECT_EQ(ran.status, 2) << line << ran.err;
+        EXPECT_TRUE(isErrorLine(ran.err)) << line << ran.err;
+        EXPECT_THAT(ran.out, IsEmpty()) << line;
+    }
+    EXPECT_EQ(folder.files(), 0u);
+    EXPECT_EQ(testing::read(digits), before);
+}
+
+TEST(Cli, NamesTheWordThatItDoesNotKnow) {
+    const auto ran = roundoffCli({"compare", sample("digits.onnx"), "--scheme", "int8:chanel"});
+    EXPECT_THAT(ran.err, HasSubstr("chanel"));
+    EXPECT_THAT(ran.err, HasSubstr("channel"));
+    EXPECT_THAT(roundoffCli({"bench", "x"}).err, HasSubstr("not in this version"));
+    EXPECT_THAT(roundoffCli({"search", "x"}).err, HasSubstr("compare"));
+}
+
+TEST(Cli, ListsWhatThisBuildKnows) {
+    for (const char* command : {"schemes", "formats", "targets"}) {
+        const auto text = roundoffCli({command});
+        EXPECT_EQ(text.status, 0) << text.err;
+        EXPECT_THAT(text.err, IsEmpty());
+        const auto ran = roundoffCli({command, "--json", "-"});
+        EXPECT_EQ(ran.status, 0);
+        const auto json = nlohmann::json::parse(ran.out);
+        EXPECT_EQ(json.at("roundoff").at("command"), command);
+        EXPECT_TRUE(json.at("model").is_null());
+        ASSERT_FALSE(json.at(command).empty());
+    }
+    const auto json = nlohmann::json::parse(roundoffCli({"schemes", "--json", "-"}).out);
+    for (const auto& entry : json["schemes"]) {
+        const std::string standard = entry.at("default");
+        const auto scheme = schemes::parseScheme(standard);
+        ASSERT_TRUE(scheme) << standard;
+        EXPECT_EQ(schemes::text(*scheme), standard);
+        EXPECT_EQ(schemes::parseScheme(entry.at("format").get<std::string>()).value(), *scheme);
+    }
+}
+
+}  // namespace
+}  // namespace roundoff::cli
