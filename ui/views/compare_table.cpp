@@ -16,7 +16,7 @@ namespace {
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 /// Soft tints: the numbers read first.
-constexpr double kLightest = 0.03, kDarkest = 0.6;
+constexpr double kLightest = 0.03, kDarkest = 0.72;
 
 QString words(const char* text) { return QCoreApplication::translate("CompareTable", text); }
 
