@@ -144,6 +144,7 @@ Result<LayerPass> passOver(const tensor::TensorView& weight, const model::Layer&
     for (const auto& m : moments) sum.merge(m);
     LayerPass result;
     result.statistics = statisticsOf(sum);
+    const double absmax = result.statistics.absmax();
     result.errors.resize(wanted.size());
     result.parameters.resize(wanted.size());
     for (std::size_t s = 0; s < wanted.size(); ++s) {
@@ -152,9 +153,9 @@ Result<LayerPass> passOver(const tensor::TensorView& weight, const model::Layer&
         if (quantizers[s].refines()) {
             std::vector<float> all;
             const auto x = region(weight, 0, count, all);
-            quantizers[s].refine(x.data(), 0, count, whole[s], job);
+            quantizers[s].refine(x.data(), 0, count, whole[s], absmax, job);
         }
-        result.parameters[s] = quantizers[s].parameters(whole[s]);
+        result.parameters[s] = quantizers[s].parameters(whole[s], absmax);
         if (job.cancelled()) return cancelled();
     }
     ranges.clear();
@@ -178,8 +179,8 @@ Result<LayerPass> passOver(const tensor::TensorView& weight, const model::Layer&
                 if (tilings[s].local()) {
                     auto local = quantizers[s].emptyRanges(boundaries[r], boundaries[r + 1]);
                     quantizers[s].widen(x.data(), boundaries[r], boundaries[r + 1], local);
-                    quantizers[s].refine(x.data(), boundaries[r], boundaries[r + 1], local, job);
-                    own = quantizers[s].parameters(local);
+                    quantizers[s].refine(x.data(), boundaries[r], boundaries[r + 1], local, absmax, job);
+                    own = quantizers[s].parameters(local, absmax);
                 }
                 const Parameters& parameters = tilings[s].local() ? own : result.parameters[s];
                 const bool observed = observer && s == 0;

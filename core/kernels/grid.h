@@ -24,6 +24,9 @@ struct LevelGrid {
     std::vector<float> levels, thresholds;
 };
 
+/// The grid that rounds to the nearest of ascending levels.
+LevelGrid nearestLevels(std::vector<float> levels);
+
 using Grid = std::variant<UniformGrid, FloatGrid, LevelGrid>;
 
 }  // namespace roundoff::kernels

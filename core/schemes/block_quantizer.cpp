@@ -35,7 +35,7 @@ float quantile(std::vector<float>& values, double share) {
 
 BlockQuantizer::BlockQuantizer(const TensorScheme& scheme, const Tiling& tiling, tensor::ElementType scaleType)
     : m_scheme(scheme), m_tiling(tiling), m_scaleType(scaleType),
-      m_snapper(findNumberFormat(scheme.format)->grid(scheme)) {}
+      m_rule(findNumberFormat(scheme.format)->scaleRule), m_snapper(findNumberFormat(scheme.format)->grid(scheme)) {}
 
 BlockQuantizer::Ranges BlockQuantizer::emptyRanges(std::uint64_t first, std::uint64_t end) const {
     Ranges ranges;
@@ -71,10 +71,10 @@ void BlockQuantizer::widen(const float* x, std::uint64_t first, std::uint64_t en
 }
 
 void BlockQuantizer::refine(const float* x, std::uint64_t first, std::uint64_t end, Ranges& ranges,
-                            const Job& job) const {
+                            double tensorAbsmax, const Job& job) const {
     if (!refines()) return;
     const std::size_t scales = ranges.low.size();
-    if (scales == 1) return refineOne(x, std::size_t(end - first), ranges.low[0], ranges.high[0], job);
+    if (scales == 1) return refineOne(x, std::size_t(end - first), ranges.low[0], ranges.high[0], tensorAbsmax, job);
     // Bring the elements of each block together, then treat block by block.
     std::vector<std::size_t> offsets(scales + 1, 0);
     const auto forEachElement = [&](auto function) {
@@ -90,11 +90,12 @@ void BlockQuantizer::refine(const float* x, std::uint64_t first, std::uint64_t e
     std::vector<std::size_t> next(offsets.begin(), offsets.end() - 1);
     forEachElement([&](std::size_t scale, float v) { values[next[scale]++] = v; });
     tbb::parallel_for(std::size_t(0), scales, [&](std::size_t s) {
-        refineOne(values.data() + offsets[s], offsets[s + 1] - offsets[s], ranges.low[s], ranges.high[s], job);
+        refineOne(values.data() + offsets[s], offsets[s + 1] - offsets[s], ranges.low[s], ranges.high[s], tensorAbsmax, job);
     });
 }
 
-void BlockQuantizer::refineOne(const float* x, std::size_t n, float& low, float& high, const Job& job) const {
+void BlockQuantizer::refineOne(const float* x, std::size_t n, float& low, float& high, double tensorAbsmax,
+                               const Job& job) const {
     if (!(low <= high) || job.cancelled()) return;
     if (m_scheme.range.rule == Range::Rule::Percentile) {
         const bool symmetric = m_scheme.symmetry == Symmetry::Symmetric;
@@ -112,10 +113,10 @@ void BlockQuantizer::refineOne(const float* x, std::size_t n, float& low, float&
         }
         return;
     }
-    double best = noise(x, n, low, high), factor = 1;
+    double best = noise(x, n, scaleOf(low, high, tensorAbsmax)), factor = 1;
     const auto attempt = [&](double p) {
         if (job.cancelled()) return;
-        const double candidate = noise(x, n, float(low * p), float(high * p));
+        const double candidate = noise(x, n, scaleOf(float(low * p), float(high * p), tensorAbsmax));
         if (candidate < best) {
             best = candidate;
             factor = p;
@@ -129,8 +130,7 @@ void BlockQuantizer::refineOne(const float* x, std::size_t n, float& low, float&
     high = float(high * factor);
 }
 
-double BlockQuantizer::noise(const float* x, std::size_t n, float low, float high) const {
-    const Scale s = scaleOf(low, high);
+double BlockQuantizer::noise(const float* x, std::size_t n, Scale s) const {
     constexpr std::size_t kPiece = 4096;
     const std::size_t pieces = (n + kPiece - 1) / kPiece;
     const auto piece = [&](std::size_t p) {
@@ -149,17 +149,30 @@ double BlockQuantizer::noise(const float* x, std::size_t n, float low, float hig
     return sum;
 }
 
-BlockQuantizer::Scale BlockQuantizer::scaleOf(float low, float high) const {
-    if (!(low <= high)) return {1, 0};
+BlockQuantizer::Scale BlockQuantizer::scaleOf(float low, float high, double tensorAbsmax) const {
+    if (!(low <= high) || m_rule == ScaleRule::One) return {1, 0};
     const double absmax = std::max(std::abs(double(low)), std::abs(double(high)));
     const auto usable = [&](double exact) {
         const float rounded = roundTo(m_scaleType, float(exact));
         return rounded < std::numeric_limits<float>::min() || !std::isfinite(rounded) ? 0.0F : rounded;
     };
     const auto* uniform = std::get_if<kernels::UniformGrid>(&grid());
+    if (m_rule == ScaleRule::PowerOfTwo) {
+        const auto* small = std::get_if<kernels::FloatGrid>(&grid());
+        const int top = small ? std::ilogb(small->max) : std::ilogb(float(uniform->high));
+        if (!(absmax > 0)) return {1, 0};
+        return {std::ldexp(1.0F, std::clamp(std::ilogb(absmax) - top, -126, 127)), 0};
+    }
     if (!uniform) {
         const auto* small = std::get_if<kernels::FloatGrid>(&grid());
         const double top = small ? small->max : std::get<kernels::LevelGrid>(grid()).levels.back();
+        if (m_rule == ScaleRule::TwoLevel) {
+            const kernels::FloatGrid e4m3{4, 3, 7, 448.0F, true};
+            const float tensorScale = float(tensorAbsmax / (top * e4m3.max));
+            if (!(tensorScale >= std::numeric_limits<float>::min())) return {1, 0};
+            const float block = kernels::reference::snap(e4m3, float(absmax / (top * double(tensorScale))), 1, 0).unit;
+            return {block > 0 ? block * tensorScale : 1, 0};
+        }
         const float scale = usable(absmax / top);
         return {scale > 0 ? scale : 1, 0};
     }
@@ -176,14 +189,14 @@ BlockQuantizer::Scale BlockQuantizer::scaleOf(float low, float high) const {
     return {scale, float(std::clamp(zero, double(uniform->low), double(uniform->high)))};
 }
 
-Parameters BlockQuantizer::parameters(const Ranges& ranges) const {
+Parameters BlockQuantizer::parameters(const Ranges& ranges, double tensorAbsmax) const {
     Parameters result;
     result.first = ranges.first;
     result.scales.resize(ranges.low.size());
     result.zeros.resize(ranges.low.size());
     bool anyZero = false;
     for (std::size_t i = 0; i < ranges.low.size(); ++i) {
-        const Scale s = scaleOf(ranges.low[i], ranges.high[i]);
+        const Scale s = scaleOf(ranges.low[i], ranges.high[i], tensorAbsmax);
         result.scales[i] = s.scale;
         result.zeros[i] = s.zero;
         anyZero = anyZero || s.zero != 0;

@@ -41,9 +41,11 @@ public:
     /// `mse`: the shrink factor of 1, 0.96 … 0.2, then ±0.03 around the best, with the smallest squared error over the
     /// data itself; so never worse than minmax. `pN`: exact order statistics, nearest rank.
     /// Ends early, with useless ranges, once the job is cancelled.
-    void refine(const float* x, std::uint64_t first, std::uint64_t end, Ranges& ranges, const Job& job) const;
+    void refine(const float* x, std::uint64_t first, std::uint64_t end, Ranges& ranges, double tensorAbsmax,
+                const Job& job) const;
 
-    [[nodiscard]] Parameters parameters(const Ranges& ranges) const;
+    /// @param tensorAbsmax largest finite magnitude of the whole weight
+    [[nodiscard]] Parameters parameters(const Ranges& ranges, double tensorAbsmax) const;
 
     /// Rounds one batch; x and y point at its first element. @returns the number of clipped elements.
     std::uint64_t snap(const Batch& batch, const float* x, float* y, const Parameters& parameters,
@@ -53,13 +55,14 @@ private:
     struct Scale {
         float scale, zero;
     };
-    [[nodiscard]] Scale scaleOf(float low, float high) const;
-    void refineOne(const float* x, std::size_t n, float& low, float& high, const Job& job) const;
-    [[nodiscard]] double noise(const float* x, std::size_t n, float low, float high) const;
+    [[nodiscard]] Scale scaleOf(float low, float high, double tensorAbsmax) const;
+    void refineOne(const float* x, std::size_t n, float& low, float& high, double tensorAbsmax, const Job& job) const;
+    [[nodiscard]] double noise(const float* x, std::size_t n, Scale scale) const;
 
     TensorScheme m_scheme;
     Tiling m_tiling;
     tensor::ElementType m_scaleType;
+    ScaleRule m_rule;
     kernels::Snapper m_snapper;
 };
 

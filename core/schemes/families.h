@@ -10,6 +10,8 @@ std::vector<NumberFormat> unquantized();
 std::vector<NumberFormat> signedIntegers();
 std::vector<NumberFormat> unsignedIntegers();
 std::vector<NumberFormat> smallFloats();
+std::vector<NumberFormat> blockFloats();
+std::vector<NumberFormat> codebooks();
 std::vector<NumberFormat> logarithmic();
 
 /// What every scalar format can do: any granularity of weights, any range rule that this build has.

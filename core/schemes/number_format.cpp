@@ -34,8 +34,10 @@ std::uint64_t quantizedBytes(const TensorScheme& scheme, std::uint64_t count, st
                              tensor::ElementType scaleType) {
     const NumberFormat* format = findNumberFormat(scheme.format);
     const auto packed = [&](std::uint64_t n) { return (n * std::uint64_t(format->bits) + 7) / 8; };
-    return packed(count) + parameters * std::uint64_t(tensor::bits(scaleType)) / 8 +
-           (scheme.symmetry == Symmetry::Asymmetric ? packed(parameters) : 0);
+    if (format->scaleRule == ScaleRule::One) return packed(count);
+    return packed(count) + parameters * std::uint64_t(format->scaleBits > 0 ? format->scaleBits : tensor::bits(scaleType)) / 8 +
+           (scheme.symmetry == Symmetry::Asymmetric ? packed(parameters) : 0) +
+           (format->scaleRule == ScaleRule::TwoLevel ? sizeof(float) : 0);
 }
 
 }  // namespace roundoff::schemes

@@ -10,6 +10,14 @@
 
 namespace roundoff::schemes {
 
+/// How the scale of a block follows from its range.
+enum class ScaleRule {
+    One,        ///< 1: a plain cast, no scale is stored
+    Plain,      ///< max|x| / largest value (asymmetric: (max - min) / steps), rounded to the scale type
+    PowerOfTwo, ///< 2^(floor(log2(max|x|)) - floor(log2(largest value))), an E8M0 number; the top may clip
+    TwoLevel,   ///< NVFP4: E4M3(max|x| / (6 s2)) · s2 with one s2 = max|tensor| / (6 · 448)
+};
+
 /// One word of the scheme text ("int4", "fp8-e4m3", "log4"). A family's file lists its words; registry.cpp the files.
 struct NumberFormat {
     std::string id;        ///< "int4"
@@ -20,11 +28,14 @@ struct NumberFormat {
     std::string source;    ///< standard or paper
     int bits = 8;          ///< of a code
     tensor::ElementType storage = tensor::ElementType::Undefined;  ///< what ONNX stores codes as; Undefined = nothing does
+    ScaleRule scaleRule = ScaleRule::Plain;
+    int scaleBits = 0;     ///< stored size of a scale; 0 = that of the scale type
+    std::uint32_t fixedGroup = 0;  ///< the only group length; 0 = any
     TensorScheme defaults; ///< what is meant where the text says nothing
     std::vector<Granularity::Kind> granularities;
     std::vector<Symmetry> symmetries;
     std::vector<Range::Rule> ranges;
-    /// The grid that a symmetry asks for (symmetric int8 uses -127..127, asymmetric -128..127).
+    /// The grid that a symmetry asks for (symmetric int8 uses -127..127, asymmetric -128..127); nullptr for float alone.
     kernels::Grid (*grid)(const TensorScheme& scheme) = nullptr;
 };
 

@@ -7,6 +7,7 @@
 #include <bit>
 #include <cmath>
 
+#include "core/kernels/moments.h"
 #include "core/schemes/block_quantizer.h"
 
 namespace roundoff::schemes {
@@ -94,19 +95,25 @@ Result<QuantizedTensor> quantize(const tensor::TensorView& weight, int outputAxi
     };
 
     Parameters global;
-    if (!tiling->local() && count > 0) {
-        auto ranges = quantizer.emptyRanges(0, count);
+    const bool twoLevel = findNumberFormat(scheme.format)->scaleRule == ScaleRule::TwoLevel;
+    kernels::Moments moments;
+    auto ranges = tiling->local() ? BlockQuantizer::Ranges{} : quantizer.emptyRanges(0, count);
+    if ((!tiling->local() || twoLevel) && count > 0) {
         std::vector<float> buffer;
         for (std::size_t r = 0; r < regions && !job.cancelled(); ++r) {
             read(r, buffer);
-            quantizer.widen(buffer.data(), boundaries[r], boundaries[r + 1], ranges);
+            kernels::accumulate(buffer.data(), buffer.size(), moments);
+            if (!tiling->local()) quantizer.widen(buffer.data(), boundaries[r], boundaries[r + 1], ranges);
         }
+    }
+    const double absmax = moments.finite() > 0 ? std::max(std::abs(double(moments.min)), std::abs(double(moments.max))) : 0;
+    if (!tiling->local() && count > 0) {
         if (quantizer.refines() && !job.cancelled()) {
             std::vector<float> all(count);
             tensor::readFloats(weight, 0, all);
-            quantizer.refine(all.data(), 0, count, ranges, job);
+            quantizer.refine(all.data(), 0, count, ranges, absmax, job);
         }
-        global = quantizer.parameters(ranges);
+        global = quantizer.parameters(ranges, absmax);
         keep(global);
     }
     tbb::parallel_for(std::size_t(0), regions, [&](std::size_t r) {
@@ -117,10 +124,10 @@ Result<QuantizedTensor> quantize(const tensor::TensorView& weight, int outputAxi
         read(r, x);
         Parameters local;
         if (tiling->local()) {
-            auto ranges = quantizer.emptyRanges(boundaries[r], boundaries[r + 1]);
-            quantizer.widen(x.data(), boundaries[r], boundaries[r + 1], ranges);
-            quantizer.refine(x.data(), boundaries[r], boundaries[r + 1], ranges, job);
-            local = quantizer.parameters(ranges);
+            auto own = quantizer.emptyRanges(boundaries[r], boundaries[r + 1]);
+            quantizer.widen(x.data(), boundaries[r], boundaries[r + 1], own);
+            quantizer.refine(x.data(), boundaries[r], boundaries[r + 1], own, absmax, job);
+            local = quantizer.parameters(own, absmax);
             keep(local);
         }
         const Parameters& parameters = tiling->local() ? local : global;
@@ -149,7 +156,7 @@ void dequantize(const QuantizedTensor& tensor, std::uint64_t first, std::span<fl
                 const std::int32_t value = wide ? std::int32_t(std::uint16_t(code)) : code;
                 unit = float(value - (tensor.zeroPoints.empty() ? 0 : tensor.zeroPoints[scale]));
             } else {
-                unit = table[std::size_t(code)];
+                unit = table[std::uint16_t(code)];
             }
             out[batch.first - first + i] = unit * tensor.scales[scale];
         }

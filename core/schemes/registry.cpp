@@ -9,7 +9,7 @@ namespace roundoff::schemes {
 const std::vector<NumberFormat>& numberFormats() {
     static const std::vector<NumberFormat> all = [] {
         std::vector<NumberFormat> list;
-        for (const auto family : {unquantized, signedIntegers, unsignedIntegers, smallFloats, logarithmic})
+        for (const auto family : {unquantized, signedIntegers, unsignedIntegers, smallFloats, blockFloats, codebooks, logarithmic})
             std::ranges::move(family(), std::back_inserter(list));
         return list;
     }();

@@ -95,7 +95,7 @@ std::string choices(const NumberFormat& format, bool activation) {
     for (const auto kind : format.granularities) {
         if (kind == Granularity::Kind::Token && !activation) continue;
         if (kind == Granularity::Kind::Group && activation) continue;
-        words.push_back(kind == Granularity::Kind::Group   ? "g32, g64, g128, …"
+        words.push_back(kind == Granularity::Kind::Group   ? format.fixedGroup > 0 ? fmt::format("g{}", format.fixedGroup) : "g32, g64, g128, …"
                         : kind == Granularity::Kind::Block ? "b128x128, …"
                                                            : word(Granularity{kind}));
     }
@@ -144,7 +144,8 @@ Result<TensorScheme> parseTensor(std::string_view text, bool activation) {
         if (const auto g = granularity(option)) {
             const bool fits = activation ? g->kind == Granularity::Kind::Tensor || g->kind == Granularity::Kind::Token
                                          : g->kind != Granularity::Kind::Token;
-            taken = take(0, fits && contains(format->granularities, g->kind));
+            const bool length = format->fixedGroup == 0 || g->columns == format->fixedGroup;
+            taken = take(0, fits && length && contains(format->granularities, g->kind));
             scheme.granularity = *g;
         } else if (option == "sym" || option == "asym") {
             scheme.symmetry = option == "sym" ? Symmetry::Symmetric : Symmetry::Asymmetric;

@@ -42,7 +42,10 @@ INSTANTIATE_TEST_SUITE_P(Table, BlockAnchors,
                                          BlockAnchor{"int4:g128:asym", 19.95, 17.70}, BlockAnchor{"int4:g32", 20.26, 18.34},
                                          BlockAnchor{"int4:g64", 19.36, 17.03}, BlockAnchor{"int4:g128", 18.61, 15.91},
                                          BlockAnchor{"int8:g32", 45.44, 43.44}, BlockAnchor{"int8:channel", 42.08, 38.24},
-                                         BlockAnchor{"int3:g64:asym", 14.20, 12.53}, BlockAnchor{"int2:g64:asym", 6.81, 5.97}));
+                                         BlockAnchor{"int3:g64:asym", 14.20, 12.53}, BlockAnchor{"int2:g64:asym", 6.81, 5.97},
+                                         BlockAnchor{"nf4:g32", 21.18, 20.61}, BlockAnchor{"nf4", 20.73, 19.69},
+                                         BlockAnchor{"nf4:g128", 20.39, 18.90}, BlockAnchor{"mxfp4", 18.79, 18.00},
+                                         BlockAnchor{"nvfp4", 20.43, 20.66}, BlockAnchor{"mxfp8-e4m3", 30.64, 30.08}));
 TEST_P(BlockAnchors, AreReproduced) {
     EXPECT_NEAR(blockSqnr(GetParam().scheme, false), GetParam().gauss, 0.1);
     EXPECT_NEAR(blockSqnr(GetParam().scheme, true), GetParam().laplace, 0.1);
@@ -88,7 +91,7 @@ class ClipAnchors : public testing::TestWithParam<ClipAnchor> {};
 INSTANTIATE_TEST_SUITE_P(Table, ClipAnchors,
                          testing::Values(ClipAnchor{"int2", 7.208, 5.780}, ClipAnchor{"int3", 13.292, 10.805},
                                          ClipAnchor{"int4", 18.898, 15.623}, ClipAnchor{"int6", 29.709, 25.259},
-                                         ClipAnchor{"int8", 40.540, 35.181}, ClipAnchor{"log4", 17.90, 0},
+                                         ClipAnchor{"int8", 40.540, 35.181}, ClipAnchor{"fp4-e2m1", 18.967, 17.330}, ClipAnchor{"log4", 17.90, 0},
                                          ClipAnchor{"log6", 28.38, 0}, ClipAnchor{"log8", 38.75, 0}));
 TEST_P(ClipAnchors, AreReproduced) {
     const auto scheme = parseScheme(GetParam().format)->weight;

@@ -31,7 +31,7 @@ void ChannelStrip::setCounts(const std::vector<std::uint32_t>& counts, std::uint
     m_low = low;
     m_high = high;
     m_chosen = -1;
-    setAccessibleDescription(m_rows == 0 ? tr("No channels.") : tr("%Ln channel(s).", nullptr, int(channels)));
+    setAccessibleDescription(m_rows == 0 ? tr("No channels.") : tr("%1 channels.").arg(countText(channels)));
     colour();
     update();
 }
@@ -60,7 +60,7 @@ void ChannelStrip::colour() {
 
 QRectF ChannelStrip::area() const {
     const double caption = QFontMetricsF(scaledFont(this, 0.82)).height() + 4;
-    return QRectF(rect()).adjusted(0.5, 0.5, -0.5, -caption);
+    return QRectF(rect()).adjusted(0.5, 0.5, -1.5, -caption);
 }
 
 void ChannelStrip::paintEvent(QPaintEvent*) {
@@ -71,7 +71,7 @@ void ChannelStrip::paintEvent(QPaintEvent*) {
     painter.drawRect(box);
     painter.setFont(scaledFont(this, 0.82));
     if (m_image.isNull()) return drawWords(painter, box, tr("no channels"));
-    painter.drawImage(box.adjusted(1, 1, 0, 0), m_image);
+    painter.drawImage(box.adjusted(0.5, 0.5, -0.5, -0.5), m_image);
     if (m_chosen >= 0) {
         const double height = std::max(2.0, box.height() / m_rows);
         const double top = box.top() + box.height() * m_chosen / m_rows;
@@ -81,7 +81,7 @@ void ChannelStrip::paintEvent(QPaintEvent*) {
     }
     painter.setPen(theme().muted);
     painter.drawText(QRectF(0, box.bottom() + 3, width(), height() - box.bottom() - 3), Qt::AlignLeft | Qt::AlignTop,
-                     tr("%Ln output channel(s)", nullptr, int(m_channels)));
+                     m_channels == 1 ? tr("1 output channel") : tr("%1 output channels").arg(countText(m_channels)));
 }
 
 int ChannelStrip::rowAt(const QPointF& position) const {

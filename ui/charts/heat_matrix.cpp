@@ -72,7 +72,8 @@ void HeatMatrix::setCurrent(int row) {
     const int top = position * m_rowHeight, room = viewport()->height() - bodyTop();
     auto* bar = verticalScrollBar();
     if (top < bar->value()) bar->setValue(top);
-    if (top + m_rowHeight > bar->value() + room) bar->setValue(top + m_rowHeight - room);
+    // Whole rows from the top, so that none hides half behind the totals.
+    if (top + m_rowHeight > bar->value() + room) bar->setValue(top - (room / m_rowHeight - 1) * m_rowHeight);
 }
 
 void HeatMatrix::measure() {
@@ -93,8 +94,7 @@ void HeatMatrix::measure() {
         name = std::max(name, text.horizontalAdvance(m_source->name(i)) + 28);
     }
     const int room = viewport()->width();
-    const int most = std::max(kLeastName, room * 2 / 5);
-    m_nameWidth = std::clamp(name, kLeastName, std::max(most, room - wanted));
+    m_nameWidth = std::clamp(name, kLeastName, std::max({kLeastName, room / 4, room - wanted}));
     // What is left over widens the columns evenly, so that the plot fills its pane.
     const int spare = room - m_nameWidth - wanted;
     if (spare > 0 && !m_widths.empty()) {
@@ -129,7 +129,7 @@ void HeatMatrix::paintCell(QPainter& painter, const QRect& area, const MatrixCel
     QColor back = theme().window;
     if (!std::isnan(cell.heat)) back = cell.diverging ? theme().delta(cell.heat) : theme().heat(cell.heat);
     painter.fillRect(area, back);
-    painter.setPen(std::isnan(cell.heat) ? theme().muted : Theme::textOn(back));
+    painter.setPen(cell.faint ? theme().muted : std::isnan(cell.heat) ? theme().text : Theme::textOn(back));
     QFont face = font();
     if (cell.bold) face.setWeight(QFont::Bold);
     painter.setFont(face);
@@ -202,7 +202,7 @@ void HeatMatrix::paintRow(QPainter& painter, int position, int top) const {
     painter.setPen(theme().text);
     const QString text = totals ? m_totalTitle : m_source->name(position);
     painter.drawText(name.adjusted(10, 0, -8, 0), Qt::AlignLeft | Qt::AlignVCenter,
-                     painter.fontMetrics().elidedText(text, Qt::ElideLeft, name.width() - 18));
+                     elidedLeft(painter.fontMetrics(), text, name.width() - 18));
 }
 
 void HeatMatrix::paintEvent(QPaintEvent*) {

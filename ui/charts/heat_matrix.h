@@ -18,6 +18,7 @@ struct MatrixCell {
     double heat = 0;
     bool diverging = false;
     bool bold = false;
+    bool faint = false;  ///< no figure
     QString tooltip;
 };
 

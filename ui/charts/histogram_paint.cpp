@@ -178,16 +178,22 @@ void HistogramPlot::paintQuantized(QPainter& painter, const Axis& x, const Axis&
     }
     QPolygonF outline;
     if (!grid.empty() && grid.size() <= kOutlineLevels) {
-        for (std::size_t i = 0; i < grid.size(); ++i) {
-            outline << QPointF(x.pixel(grid[i]), m_levelCounts[i] ? y.pixel(double(m_levelCounts[i])) : area.bottom());
+        // Levels closer than two pixels are added up; a small float's crowd around zero.
+        for (std::size_t i = 0; i < grid.size();) {
+            const double at = x.pixel(grid[i]);
+            std::uint64_t count = 0;
+            for (; i < grid.size() && x.pixel(grid[i]) - at < 2; ++i) count += m_levelCounts[i];
+            outline << QPointF(at, count ? y.pixel(double(count)) : area.bottom());
         }
     } else if (!m_content.quantized.counts.empty() && m_trial.empty()) {
-        const int pixels = int(area.width());
-        const auto columns = binColumns(m_content.quantized, m_viewLow, m_viewHigh, pixels);
-        for (int i = 0; i < pixels; ++i) {
+        // An envelope three pixels wide: the grids of many channels interleave finer than the eye can follow.
+        const int steps = std::max(1, int(area.width() / 3));
+        const auto columns = binColumns(m_content.quantized, m_viewLow, m_viewHigh, steps);
+        for (int i = 0; i < steps; ++i) {
             const std::uint64_t most = columns[std::size_t(i)].most;
-            const double at = area.left() + (i + 0.5) * area.width() / pixels;
-            outline << QPointF(at, most ? y.pixel(double(most)) : area.bottom());
+            const double top = most ? y.pixel(double(most)) : area.bottom();
+            outline << QPointF(area.left() + i * area.width() / steps, top)
+                    << QPointF(area.left() + (i + 1) * area.width() / steps, top);
         }
     }
     painter.setBrush(Qt::NoBrush);
@@ -219,7 +225,7 @@ void HistogramPlot::paintGrid(QPainter& painter, const Axis& x) const {
     painter.fillRect(band, mix(theme().window, theme().accent, 0.18));
     painter.setFont(scaledFont(this, 0.82));
     painter.setPen(theme().text);
-    const QString full = tr("%Ln level(s), step %1", nullptr, int(grid.size())).arg(numberText(step));
+    const QString full = tr("%1 levels, step %2").arg(countText(grid.size()), numberText(step));
     if (QFontMetricsF(painter.font()).horizontalAdvance(full) + 8 < band.width()) {
         painter.drawText(band, Qt::AlignCenter, full);
     }
@@ -231,7 +237,7 @@ void HistogramPlot::paintClip(QPainter& painter, const Axis& x) const {
     const double left = std::clamp(lowAt, area.left(), area.right());
     const double right = std::clamp(highAt, area.left(), area.right());
     QColor hatch = theme().error;
-    hatch.setAlphaF(theme().dark ? 0.30F : 0.38F);
+    hatch.setAlphaF(theme().dark ? 0.42F : 0.38F);
     drawHatch(painter, QRectF(area.left(), area.top(), left - area.left(), area.height()), hatch);
     drawHatch(painter, QRectF(right, area.top(), area.right() - right, area.height()), hatch);
 

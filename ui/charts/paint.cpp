@@ -58,6 +58,12 @@ void drawWords(QPainter& painter, const QRectF& area, const QString& words) {
     painter.drawText(area.adjusted(16, 16, -16, -16), Qt::AlignCenter | Qt::TextWordWrap, words);
 }
 
+QString elidedLeft(const QFontMetrics& metrics, const QString& text, int width) {
+    QString elided = metrics.elidedText(text, Qt::ElideLeft, width);
+    if (elided != text && elided.size() > 2 && !elided.at(1).isLetterOrNumber()) elided.remove(1, 1);
+    return elided;
+}
+
 QColor mix(const QColor& base, const QColor& other, double share) {
     const auto blend = [share](double a, double b) { return float(a + (b - a) * share); };
     return QColor::fromRgbF(blend(base.redF(), other.redF()), blend(base.greenF(), other.greenF()),

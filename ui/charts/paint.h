@@ -4,6 +4,7 @@
 #include <QRectF>
 #include <QString>
 
+class QFontMetrics;
 class QPainter;
 class QWidget;
 
@@ -17,6 +18,9 @@ void drawFocusRing(QPainter& painter, const QRectF& area);
 void drawReadout(QPainter& painter, const QRectF& bounds, const QPointF& anchor, const QString& text);
 /// Words in the middle, where a plot has nothing to draw.
 void drawWords(QPainter& painter, const QRectF& area, const QString& words);
+
+/// Elided on the left, where a path says least, without a separator after the ellipsis.
+QString elidedLeft(const QFontMetrics& metrics, const QString& text, int width);
 
 /// `base` mixed with `share` (0…1) of `other`.
 QColor mix(const QColor& base, const QColor& other, double share);

@@ -14,6 +14,8 @@ QSplitter::handle { background: @grid@; }
 QToolTip { background: @window@; color: @text@; border: 1px solid @grid@; padding: 4px 6px; }
 QLabel[look="title"] { font-size: 11pt; font-weight: 600; }
 QLabel[look="headline"] { font-size: 17pt; font-weight: 600; }
+QLabel[look="display"] { font-size: 22pt; font-weight: 600; }
+QLabel[look="headlineMissing"] { font-size: 13pt; font-weight: 500; color: @muted@; padding-top: 4px; }
 QLabel[look="heading"] { font-weight: 600; }
 QLabel[look="section"] { font-weight: 600; font-size: 8.25pt; color: @muted@; }
 QLabel[look="muted"] { color: @muted@; }
@@ -89,6 +91,15 @@ QTableCornerButton::section { background: @panel@; border: none; }
 QScrollArea, QScrollArea > QWidget > QWidget[look="page"] { background: transparent; border: none; }
 QWidget[look="page"] { background: @window@; }
 QWidget[look="panel"] { background: @panel@; }
+QFrame[look="tile"] { background: @panel@; border: 1px solid @grid@; border-radius: 6px; }
+QFrame[look="card"] { background: @window@; border: 1px solid @grid@; border-left: 3px solid @axis@; border-radius: 3px; }
+QFrame[look="card"][tone="warn"] { border-left-color: @warn@; }
+QFrame[look="card"][tone="problem"] { border-left-color: @error@; }
+QFrame[look="card"][tone="good"] { border-left-color: @ok@; }
+QFrame[look="banner"] { background: @bannerBack@; border: 1px solid @error@; border-radius: 5px; }
+QFrame[look="banner"] QLabel { color: @text@; }
+QFrame[look="banner"][tone="note"] { background: @selection@; border-color: @accent@; }
+QFrame[look="popup"] { background: @window@; border: 1px solid @grid@; border-radius: 6px; }
 QFrame[look="rule"] { background: @grid@; border: none; }
 
 QScrollBar:vertical { background: transparent; width: 11px; margin: 0; }
@@ -135,6 +146,9 @@ QString styleSheet(const Theme& t) {
         {"accentHover", blend(t.accent, t.dark ? Qt::white : Qt::black, 0.12).name()},
         {"selection", t.selection.name()},
         {"error", t.error.name()},
+        {"warn", t.warn.name()},
+        {"ok", t.ok.name()},
+        {"bannerBack", blend(t.window, t.error, 0.07).name()},
         {"hover", blend(t.panel, t.text, 0.06).name()},
         {"disabled", blend(t.muted, t.panel, 0.35).name()},
         {"scroll", blend(t.grid, t.axis, 0.35).name()},

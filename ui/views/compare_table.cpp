@@ -15,7 +15,7 @@ namespace {
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 /// Soft tints: the numbers read first.
-constexpr double kLightest = 0.03, kDarkest = 0.66;
+constexpr double kLightest = 0.03, kDarkest = 0.6;
 
 QString words(const char* text) { return QCoreApplication::translate("CompareTable", text); }
 
@@ -51,8 +51,7 @@ void CompareTable::fill(const State& state, Metric metric, CompareMode mode, con
         column.scheme = QString::fromStdString(schemes::shortText(scheme));
         column.full = QString::fromStdString(schemes::text(scheme));
         if (!report.recipe.layers.empty()) {
-            column.full += QLatin1Char('\n') + QCoreApplication::translate("CompareTable", "%n layer(s) otherwise", nullptr,
-                                                                           int(report.recipe.layers.size()));
+            column.full += QLatin1Char('\n') + words(QT_TRANSLATE_NOOP("CompareTable", "exceptions: %1")).arg(report.recipe.layers.size());
         }
         if (const auto* format = schemes::findNumberFormat(scheme.weight.format)) column.bits = format->bits;
         column.total = report.total();
@@ -183,7 +182,8 @@ MatrixCell CompareTable::cellOf(double value, double reference, int rank, std::s
     MatrixCell cell;
     cell.heat = kNone;
     cell.text = QStringLiteral("—");
-    if (std::isnan(value)) return cell;
+    cell.faint = std::isnan(value);
+    if (cell.faint) return cell;
     if (m_mode == CompareMode::Rank) {
         cell.text = QString::number(rank);
         const double others = std::max(1, columns() - 1);

@@ -150,8 +150,9 @@ void CompareView::rebuild() {
     for (int column = 0; column < m_table.columns(); ++column) {
         figures << QStringLiteral("%1 %2").arg(m_table.schemeOf(column), m_table.total(column).text);
     }
-    const QString summary = tr("%1 of %Ln layer(s), weighted by size: %2.", nullptr, m_table.rows())
-                                .arg(metricName(metric), figures.join(QStringLiteral(", ")));
+    const QString summary = tr("%1 of %2 layers, weighted by size: %3.")
+                                .arg(metricName(metric), QString::number(m_table.rows()),
+                                     figures.join(QStringLiteral(", ")));
     m_matrix->setAccessibleDescription(summary);
     setAccessibleDescription(summary);
 }
@@ -192,7 +193,7 @@ bool CompareView::event(QEvent* event) {
 void CompareView::keyPressEvent(QKeyEvent* event) {
     if (m_table.rows() > 0 && event->matches(QKeySequence::Copy)) {
         QGuiApplication::clipboard()->setText(m_table.tsv());
-        Q_EMIT messageWanted(tr("Copied %Ln row(s) with every digit.", nullptr, m_table.rows()));
+        Q_EMIT messageWanted(tr("Copied with every digit; rows: %1.").arg(m_table.rows()));
         return;
     }
     if (event->modifiers() == (Qt::ControlModifier | Qt::ShiftModifier) && event->key() == Qt::Key_C) {

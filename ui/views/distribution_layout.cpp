@@ -97,6 +97,7 @@ void DistributionView::build() {
     auto* figures = new Card;
     figures->setObjectName(QStringLiteral("distributionFigures"));
     m_names = label("muted", "distributionFigureNames");
+    m_names->setTextFormat(Qt::RichText);
     m_figures = label(nullptr, "distributionFigureValues");
     m_figures->setTextFormat(Qt::RichText);
     m_figures->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
@@ -173,6 +174,7 @@ void DistributionView::build() {
     rule("autofitPercentile", {schemes::Range::Rule::Percentile, 99.9});
     rule("autofitMse", {schemes::Range::Rule::Mse, 100});
     m_autofit->setMenu(menu);
+    m_autofit->setStyleSheet(QStringLiteral("QPushButton::menu-indicator { image: none; width: 0; }"));
 }
 
 void DistributionView::retranslate() {
@@ -181,7 +183,7 @@ void DistributionView::retranslate() {
     m_fit->setText(tr("99.8 %"));
     m_fit->setToolTip(tr("Show only the middle 99.8 % of the values (F)"));
     m_fit->setAccessibleName(tr("Show the middle 99.8 % of the values"));
-    m_autofit->setText(tr("Autofit"));
+    m_autofit->setText(tr("Autofit") + QStringLiteral(" ▾"));
     m_autofit->setToolTip(tr("Let a rule choose the clip range"));
     m_reset->setText(tr("Reset"));
     m_reset->setToolTip(tr("Back to the scheme's own range"));
@@ -192,7 +194,8 @@ void DistributionView::retranslate() {
     m_mirror->setText(tr("Symmetric"));
     m_mirror->setToolTip(tr("Both handles mirror each other around zero (S)"));
     m_use->setToolTip(tr("Set this scheme on the layer; can be undone"));
-    m_names->setText(tr("rounding MSE\nclipping MSE\ntotal\nSQNR"));
+    const QStringList names{tr("rounding MSE"), tr("clipping MSE"), tr("total"), tr("SQNR")};
+    m_names->setText(QStringLiteral("<p style=\"line-height:136%\">%1</p>").arg(names.join(QStringLiteral("<br>"))));
     const auto actions = m_autofit->menu()->actions();
     actions[0]->setText(tr("Whole range"));
     actions[1]->setText(tr("99.9 % of the values"));

@@ -220,7 +220,7 @@ void DistributionView::fillCards() {
             clipping = estimate.clippingMse;
             total = rounding + clipping;
             sqnr = estimate.sqnrDb;
-            m_step->setText(tr("%Ln level(s), step %1", nullptr, estimate.levels).arg(numberText(estimate.step)) +
+            m_step->setText(tr("%1 levels, step %2").arg(countText(std::uint64_t(estimate.levels)), numberText(estimate.step)) +
                             QStringLiteral(" · ") + tr("%1 clipped").arg(shareText(estimate.clippedShare)));
         } else {
             m_step->setText(tr("a grid per channel or group, median step %1").arg(numberText(close ? close->scale : NAN)));
@@ -235,8 +235,13 @@ void DistributionView::fillCards() {
     QString delta;
     const double own = close && close->error.count > 0 ? close->error.sqnrDb() : NAN;
     if (!trial && std::isfinite(own)) {
+        // Measured; the part that clipping takes of it is an estimate.
         total = close->error.mse();
         sqnr = own;
+        if (!std::isnan(clipping)) {
+            clipping = std::min(clipping, total);
+            rounding = total - clipping;
+        }
     } else if (trial && std::isfinite(own) && std::isfinite(sqnr)) {
         const double change = sqnr - own;
         const QString sign = change < -0.05 ? QStringLiteral("−") : QStringLiteral("+");
@@ -246,7 +251,7 @@ void DistributionView::fillCards() {
                           : sqnr >= own             ? theme().ok
                                                     : theme().warn;
     const QString unit = std::isfinite(sqnr) ? QStringLiteral(" dB") : QString();
-    m_figures->setText(QStringLiteral("%1<br>%2<br>%3<br><b style=\"color:%4\">%5%6%7</b>")
+    m_figures->setText(QStringLiteral("<p style=\"line-height:136%\">%1<br>%2<br>%3<br><b style=\"color:%4\">%5%6%7</b></p>")
                            .arg(numberText(rounding), numberText(clipping), numberText(total), colour.name(),
                                 decibelText(sqnr), unit, delta));
     m_origin->setText(trial              ? tr("estimated from the bins; change against %1")

@@ -1,0 +1,68 @@
+#include "ui/shell/scheme_box.h"
+
+#include <QCompleter>
+#include <QFocusEvent>
+#include <QLineEdit>
+#include <QStyle>
+
+#include "ui/shell/numbers.h"
+#include "ui/shell/scheme_words.h"
+
+namespace roundoff::ui {
+
+SchemeBox::SchemeBox(QWidget* parent) : QComboBox(parent) {
+    setEditable(true);
+    setInsertPolicy(QComboBox::NoInsert);
+    setMaxVisibleItems(24);
+    for (const QString& word : offeredSchemes()) {
+        addItem(word);
+        if (const auto scheme = schemes::parseScheme(word.toStdString()))
+            setItemData(count() - 1, schemeSentence(*scheme), Qt::ToolTipRole);
+    }
+    completer()->setCompletionMode(QCompleter::PopupCompletion);
+    completer()->setFilterMode(Qt::MatchContains);
+    connect(this, &QComboBox::editTextChanged, this, &SchemeBox::check);
+    connect(this, &QComboBox::activated, this, &SchemeBox::choose);
+    connect(lineEdit(), &QLineEdit::returnPressed, this, &SchemeBox::choose);
+}
+
+void SchemeBox::setScheme(const schemes::Scheme& scheme) {
+    m_scheme = scheme;
+    const QSignalBlocker block(this);
+    setCurrentIndex(findText(schemeText(scheme)));
+    setEditText(schemeText(scheme));
+    lineEdit()->setCursorPosition(0);
+    check(currentText());
+    setToolTip(schemeSentence(scheme));
+}
+
+void SchemeBox::check(const QString& text) {
+    const auto scheme = schemes::parseScheme(text.trimmed().toStdString());
+    const QString problem = scheme ? QString() : QString::fromStdString(scheme.error().line());
+    if (problem == m_problem) return;
+    m_problem = problem;
+    setProperty("wrong", !problem.isEmpty());
+    style()->unpolish(this);
+    style()->polish(this);
+    Q_EMIT problemChanged(m_problem);
+}
+
+void SchemeBox::choose() {
+    const auto scheme = schemes::parseScheme(currentText().trimmed().toStdString());
+    if (!scheme) return check(currentText());
+    const bool different = *scheme != m_scheme;
+    setScheme(*scheme);
+    if (different) Q_EMIT schemeChosen(*scheme);
+}
+
+void SchemeBox::focusOutEvent(QFocusEvent* event) {
+    QComboBox::focusOutEvent(event);
+    // A half-typed word must not look like the scheme in force.
+    if (event->reason() != Qt::PopupFocusReason && event->reason() != Qt::ActiveWindowFocusReason) {
+        const bool had = !m_problem.isEmpty();
+        setScheme(m_scheme);
+        if (had && m_problem.isEmpty()) Q_EMIT problemChanged({});
+    }
+}
+
+}  // namespace roundoff::ui

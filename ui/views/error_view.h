@@ -1,0 +1,63 @@
+#pragma once
+#include "ui/shell/state.h"
+#include "ui/views/error_metric.h"
+#include "ui/views/view.h"
+
+class QButtonGroup;
+class QComboBox;
+class QLabel;
+class QPushButton;
+class QStackedWidget;
+
+namespace roundoff::ui {
+
+class BarList;
+class PointChart;
+class SchemeLegend;
+
+/// Where the error lies: per layer as bars, added up, and against size.
+class ErrorView : public View {
+    Q_OBJECT
+public:
+    explicit ErrorView(QWidget* parent = nullptr);
+    void show(const State& state, unsigned changes) override;
+
+protected:
+    void changeEvent(QEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    bool event(QEvent* event) override;
+
+private:
+    enum Page { Bars, Cumulative, Scatter, Words };
+
+    void retranslate();
+    void rebuild();
+    void fillSchemes();
+    void rebuildBars();
+    void rebuildCumulative();
+    void rebuildScatter();
+    void highlight();
+    [[nodiscard]] QString emptyWords() const;
+    [[nodiscard]] Metric metric() const;
+    [[nodiscard]] std::size_t column() const;
+
+    State m_state;
+    Page m_page = Bars;
+
+    QLabel* m_title = nullptr;
+    QLabel* m_legend = nullptr;
+    QButtonGroup* m_pages = nullptr;
+    QComboBox* m_metric = nullptr;
+    QComboBox* m_scheme = nullptr;
+    QPushButton* m_order = nullptr;
+    SchemeLegend* m_schemes = nullptr;
+    QStackedWidget* m_stack = nullptr;
+    BarList* m_bars = nullptr;
+    PointChart* m_cumulative = nullptr;
+    PointChart* m_scatter = nullptr;
+    QLabel* m_words = nullptr;
+};
+
+View* createErrorView(QWidget* parent);
+
+}  // namespace roundoff::ui
