@@ -15,7 +15,8 @@ bool isDigits(std::string_view text) {
 /// Names that exporters count up: "123", "onnx::MatMul_123", "val_12", "/layers.0/Constant_3_output_0".
 bool isAnonymous(std::string_view name) {
     if (isDigits(name) || name.starts_with("onnx::")) return true;
-    if (name.find("_output_") != std::string_view::npos || name.find("Constant") != std::string_view::npos) return true;
+    if (name.find("_output_") != std::string_view::npos) return true;
+    if (name.substr(name.rfind('/') + 1).starts_with("Const")) return true;
     const auto underscore = name.rfind('_');
     if (underscore == std::string_view::npos || !isDigits(name.substr(underscore + 1))) return false;
     constexpr std::array<std::string_view, 8> kCounted{"val", "_val", "const", "tensor", "MatMul", "Gemm", "Conv", "t"};
@@ -48,11 +49,13 @@ std::string layerName(std::string_view tensor, std::string_view node, std::strin
     if (!isAnonymous(tensor) || (node.empty() && output.empty())) {
         std::string name = dotted(tensor);
         dropBitSuffix(name);
-        for (const std::string_view end : {"_quantized", "_quant", ".qweight", ".weight", "_weight", ".MatMul"})
+        for (const std::string_view end : {":0", "_quantized", "_quant", ".qweight", ".weight", ".weights", "_weight",
+                                           "_weights", ".w_0", ".kernel", ".MatMul"})
             dropEnd(name, end);
         return name.empty() ? std::string(op) : name;
     }
     std::string name = dotted(node.empty() ? output : node);
+    dropEnd(name, ":0");
     dropEnd(name, '.' + std::string(op));
     if (name.empty()) name = op;
     return name.append(suffix);

@@ -7,6 +7,7 @@
 
 #include "core/formats/onnx/element_types.h"
 #include "core/formats/onnx/layers.h"
+#include "core/formats/onnx/opset_raise.h"
 #include "core/formats/onnx/skeleton.h"
 #include "core/formats/onnx/source.h"
 #include "core/formats/onnx/walk.h"
@@ -14,8 +15,6 @@
 
 namespace roundoff::formats::onnx {
 namespace {
-
-constexpr std::int64_t kOldestOpset = 7, kNewestOpset = 25;
 
 template <class Entries>
 ExternalEntry externalEntry(const Entries& entries) {
@@ -34,46 +33,23 @@ public:
     PayloadChecker(const std::string& path, std::vector<CutPayload> cuts, ExternalFiles& files)
         : m_path(path), m_cuts(std::move(cuts)), m_files(files), m_payloads(m_cuts.size()) {}
 
-    Result<void> model(const ::onnx::ModelProto& model) {
-        graph(model.graph());
-        for (const auto& training : model.training_info()) {
-            graph(training.initialization());
-            graph(training.algorithm());
-        }
-        for (const auto& function : model.functions()) nodes(function.node());
+    Result<std::vector<Payload>> run(::onnx::ModelProto& model) {
+        forEachTensor(model, [this](const ::onnx::TensorProto& tensor, const std::string& name) {
+            if (!m_error) check(tensor, name);
+        });
         if (m_error) return tl::unexpected<Error>(*m_error);
-        return {};
+        return std::move(m_payloads);
     }
-    std::vector<Payload> take() { return std::move(m_payloads); }
 
 private:
-    void graph(const ::onnx::GraphProto& graph) {
-        for (const auto& tensor : graph.initializer()) check(tensor, tensor.name());
-        for (const auto& sparse : graph.sparse_initializer()) check(sparse);
-        nodes(graph.node());
-    }
-    template <class Nodes>
-    void nodes(const Nodes& list) {
-        for (const ::onnx::NodeProto& node : list) {
-            const std::string& owner = node.output_size() > 0 ? node.output(0) : node.name();
-            for (const auto& a : node.attribute()) {
-                if (m_error) return;
-                if (a.has_t()) check(a.t(), a.t().name().empty() ? owner : a.t().name());
-                if (a.has_sparse_tensor()) check(a.sparse_tensor());
-                for (const auto& tensor : a.tensors()) check(tensor, owner);
-                for (const auto& sparse : a.sparse_tensors()) check(sparse);
-                if (a.has_g()) graph(a.g());
-                for (const auto& body : a.graphs()) graph(body);
-            }
-        }
-    }
-    void check(const ::onnx::SparseTensorProto& sparse) {
-        check(sparse.values(), sparse.values().name());
-        check(sparse.indices(), sparse.values().name());
-    }
     void check(const ::onnx::TensorProto& tensor, const std::string& name) {
         const auto marker = markerOf(tensor);
-        if (m_error || !marker) return;  // no marker: the default instance of an absent message
+        if (!marker) {  // cut() left none without, unless libprotobuf read the bytes otherwise
+            m_error =
+                badInput(fmt::format("{}: tensor '{}'", m_path, name), "the tensor is damaged", "Get the file again")
+                    .value();
+            return;
+        }
         auto payload = checked(tensor, m_cuts.at(*marker), fmt::format("{}: tensor '{}'", m_path, name));
         if (payload)
             m_payloads[*marker] = std::move(*payload);
@@ -208,9 +184,10 @@ Result<model::Model> open(const std::filesystem::path& path, Job& job) {
 
     ExternalFiles files(*file);
     PayloadChecker checker(name, std::move(skeleton->payloads), files);
-    if (const auto checked = checker.model(proto); !checked) return propagate(checked);
+    auto checked = checker.run(proto);
+    if (!checked) return propagate(checked);
     if (job.cancelled()) return cancelled();
-    std::vector<Payload> payloads = checker.take();
+    std::vector<Payload> payloads = std::move(*checked);
 
     const Walk walk(proto);
     model::Info info = infoOf(path, proto, files);

@@ -1,6 +1,54 @@
 #include "core/formats/onnx/walk.h"
 
 namespace roundoff::formats::onnx {
+namespace {
+
+class TensorVisitor {
+public:
+    using Visit = std::function<void(::onnx::TensorProto&, const std::string&)>;
+    explicit TensorVisitor(const Visit& visit) : m_visit(visit) {}
+
+    void graph(::onnx::GraphProto& graph) {
+        for (auto& tensor : *graph.mutable_initializer()) m_visit(tensor, tensor.name());
+        for (auto& each : *graph.mutable_sparse_initializer()) sparse(each);
+        nodes(*graph.mutable_node());
+    }
+    template <class Nodes>
+    void nodes(Nodes& list) {
+        for (::onnx::NodeProto& node : list) {
+            const std::string& owner = node.output_size() > 0 ? node.output(0) : node.name();
+            for (auto& a : *node.mutable_attribute()) attribute(a, owner);
+        }
+    }
+    void attribute(::onnx::AttributeProto& a, const std::string& owner) {
+        if (a.has_t()) m_visit(*a.mutable_t(), owner);
+        for (auto& tensor : *a.mutable_tensors()) m_visit(tensor, owner);
+        if (a.has_sparse_tensor()) sparse(*a.mutable_sparse_tensor());
+        for (auto& each : *a.mutable_sparse_tensors()) sparse(each);
+        if (a.has_g()) graph(*a.mutable_g());
+        for (auto& body : *a.mutable_graphs()) graph(body);
+    }
+
+private:
+    void sparse(::onnx::SparseTensorProto& tensor) {
+        const std::string name = tensor.values().name();
+        if (tensor.has_values()) m_visit(*tensor.mutable_values(), name);
+        if (tensor.has_indices()) m_visit(*tensor.mutable_indices(), name);
+    }
+    const Visit& m_visit;
+};
+
+}  // namespace
+
+void forEachTensor(::onnx::ModelProto& model, const TensorVisitor::Visit& visit) {
+    TensorVisitor all(visit);
+    if (model.has_graph()) all.graph(*model.mutable_graph());
+    for (auto& training : *model.mutable_training_info()) {
+        if (training.has_initialization()) all.graph(*training.mutable_initialization());
+        if (training.has_algorithm()) all.graph(*training.mutable_algorithm());
+    }
+    for (auto& function : *model.mutable_functions()) all.nodes(*function.mutable_node());
+}
 
 Walk::Walk(::onnx::ModelProto& model) {
     graph(*model.mutable_graph(), -1);

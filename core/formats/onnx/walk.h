@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -42,6 +43,11 @@ private:
     template <class Nodes>
     void visit(Nodes& list, int scope);
 };
+
+/// Calls `visit` for every tensor of a model, also those in attributes, sparse tensors and training graphs; `name` is
+/// the tensor's own or that of the value it becomes.
+void forEachTensor(::onnx::ModelProto& model,
+                   const std::function<void(::onnx::TensorProto& tensor, const std::string& name)>& visit);
 
 /// What produces a value.
 struct Definition {

@@ -22,7 +22,7 @@ constexpr Message child(Message of, std::uint32_t field) {
                    : field == 15 ? Message::SparseTensor
                                  : Message::Other;
         case Message::Function:
-            return field == 7 ? Message::Node : field == 11 ? Message::Attribute : Message::Other;
+            return field == 7 ? Message::Node : Message::Other;
         case Message::Node:
             return field == 5 ? Message::Attribute : Message::Other;
         case Message::Attribute:
