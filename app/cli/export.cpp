@@ -99,9 +99,6 @@ Result<int> exportIt(const Arguments& arguments, const Options& options, Console
     how.data = *data;
     how.only = options.layers;
     how.exclude = options.exclude;
-    how.onStep = [&](const std::string& step, std::optional<bool> ok, const std::string& detail) {
-        if (ok) console.note(fmt::format("{} {}{}{}", *ok ? "✓" : "✗", step, detail.empty() ? "" : ": ", detail));
-    };
     Job exporting = console.job().part(0.01, 0.99);
     const auto exported = exports::exportModel(*model, *recipe, **target, arguments.out, how, exporting);
     if (!exported) return propagate(exported);
