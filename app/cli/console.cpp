@@ -103,12 +103,6 @@ void Console::clear() {
     m_drawn = false;
 }
 
-void Console::note(std::string_view line) {
-    if (m_quiet) return;
-    clear();
-    fmt::print(stderr, "{}\n", printable(line));
-}
-
 Result<void> Console::write(const std::string& path, std::string_view text) {
     clear();
     if (path == "-") return writeAll(stdout, "standard output", text);
