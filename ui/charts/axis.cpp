@@ -35,7 +35,6 @@ QString numberText(double value, int digits) {
     return withMinus(text.left(mark)) + QLatin1Char('e') + QString::number(text.mid(mark + 1).toInt());
 }
 
-QString countText(std::uint64_t count) { return QLocale().toString(qulonglong(count)); }
 
 QString decibelText(double decibels) {
     if (std::isnan(decibels)) return QStringLiteral("—");
