@@ -23,6 +23,19 @@ const model::Layer* findLayer(const model::Model& model, const std::string& name
     return nullptr;
 }
 
+/// The layer of the file that was `layer`: by the name of its weight, which an export keeps or extends, as a layer's
+/// name may come from a node that is replaced.
+const model::Layer* counterpart(const model::Model& model, const model::Layer& layer, const model::Model& exported) {
+    const std::string& weight = model.tensors()[layer.weight].name;
+    const model::Layer* found = nullptr;
+    for (const model::Layer& other : exported.layers()) {
+        const std::string& tensor = exported.tensors()[other.weight].name;
+        if (tensor != weight && tensor != weight + std::string(kCodesSuffix)) continue;
+        if (!found || other.name == layer.name) found = &other;  // subgraphs may repeat a tensor's name
+    }
+    return found ? found : findLayer(exported, layer.name);
+}
+
 bool sameBits(float a, float b) { return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b); }
 
 /// What one comparison of two weights found.
@@ -77,16 +90,15 @@ Check checkStructure(const model::Model& model, const model::Model& exported, co
          {std::tuple{&model.graph().inputs, &exported.graph().inputs, "input"},
           std::tuple{&model.graph().outputs, &exported.graph().outputs, "output"}})
         if (std::string wrong = inputsAndOutputs(*before, *after, what); !wrong.empty()) return broken(std::move(wrong));
-    std::set<std::string> names;
-    for (const model::Layer& layer : exported.layers()) names.insert(layer.name);
-    for (const model::Layer& layer : model.layers())
-        if (!names.contains(layer.name)) return broken("layer " + layer.name + " is missing");
     for (const auto& [name, scheme] : provenance.recipe.layers)
         if (!findLayer(model, name)) return broken("the recipe names a layer that the model lacks: " + name);
     const bool plain = provenance.target == "onnx-fakequant";
-    for (const model::Layer& layer : exported.layers())
-        if (provenance.recipe.layers.contains(layer.name) && layer.stored.has_value() == plain)
+    for (const model::Layer& layer : model.layers()) {
+        const model::Layer* other = counterpart(model, layer, exported);
+        if (!other) return broken("layer " + layer.name + " is missing");
+        if (provenance.recipe.layers.contains(layer.name) && other->stored.has_value() == plain)
             return broken("layer " + layer.name + (plain ? " is stored as codes" : " is not stored as codes"));
+    }
     return {kStructure, true,
             fmt::format("{} inputs and {} outputs as before, {} layers, {} of them quantized",
                         exported.graph().inputs.size(), exported.graph().outputs.size(), exported.layers().size(),
@@ -107,7 +119,7 @@ Result<Check> checkWeights(const model::Model& model, const model::Model& export
             if (wrongLayers++ == 0) first = layer.name + ": " + std::move(what);
         };
         ++layers;
-        const model::Layer* other = findLayer(exported, layer.name);
+        const model::Layer* other = counterpart(model, layer, exported);
         if (!other) {
             note("missing in the file");
             continue;

@@ -1,6 +1,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <random>
@@ -8,6 +9,7 @@
 #include "core/exports/digest.h"
 #include "core/exports/plan.h"
 #include "core/exports/proof.h"
+#include "core/formats/format.h"
 
 namespace roundoff::exports {
 namespace {
@@ -71,6 +73,23 @@ Result<void> checkPlace(const model::Model& model, const fs::path& path, std::ui
                       fmt::format("the disk has {} bytes free, the export needs about {}", space.available, needed + kSlack),
                       "Free some space or choose another disk");
     return {};
+}
+
+/// Data files that the export now at `path` brought along, which nobody needs once it is replaced.
+std::vector<fs::path> oldData(const model::Model& model, const fs::path& path, Job& job) {
+    std::vector<fs::path> files;
+    std::error_code error;
+    if (!fs::exists(path, error)) return files;
+    const auto old = formats::openModel(path, job);
+    if (!old || !provenanceOf(*old)) return files;
+    for (std::size_t i = 1; i < old->info().files.size(); ++i) {
+        const fs::path file = old->info().files[i];
+        const auto isInput = [&](const std::string& input) { return sameFile(file, input); };
+        if (file.filename().string().starts_with(path.filename().string() + '.') &&
+            std::none_of(model.info().files.begin(), model.info().files.end(), isInput))
+            files.push_back(file);
+    }
+    return files;
 }
 
 /// Moves what lies in the workshop into place: data files first, under names that nobody had, then the model itself,
@@ -159,8 +178,13 @@ Result<Exported> exportModel(const model::Model& model, const analysis::Recipe& 
 
     begin("renaming");
     if (job.cancelled()) return fail(cancelled().value());
+    const std::vector<fs::path> orphans = oldData(model, path, job);
     auto files = publish(workshop->path(), path);
     if (!files) return fail(files.error());
+    for (const fs::path& orphan : orphans) {
+        std::error_code ignored;
+        fs::remove(orphan, ignored);
+    }
     if (auto flushed = flush(fs::absolute(path).parent_path()); !flushed) return fail(flushed.error());
     exported->files = std::move(*files);
     end("");

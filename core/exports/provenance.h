@@ -1,5 +1,6 @@
 #pragma once
 #include <string>
+#include <string_view>
 
 #include "core/analysis/recipe.h"
 #include "core/base/result.h"
@@ -13,6 +14,9 @@ inline constexpr std::string_view kTargetKey = "roundoff.target";
 inline constexpr std::string_view kVersionKey = "roundoff.version";
 inline constexpr std::string_view kSourceKey = "roundoff.source_sha256";
 inline constexpr std::string_view kDigestKey = "roundoff.digest";
+
+/// What the name of a weight's codes adds to the weight's own.
+inline constexpr std::string_view kCodesSuffix = "_quantized";
 
 struct Provenance {
     analysis::Recipe recipe;   ///< float by default; every quantized layer by name

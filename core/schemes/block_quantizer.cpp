@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 
 #include "core/kernels/error.h"
@@ -97,20 +98,20 @@ void BlockQuantizer::refine(const float* x, std::uint64_t first, std::uint64_t e
 void BlockQuantizer::refineOne(const float* x, std::size_t n, float& low, float& high, double tensorAbsmax,
                                const Job& job) const {
     if (!(low <= high) || job.cancelled()) return;
+    std::vector<float> finite;
+    if (!std::all_of(x, x + n, [](float v) { return std::isfinite(v); })) {
+        std::copy_if(x, x + n, std::back_inserter(finite), [](float v) { return std::isfinite(v); });
+        x = finite.data();
+        n = finite.size();
+    }
     if (m_scheme.range.rule == Range::Rule::Percentile) {
         const bool symmetric = m_scheme.symmetry == Symmetry::Symmetric;
-        std::vector<float> values;
-        values.reserve(n);
-        for (std::size_t i = 0; i < n; ++i)
-            if (std::isfinite(x[i])) values.push_back(symmetric ? std::abs(x[i]) : x[i]);
+        std::vector<float> values(x, x + n);
+        if (symmetric)
+            for (float& v : values) v = std::abs(v);
         const double kept = m_scheme.range.percentile / 100;
-        if (symmetric) {
-            high = quantile(values, kept);
-            low = -high;
-        } else {
-            low = quantile(values, (1 - kept) / 2);
-            high = quantile(values, 1 - (1 - kept) / 2);
-        }
+        high = quantile(values, symmetric ? kept : 1 - (1 - kept) / 2);
+        low = symmetric ? -high : quantile(values, (1 - kept) / 2);
         return;
     }
     double best = noise(x, n, scaleOf(low, high, tensorAbsmax)), factor = 1;
@@ -138,7 +139,7 @@ double BlockQuantizer::noise(const float* x, std::size_t n, Scale s) const {
         const std::size_t first = p * kPiece, count = std::min(kPiece, n - first);
         kernels::ErrorSums sums;
         m_snapper.runs(x + first, y, count, count, &s.scale, &s.zero, kernels::Snapper::Output::Value);
-        kernels::accumulateError(x + first, y, count, false, sums);
+        kernels::accumulateError(x + first, y, count, true, sums);
         return sums.noise;
     };
     if (pieces == 1) return piece(0);

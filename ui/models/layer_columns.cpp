@@ -94,14 +94,14 @@ QString sizeText(const State& s, int l) {
 
 double sqnrHeat(double db) {
     if (std::isnan(db)) return 0;
-    return std::clamp((46.0 - db) / 52.0, 0.0, 1.0);
+    return std::clamp((50.0 - db) / 45.0, 0.0, 1.0);
 }
 
 const std::vector<LayerColumn>& layerColumns() {
     using Look = LayerColumn::Look;
     static const std::vector<LayerColumn> columns{
         {"name", QT_TRANSLATE_NOOP("LayerColumn", "Layer"), QT_TRANSLATE_NOOP("LayerColumn", "Name in the model"),
-         Look::ElidedLeft, 142, true, nameText, nullptr, nullptr},
+         Look::ElidedLeft, 140, true, nameText, nullptr, nullptr},
         {"op", QT_TRANSLATE_NOOP("LayerColumn", "Op"), QT_TRANSLATE_NOOP("LayerColumn", "Operator that uses the weight"),
          Look::Text, 74, false, opText, nullptr, nullptr},
         {"shape", QT_TRANSLATE_NOOP("LayerColumn", "Shape"), QT_TRANSLATE_NOOP("LayerColumn", "Shape of the weight"),
@@ -111,11 +111,11 @@ const std::vector<LayerColumn>& layerColumns() {
         {"dtype", QT_TRANSLATE_NOOP("LayerColumn", "Type"), QT_TRANSLATE_NOOP("LayerColumn", "Element type in the file"),
          Look::Text, 66, false, typeText, nullptr, nullptr},
         {"scheme", QT_TRANSLATE_NOOP("LayerColumn", "Scheme"),
-         QT_TRANSLATE_NOOP("LayerColumn", "How the layer is quantized; double-click or F2 to change it"), Look::Scheme, 110,
+         QT_TRANSLATE_NOOP("LayerColumn", "How the layer is quantized; double-click or F2 to change it"), Look::Scheme, 116,
          true, planText, nullptr, nullptr},
         {"sqnr", QT_TRANSLATE_NOOP("LayerColumn", "SQNR dB"),
          QT_TRANSLATE_NOOP("LayerColumn", "Signal to quantization noise of the weight, in dB. 6 dB are one bit; more is better"),
-         Look::Heat, 66, true, sqnrText, sqnr, sqnrHeat},
+         Look::Heat, 76, true, sqnrText, sqnr, sqnrHeat},
         {"rmse", QT_TRANSLATE_NOOP("LayerColumn", "RMSE / scale"),
          QT_TRANSLATE_NOOP("LayerColumn", "Root mean square error in steps. 0.289 is a healthy uniform quantizer, above 0.7 suspect"),
          Look::Number, 88, false, significant<rmse>, rmse, nullptr},
@@ -133,13 +133,13 @@ const std::vector<LayerColumn>& layerColumns() {
         {"max", QT_TRANSLATE_NOOP("LayerColumn", "Max"), QT_TRANSLATE_NOOP("LayerColumn", "Largest weight"),
          Look::Number, 70, false, significant<maximum>, maximum, nullptr},
         {"crest", QT_TRANSLATE_NOOP("LayerColumn", "Crest"),
-         QT_TRANSLATE_NOOP("LayerColumn", "Largest magnitude over RMS: how far outliers stand out"), Look::Number, 48, true,
+         QT_TRANSLATE_NOOP("LayerColumn", "Largest magnitude over RMS: how far outliers stand out"), Look::Number, 54, true,
          fixed<crest, 1>, crest, nullptr},
         {"kurtosis", QT_TRANSLATE_NOOP("LayerColumn", "Kurtosis"),
          QT_TRANSLATE_NOOP("LayerColumn", "Weight of the tails; 3 is a normal distribution"), Look::Number, 70, false,
          fixed<kurtosis, 2>, kurtosis, nullptr},
         {"size", QT_TRANSLATE_NOOP("LayerColumn", "Size kB"),
-         QT_TRANSLATE_NOOP("LayerColumn", "Bytes of the weight now and quantized, in units of 1000"), Look::DataBar, 84, true,
+         QT_TRANSLATE_NOOP("LayerColumn", "Bytes of the weight now and quantized, in units of 1000"), Look::DataBar, 90, true,
          sizeText, bytesAfter, nullptr},
     };
     return columns;

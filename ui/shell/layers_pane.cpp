@@ -197,10 +197,19 @@ void LayersPane::showChip() {
 }
 
 void LayersPane::fitColumns() {
+    // The name takes what the others leave; before it gets too short, the scheme gives way.
+    const int scheme = layerColumn("scheme");
     int others = 0;
     for (int c = 1; c < m_proxy->columnCount(); ++c)
-        if (!m_table->isColumnHidden(c)) others += m_table->columnWidth(c);
-    m_table->setColumnWidth(0, std::max(layerColumns()[0].width, m_table->viewport()->width() - others));
+        if (!m_table->isColumnHidden(c) && c != scheme) others += m_table->columnWidth(c);
+    const int room = m_table->viewport()->width() - others;
+    const QSignalBlocker block(m_table->horizontalHeader());
+    if (!m_table->isColumnHidden(scheme)) {
+        const int wanted = std::max(m_table->columnWidth(scheme), layerColumns()[std::size_t(scheme)].width);
+        m_table->setColumnWidth(scheme, std::clamp(room - layerColumns()[0].width, 88, wanted));
+        others += m_table->columnWidth(scheme);
+    }
+    m_table->setColumnWidth(0, std::max(140, m_table->viewport()->width() - others));
 }
 
 bool LayersPane::eventFilter(QObject* watched, QEvent* event) {
@@ -222,7 +231,7 @@ bool LayersPane::eventFilter(QObject* watched, QEvent* event) {
     } else if (watched == m_table && event->type() == QEvent::KeyPress) {
         const auto* key = static_cast<QKeyEvent*>(event);
         if (key->matches(QKeySequence::Copy)) {
-            QApplication::clipboard()->setText(copyText());
+            copyToClipboard();
             return true;
         }
         if (key->modifiers() == Qt::NoModifier && (key->key() == Qt::Key_J || key->key() == Qt::Key_K)) {
@@ -257,6 +266,8 @@ QString LayersPane::copyText() const {
     }
     return lines.join(QLatin1Char('\n')) + QLatin1Char('\n');
 }
+
+void LayersPane::copyToClipboard() const { QApplication::clipboard()->setText(copyText()); }
 
 void LayersPane::headerMenu(const QPoint& position) {
     QMenu menu(this);
@@ -303,7 +314,7 @@ void LayersPane::rowMenu(const QPoint& position) {
     if (const qsizetype dot = name.lastIndexOf(QLatin1Char('.')); dot > 0)
         filter(tr("Only %1…").arg(name.left(dot)), name.left(dot + 1));
     menu.addSeparator();
-    connect(menu.addAction(tr("Copy")), &QAction::triggered, this, [this] { QApplication::clipboard()->setText(copyText()); });
+    connect(menu.addAction(tr("Copy")), &QAction::triggered, this, &LayersPane::copyToClipboard);
     menu.exec(m_table->viewport()->mapToGlobal(position));
 }
 

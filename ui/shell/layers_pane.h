@@ -22,6 +22,7 @@ public:
     void setFilter(const LayerFilter& filter);
     void move(int rows);  ///< the current layer, by rows of the table
     [[nodiscard]] QString copyText() const;  ///< the selected rows as TSV with a header, full precision, C locale
+    void copyToClipboard() const;
     [[nodiscard]] LayerProxy& proxy() { return *m_proxy; }
     [[nodiscard]] QTableView& table() { return *m_table; }
 

@@ -62,6 +62,8 @@ QComboBox* SchemeForm::row(const QString& label, const QString& name, int index)
     combo->setObjectName(name);
     combo->setAccessibleName(label);
     combo->setMaxVisibleItems(24);
+    combo->setMinimumContentsLength(5);
+    combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     combo->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
     auto* caption = new QLabel(label, this);
     caption->setProperty("look", QStringLiteral("muted"));

@@ -15,6 +15,8 @@ QToolTip { background: @window@; color: @text@; border: 1px solid @grid@; paddin
 QLabel[look="title"] { font-size: 11pt; font-weight: 600; }
 QLabel[look="headline"] { font-size: 17pt; font-weight: 600; }
 QLabel[look="display"] { font-size: 22pt; font-weight: 600; }
+QLabel[look="headlineSmall"] { font-size: 12pt; font-weight: 600; padding-top: 5px; }
+QLabel[look="headlineMissingSmall"] { font-size: 10.5pt; font-weight: 500; color: @muted@; padding-top: 6px; }
 QLabel[look="headlineMissing"] { font-size: 13pt; font-weight: 500; color: @muted@; padding-top: 4px; }
 QLabel[look="heading"] { font-weight: 600; }
 QLabel[look="section"] { font-weight: 600; font-size: 8.25pt; color: @muted@; }
@@ -44,10 +46,10 @@ QPushButton[look="flat"], QToolButton[look="flat"] { background: transparent; bo
     padding: 3px 6px; border-radius: 4px; min-height: 16px; }
 QPushButton[look="flat"]:hover, QToolButton[look="flat"]:hover { color: @text@; background: @hover@; }
 QPushButton[look="flat"]:focus, QToolButton[look="flat"]:focus { border-color: @accent@; }
-QPushButton[look="link"] { background: transparent; border: 1px solid transparent; color: @accent@; font-weight: 600;
-    padding: 2px 2px; text-align: left; min-height: 16px; border-radius: 3px; }
+QPushButton[look="link"] { background: transparent; border: none; border-bottom: 1px solid transparent; color: @accent@;
+    font-weight: 600; padding: 2px 0; text-align: left; min-height: 16px; border-radius: 0; }
 QPushButton[look="link"]:hover { text-decoration: underline; }
-QPushButton[look="link"]:focus { border-color: @accent@; }
+QPushButton[look="link"]:focus { border-bottom-color: @accent@; }
 QPushButton[look="segment"] { padding: 1px 10px; min-height: 18px; border-radius: 4px; }
 QPushButton[look="segment"]:checked { color: @accent@; border-color: @accent@; background: @window@; }
 QPushButton[look="chip"] { border-radius: 10px; padding: 1px 10px; min-height: 17px; color: @accent@; border-color: @accent@; }
@@ -81,7 +83,8 @@ QTabBar::tab:selected { color: @text@; font-weight: 600; border-bottom: 2px soli
 QTabBar::tab:focus { color: @accent@; }
 
 QHeaderView { background: @panel@; border: none; }
-QHeaderView::section { background: @panel@; color: @muted@; border: none; border-bottom: 1px solid @grid@; padding: 4px 8px; }
+QHeaderView::section { background: @panel@; color: @muted@; border: none; border-bottom: 1px solid @grid@; padding: 4px 8px 4px 2px; }
+QHeaderView::section:first { padding-left: 8px; }
 QHeaderView::section:hover { color: @text@; }
 QHeaderView::up-arrow { image: url(:/icons/sort-up-@mode@.svg); width: 8px; height: 8px; subcontrol-position: top center; }
 QHeaderView::down-arrow { image: url(:/icons/sort-down-@mode@.svg); width: 8px; height: 8px; subcontrol-position: top center; }
@@ -115,6 +118,7 @@ QProgressBar { background: @track@; border: none; border-radius: 3px; max-height
 QProgressBar::chunk { background: @accent@; border-radius: 3px; }
 QStatusBar { background: @panel@; border-top: 1px solid @grid@; color: @muted@; }
 QStatusBar::item { border: none; }
+QStatusBar QPushButton { font-size: 8.5pt; }
 QStatusBar QLabel { color: @muted@; font-size: 8.5pt; }
 QCheckBox { spacing: 7px; }
 QCheckBox::indicator, QMenu::indicator { width: 14px; height: 14px; border: 1px solid @axis@; border-radius: 3px;

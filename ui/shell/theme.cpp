@@ -3,7 +3,7 @@
 #include <QApplication>
 #include <QFont>
 #include <QFontDatabase>
-#include <QStyleFactory>
+#include <QProxyStyle>
 #include <QWidget>
 #include <algorithm>
 #include <cmath>
@@ -95,6 +95,15 @@ bool systemIsDark() {
     return answer;
 }
 
+/// Fusion without underlined letters in the menu bar.
+class CalmStyle final : public QProxyStyle {
+public:
+    CalmStyle() : QProxyStyle(QStringLiteral("Fusion")) {}
+    int styleHint(StyleHint hint, const QStyleOption* option, const QWidget* widget, QStyleHintReturn* data) const override {
+        return hint == SH_UnderlineShortcut ? 0 : QProxyStyle::styleHint(hint, option, widget, data);
+    }
+};
+
 QFont applicationFont() {
     QFont font;
     if (QFontDatabase::hasFamily(QStringLiteral("Inter"))) font.setFamily(QStringLiteral("Inter"));
@@ -106,7 +115,8 @@ QFont applicationFont() {
 
 }  // namespace
 
-QColor Theme::heat(double t) const { return scale(sequential, t); }
+// Softened towards the window, so that the number on top reads first.
+QColor Theme::heat(double t) const { return mix(window, scale(sequential, t), dark ? 0.88 : 0.64); }
 QColor Theme::delta(double t) const { return scale(diverging, t); }
 
 QColor Theme::textOn(const QColor& background) {
@@ -150,7 +160,7 @@ void setTheme(ThemeChoice choice) {
     static const QFont font = applicationFont();
     loadResources();
     current() = wantDark ? dark() : light();
-    QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    QApplication::setStyle(new CalmStyle);
     QApplication::setPalette(theme().palette());
     QApplication::setFont(font);
     qApp->setStyleSheet(styleSheet(theme()));

@@ -16,7 +16,7 @@ struct Theme {
     std::array<QColor, 5> sequential;  ///< low → high error
     std::array<QColor, 5> diverging;   ///< better – 0 – worse
 
-    /// Interpolated colour of the sequential or diverging scale, t in 0..1.
+    /// Interpolated colour of the sequential (softened, for under numbers) or diverging scale, t in 0..1.
     [[nodiscard]] QColor heat(double t) const;
     [[nodiscard]] QColor delta(double t) const;
     /// Black or white, whichever reads better on the background (contrast ≥ 4.5).

@@ -83,10 +83,7 @@ TopBar::TopBar(Store& store, const Actions& actions, QWidget* parent)
     connect(&m_debounce, &QTimer::timeout, this, &TopBar::applyFilter);
     connect(m_filter, &QLineEdit::textChanged, this, [this] { m_debounce.start(); });
     connect(m_filter, &QLineEdit::returnPressed, this, &TopBar::applyFilter);
-    connect(m_clear, &QPushButton::clicked, this, [this] {
-        m_filter->clear();
-        applyFilter();
-    });
+    connect(m_clear, &QPushButton::clicked, this, [this] { setFilter({}); });
     connect(m_scheme, &SchemeBox::schemeChosen, this, [this](const schemes::Scheme& scheme) { m_store.setStandard(scheme); });
     connect(m_scheme, &SchemeBox::problemChanged, this, [this](const QString& problem) {
         m_schemeProblem = problem;
@@ -171,7 +168,11 @@ void TopBar::focusFilter() {
 
 void TopBar::addFilter(const QString& word) {
     const QString text = m_filter->text().trimmed();
-    m_filter->setText(text.isEmpty() ? word : text + QLatin1Char(' ') + word);
+    setFilter(text.isEmpty() ? word : text + QLatin1Char(' ') + word);
+}
+
+void TopBar::setFilter(const QString& text) {
+    m_filter->setText(text);
     applyFilter();
 }
 

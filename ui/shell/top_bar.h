@@ -26,6 +26,7 @@ public:
     TopBar(Store& store, const Actions& actions, QWidget* parent = nullptr);
     void update(unsigned changes);
     void focusFilter();
+    void setFilter(const QString& text);
     void addFilter(const QString& word);
     [[nodiscard]] QString filterText() const;
 

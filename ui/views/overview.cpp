@@ -123,7 +123,7 @@ private:
                                        : tr("%1 quantized, %2 stay float").arg(total.quantized).arg(total.kept + total.skipped);
             m_sqnr->show(dbUnitText(total.weightSqnrDb), soFar.isEmpty() ? counts : soFar, std::isnan(total.weightSqnrDb));
             m_bits->show(QString::number(total.bitsPerWeight, 'f', 2),
-                         soFar.isEmpty() ? tr("codes and scales, %1 weights").arg(countText(total.parameters)) : soFar);
+                         soFar.isEmpty() ? tr("codes and scales together") : soFar);
         }
         m_worstLayer = -1;
         double worst = INFINITY;
@@ -136,15 +136,18 @@ private:
             m_worst->show(dbUnitText(worst), QString::fromStdString(state.model.layers()[std::size_t(m_worstLayer)].name));
         else
             m_worst->show(dashText(), total.pending ? tr("pending") : tr("no layer lost anything"), true);
-        m_output->show(tr("not measured"), tr("the export's proof runs both models"), true);
-        m_speed->show(tr("not measured"), tr("only a run on this machine can tell"), true);
+        m_output->show(tr("not measured"), tr("the export's proof runs it"), true);
+        m_speed->show(tr("not measured"), tr("this version does not time"), true);
     }
 
     void showFindings(const State& state) {
         const auto& findings = state.comparison ? state.comparison->findings : std::vector<analysis::Finding>{};
         QStringList key;
         for (const auto& finding : findings) key << QString::fromStdString(finding.message);
-        m_findingsTitle->setVisible(!findings.empty());
+        const auto* report = state.report(0);
+        m_findingsTitle->setVisible(!findings.empty() || (report && !state.running));
+        m_findingsTitle->setText(findings.empty() ? tr("Findings: none. No layer is broken, weak, or beaten at its size")
+                                                  : tr("Findings"));
         if (key == m_shownFindings) return;
         m_shownFindings = key;
         const std::size_t shown = std::min(kCards, findings.size());

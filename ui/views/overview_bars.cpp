@@ -54,7 +54,7 @@ void OverviewBars::paintEvent(QPaintEvent*) {
     const int nameWidth = std::clamp(int(width() * 0.28), 110, 220), valueWidth = 76;
     double top = 30;
     for (const Row& row : m_rows) top = std::max(top, row.db);
-    top = std::ceil(top / 10) * 10;
+    top = std::min(60.0, std::ceil(top / 10) * 10);  // what is nearly exact must not shrink what is weak
     for (std::size_t i = 0; i < m_rows.size(); ++i) {
         const Row& row = m_rows[i];
         const QRectF line(0, double(i) * kRow, width(), kRow);

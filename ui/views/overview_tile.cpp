@@ -24,12 +24,7 @@ OverviewTile::OverviewTile(const QString& title, QWidget* parent)
 
 void OverviewTile::show(const QString& headline, const QString& note, bool missing) {
     m_headline->setText(headline);
-    const QString look = missing ? QStringLiteral("headlineMissing") : QStringLiteral("headline");
-    if (m_headline->property("look") != look) {
-        m_headline->setProperty("look", look);
-        m_headline->style()->unpolish(m_headline);
-        m_headline->style()->polish(m_headline);
-    }
+    m_missing = missing;
     m_noteText = note;
     setAccessibleName(m_title->text() + QStringLiteral(": ") + headline + QStringLiteral(", ") + note);
     elide();
@@ -41,7 +36,16 @@ void OverviewTile::setLink(bool on) {
 }
 
 void OverviewTile::elide() {
-    m_note->setText(m_note->fontMetrics().elidedText(m_noteText, Qt::ElideMiddle, width() - 26));
+    const int room = width() - 26;
+    const auto wear = [this](const char* look) {
+        if (m_headline->property("look") == QLatin1String(look)) return;
+        m_headline->setProperty("look", QLatin1String(look));
+        m_headline->style()->unpolish(m_headline);
+        m_headline->style()->polish(m_headline);
+    };
+    wear(m_missing ? "headlineMissing" : "headline");
+    if (m_headline->fontMetrics().horizontalAdvance(m_headline->text()) > room) wear(m_missing ? "headlineMissingSmall" : "headlineSmall");
+    m_note->setText(m_note->fontMetrics().elidedText(m_noteText, m_link ? Qt::ElideLeft : Qt::ElideRight, room));
     m_note->setToolTip(m_note->text() == m_noteText ? QString() : m_noteText);
 }
 

@@ -24,7 +24,7 @@ private:
     void elide();
     QLabel *m_title, *m_headline, *m_note;
     QString m_noteText;
-    bool m_link = false;
+    bool m_link = false, m_missing = false;
 };
 
 }  // namespace roundoff::ui

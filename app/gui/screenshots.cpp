@@ -1,0 +1,65 @@
+#include "app/gui/screenshots.h"
+
+#include <QCoreApplication>
+#include <QDir>
+#include <QEventLoop>
+#include <QPixmap>
+#include <QTimer>
+#include <cmath>
+#include <optional>
+
+#include "ui/shell/view_stack.h"
+
+namespace roundoff::gui {
+namespace {
+
+/// Spins the event loop until the condition holds or something failed.
+template <class Done>
+void waitFor(Done done) {
+    QEventLoop loop;
+    QTimer poll;
+    QObject::connect(&poll, &QTimer::timeout, &loop, [&] {
+        if (done()) loop.quit();
+    });
+    poll.start(5);
+    if (!done()) loop.exec();
+}
+
+/// The layer that loses most is the one worth looking at.
+void chooseWorst(ui::Store& store) {
+    const auto& state = store.state();
+    int worst = -1;
+    double least = INFINITY;
+    for (int i = 0; i < int(state.model.layers().size()); ++i) {
+        const auto* report = state.report(i);
+        if (!report || !report->weight || !(report->weight->sqnrDb() < least)) continue;
+        least = report->weight->sqnrDb();
+        worst = i;
+    }
+    if (worst >= 0) store.setCurrent(worst);
+}
+
+}  // namespace
+
+Result<void> writeScreenshots(ui::MainWindow& window, const QString& folder) {
+    std::optional<Error> error;
+    QObject::connect(&window.jobs(), &ui::Jobs::failed, &window, [&error](const Error& one) { error = one; });
+    if (!QDir().mkpath(folder)) return failed(folder.toStdString(), "the folder cannot be made", "Choose another one");
+    ui::Store& store = window.store();
+    const auto idle = [&] { return error || (!store.state().model.empty() && window.jobs().idle() && !store.missing()); };
+    waitFor(idle);
+    if (error) return tl::unexpected<Error>(*error);
+    chooseWorst(store);
+    waitFor([&] { return error || !window.jobs().distributionPending(); });
+    if (error) return tl::unexpected<Error>(*error);
+    QCoreApplication::processEvents();
+    for (int i = 0; i < window.views().count(); ++i) {
+        const ui::View* view = window.views().present(i);
+        QCoreApplication::processEvents();
+        const QString path = QDir(folder).filePath(view->objectName() + QStringLiteral(".png"));
+        if (!window.grab().save(path)) return failed(path.toStdString(), "the picture cannot be written", "Check the folder's permissions and space");
+    }
+    return {};
+}
+
+}  // namespace roundoff::gui

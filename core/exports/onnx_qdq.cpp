@@ -1,0 +1,187 @@
+#include <algorithm>
+
+#include "core/exports/families.h"
+#include "core/exports/onnx_writer.h"
+#include "core/exports/packing.h"
+#include "core/exports/provenance.h"
+#include "core/schemes/number_format.h"
+
+namespace roundoff::exports {
+namespace {
+
+using schemes::Granularity;
+using schemes::TensorScheme;
+using tensor::ElementType;
+
+constexpr const char* kMicrosoft = "com.microsoft";
+
+ElementType storageOf(const TensorScheme& scheme) { return schemes::findNumberFormat(scheme.format)->storage; }
+
+std::string whyNot(const model::Layer&, const schemes::Scheme& scheme) {
+    if (scheme.activation) return "it holds weights alone; leave out the part behind the slash";
+    if (storageOf(scheme.weight) == ElementType::Undefined)
+        return "ONNX has no type for the codes of " + scheme.weight.format + "; take onnx-fakequant";
+    const Granularity::Kind kind = scheme.weight.granularity.kind;
+    if (kind != Granularity::Kind::Tensor && kind != Granularity::Kind::Channel && kind != Granularity::Kind::Group)
+        return "DequantizeLinear has scales by tensor, channel or group; take one of these";
+    return {};
+}
+
+/// The least opset whose DequantizeLinear takes a layer.
+std::int64_t requiredOpset(const TensorScheme& scheme, ElementType scaleType) {
+    using enum ElementType;
+    std::int64_t opset = 10;
+    const ElementType storage = storageOf(scheme);
+    if (storage == Int2 || storage == Uint2) opset = 25;
+    else if (storage == Int4 || storage == Uint4 || storage == Int16 || storage == Uint16) opset = 21;
+    else if (storage == Float8E4M3 || storage == Float8E5M2) opset = 19;
+    switch (scheme.granularity.kind) {
+        case Granularity::Kind::Group: opset = std::max<std::int64_t>(opset, 21); break;
+        case Granularity::Kind::Channel: opset = std::max<std::int64_t>(opset, 13); break;
+        default: break;
+    }
+    return scaleType == Float32 ? opset : std::max<std::int64_t>(opset, 19);
+}
+
+/// True where the operator of ONNX Runtime's own set takes a layer: no blocks, no floats, no 2-bit codes.
+bool fitsMicrosoft(const TensorScheme& scheme, ElementType scaleType) {
+    using enum ElementType;
+    const ElementType storage = storageOf(scheme);
+    const bool integer = storage == Int4 || storage == Uint4 || storage == Int8 || storage == Uint8 || storage == Int16 ||
+                         storage == Uint16;
+    return integer && scheme.granularity.kind != Granularity::Kind::Group && scaleType != BFloat16;
+}
+
+bool hasZeroPoints(const TensorScheme& scheme) {
+    using enum ElementType;
+    const ElementType storage = storageOf(scheme);
+    return scheme.symmetry == schemes::Symmetry::Asymmetric || storage == Uint2 || storage == Uint4 || storage == Uint8 ||
+           storage == Uint16;
+}
+
+/// Brings the model to the opset that its layers need, or finds that those above it must take Microsoft's operator.
+/// @returns the opset reached
+Result<std::int64_t> reachOpset(OnnxWriter& writer) {
+    const auto current = [&] {
+        const auto sets = writer.edit().opsets();
+        const auto found = sets.find("");
+        return found == sets.end() ? std::int64_t(1) : found->second;
+    };
+    const std::int64_t before = current();
+    std::int64_t needed = 0;
+    for (const std::size_t i : writer.quantized())
+        needed = std::max(needed, requiredOpset(writer.scheme(i), schemes::scaleTypeOf(writer.weight(i).type)));
+    if (needed <= before) return before;
+    const auto raised = writer.edit().raiseOpset(needed);
+    if (raised) {
+        for (const std::string& text : *raised) writer.note(text);
+        return current();
+    }
+    for (const std::size_t i : writer.quantized()) {
+        const ElementType scaleType = schemes::scaleTypeOf(writer.weight(i).type);
+        if (requiredOpset(writer.scheme(i), scaleType) > before && !fitsMicrosoft(writer.scheme(i), scaleType))
+            return usage(writer.model().info().path + ", layer " + writer.layer(i).name,
+                         fmt::format("{} needs opset {}, and the model cannot be raised from {}: {}",
+                                     writer.scheme(i).format, requiredOpset(writer.scheme(i), scaleType), before,
+                                     raised.error().line()),
+                         "Take int8, uint8, int4 or uint4 by channel or tensor, onnx-matmulnbits for groups, or onnx-fakequant");
+    }
+    if (auto fresh = writer.restart(); !fresh) return propagate(fresh);
+    writer.edit().importDomain(kMicrosoft, 1);
+    writer.note(fmt::format("opset {} stays, as the model cannot be raised to {} ({}): the weights take ONNX Runtime's own "
+                            "com.microsoft.DequantizeLinear",
+                            before, needed, raised.error().what));
+    return before;
+}
+
+void noteOn(OnnxWriter& writer, std::size_t index) {
+    const schemes::NumberFormat& format = *schemes::findNumberFormat(writer.scheme(index).format);
+    if (format.bits < tensor::bits(format.storage))
+        writer.note(fmt::format("codes of {} are stored as {}, the next wider type of ONNX", format.id, name(format.storage)));
+    if (writer.weight(index).type == ElementType::BFloat16)
+        writer.note("bfloat16 scales do not run on ONNX Runtime's CPU provider; other runtimes may take them");
+    const bool matmul = writer.layer(index).op == "MatMul" || writer.layer(index).op == "Gemm";
+    if (matmul && tensor::bits(format.storage) <= 8 && format.family != "fp8")
+        writer.note("by default ONNX Runtime rounds activations to int8 in matrix products with these weights; the session "
+                    "option session.qdq_matmulnbits_accuracy_level=1 keeps them float");
+}
+
+/// Replaces one weight by codes, scales, zero points and the operator that multiplies them; every use sees its value.
+Result<void> add(OnnxWriter& writer, std::size_t index, std::int64_t opset) {
+    const model::Layer& layer = writer.layer(index);
+    const model::Tensor& weight = writer.weight(index);
+    const TensorScheme& scheme = writer.scheme(index);
+    const ElementType storage = storageOf(scheme), scaleType = schemes::scaleTypeOf(weight.type);
+    const auto tiling = schemes::tilingOf(layer.shape, layer.outputAxis, layer.reductionAxis, scheme.granularity);
+    if (!tiling) return propagate(tiling);
+
+    formats::onnx::NodeSpec node;
+    node.op = "DequantizeLinear";
+    if (requiredOpset(scheme, scaleType) > opset) node.domain = kMicrosoft;
+    tensor::Shape scaleShape;
+    if (scheme.granularity.kind == Granularity::Kind::Channel) {
+        scaleShape = {layer.shape[std::size_t(layer.outputAxis)]};
+        node.attributes = {{"axis", std::int64_t(layer.outputAxis)}};
+    } else if (scheme.granularity.kind == Granularity::Kind::Group) {
+        scaleShape = layer.shape;
+        scaleShape[std::size_t(layer.reductionAxis)] = std::int64_t(tiling->blocks());
+        node.attributes = {{"axis", std::int64_t(layer.reductionAxis)}, {"block_size", std::int64_t(tiling->block)}};
+    }
+    formats::onnx::OnnxEdit& edit = writer.edit();
+    const std::string codes = edit.freshName(weight.name + std::string(kCodesSuffix));
+    const std::string scales = edit.freshName(weight.name + "_scale");
+    node.name = edit.freshName(weight.name + "_DequantizeLinear");
+    node.inputs = {codes, scales};
+    node.outputs = {weight.name};
+    edit.addTensor(codes, storage, layer.shape, writer.fromCodes(index, [storage](const schemes::QuantizedTensor& q) {
+        return pack(storage, std::span<const std::int16_t>(q.codes));
+    }));
+    edit.addTensor(scales, scaleType, scaleShape, writer.fromCodes(index, [scaleType](const schemes::QuantizedTensor& q) {
+        return bytesOf(scaleType, q.scales);
+    }));
+    if (hasZeroPoints(scheme)) {
+        node.inputs.push_back(edit.freshName(weight.name + "_zero_point"));
+        edit.addTensor(node.inputs.back(), storage, scaleShape,
+                       writer.fromCodes(index, [storage](const schemes::QuantizedTensor& q) {
+                           std::vector<std::int32_t> zeros = q.zeroPoints;
+                           zeros.resize(q.scales.size(), 0);
+                           return pack(storage, std::span<const std::int32_t>(zeros));
+                       }));
+    }
+    if (weight.type != ElementType::Float64) {
+        edit.computeTensor(layer.weight, {node});
+    } else {
+        formats::onnx::NodeSpec cast;
+        cast.name = edit.freshName(weight.name + "_Cast");
+        cast.op = "Cast";
+        cast.inputs = {edit.freshName(weight.name + "_float32")};
+        cast.outputs = {weight.name};
+        cast.attributes = {{"to", ElementType::Float64}};
+        node.outputs = cast.inputs;
+        edit.computeTensor(layer.weight, {node, cast});
+    }
+    noteOn(writer, index);
+    return {};
+}
+
+Result<Exported> write(const model::Model& model, const analysis::Recipe& recipe, const std::filesystem::path& temporary,
+                       const std::filesystem::path& final, const ExportOptions& options, Job& job) {
+    auto writer = OnnxWriter::begin(model, recipe, *findTarget("onnx-qdq"), options);
+    if (!writer) return propagate(writer);
+    const auto opset = reachOpset(*writer);
+    if (!opset) return propagate(opset);
+    for (const std::size_t i : writer->quantized())
+        if (auto added = add(*writer, i, *opset); !added) return propagate(added);
+    return writer->finish(temporary, final, options, job);
+}
+
+}  // namespace
+
+Target onnxQdq() {
+    return {"onnx-qdq", "ONNX, quantized weights",
+            "Weights as codes behind DequantizeLinear: integers of 2 to 16 bits and 8-bit floats, by tensor, channel or "
+            "group; raises the opset as far as they need.",
+            ".onnx", whyNot, write};
+}
+
+}  // namespace roundoff::exports
