@@ -85,7 +85,7 @@ void MainWindow::build() {
     m_inspector = new Inspector(m_columns);
     m_layers->setMinimumWidth(260);
     m_views->setMinimumWidth(380);
-    m_inspector->setMinimumWidth(210);
+    m_inspector->setMinimumWidth(238);
     m_inspector->setMaximumWidth(420);
     for (QWidget* pane : {static_cast<QWidget*>(m_layers), static_cast<QWidget*>(m_views), static_cast<QWidget*>(m_inspector)})
         m_columns->addWidget(pane);
