@@ -433,8 +433,9 @@ Result<std::vector<std::filesystem::path>> OnnxEdit::Impl::writeFiles(const std:
     for (std::size_t i = files.size(); i-- > 0;) {
         const auto flushed = files[i].finish();
         if (flushed) continue;
+        // The other file goes with its sink, or was finished before.
         std::error_code ignored;
-        for (const auto& each : paths) std::filesystem::remove(each, ignored);
+        if (i + 1 < files.size()) std::filesystem::remove(paths[i + 1], ignored);
         return propagate(flushed);
     }
     return paths;
