@@ -115,7 +115,7 @@ const std::vector<LayerColumn>& layerColumns() {
          true, planText, nullptr, nullptr},
         {"sqnr", QT_TRANSLATE_NOOP("LayerColumn", "SQNR dB"),
          QT_TRANSLATE_NOOP("LayerColumn", "Signal to quantization noise of the weight, in dB. 6 dB are one bit; more is better"),
-         Look::Heat, 72, true, sqnrText, sqnr, sqnrHeat},
+         Look::Heat, 76, true, sqnrText, sqnr, sqnrHeat},
         {"rmse", QT_TRANSLATE_NOOP("LayerColumn", "RMSE / scale"),
          QT_TRANSLATE_NOOP("LayerColumn", "Root mean square error in steps. 0.289 is a healthy uniform quantizer, above 0.7 suspect"),
          Look::Number, 88, false, significant<rmse>, rmse, nullptr},

@@ -1,0 +1,56 @@
+#pragma once
+#include <map>
+
+#include "ui/shell/engine.h"
+
+namespace roundoff::ui::tests {
+
+/// An engine in the hands of the test: it notes commands and answers when told to. Comparisons are computed at once, in
+/// place, layer by layer.
+class FakeEngine : public Engine {
+public:
+    void open(int number, const QString&) override { openNumber = number; }
+    void compare(int number, CompareCommand command) override {
+        compareNumber = number;
+        compareCommand = std::move(command);
+        ++compares;
+        analysis::CompareOptions options;
+        options.layers = compareCommand.layers;
+        m_finished.clear();
+        options.onLayer = [this](const analysis::LayerResult& result) { m_finished.push_back(result); };
+        Job job({}, {}, 1);
+        m_result = std::make_shared<const analysis::Comparison>(
+            *analysis::compare(compareCommand.model, compareCommand.recipes, options, job));
+        computedLayers += m_finished.size();
+    }
+    void distribution(int number, DistributionCommand command) override {
+        distributionNumber = number;
+        distributionCommand = std::move(command);
+    }
+    void exportModel(int number, ExportCommand) override { exportNumber = number; }
+    void cancel(int number) override { cancelled.push_back(number); }
+
+    /// Delivers `count` finished layers from `first` on.
+    void deliver(std::size_t first, std::size_t count) {
+        LayerBatch batch;
+        for (std::size_t i = first; i < std::min(first + count, m_finished.size()); ++i) batch.push_back(m_finished[i]);
+        Q_EMIT layersReady(compareNumber, std::make_shared<const LayerBatch>(std::move(batch)));
+    }
+    void finish() { Q_EMIT compared(compareNumber, m_result); }
+    void finishAll() {
+        deliver(0, m_finished.size());
+        finish();
+    }
+
+    int openNumber = 0, compareNumber = 0, distributionNumber = 0, exportNumber = 0, compares = 0;
+    std::size_t computedLayers = 0;
+    CompareCommand compareCommand;
+    DistributionCommand distributionCommand;
+    std::vector<int> cancelled;
+
+private:
+    LayerBatch m_finished;
+    std::shared_ptr<const analysis::Comparison> m_result;
+};
+
+}  // namespace roundoff::ui::tests
