@@ -52,17 +52,17 @@ Result<int> compare(const Arguments& arguments, const Options& options, Console&
     if (auto checked = check(options, arguments.model); !checked) return propagate(checked);
     const auto recipes = recipesOf(arguments.schemes);
     if (!recipes) return propagate(recipes);
-    Job opening = console.job().part(0, 0.02);
+    Job opening = console.job().part(0, 0.005);
     const auto model = formats::openModel(arguments.model, opening);
     if (!model) return propagate(model);
     if (auto checked = checkMemory(options, *model); !checked) return propagate(checked);
     reports::Context context = options.context("compare");
-    Job hashing = console.job().part(0.02, 0.03);
+    Job hashing = console.job().part(0.005, 0.005);
     const auto hash = sha256File(model->info().path, hashing);
     if (!hash) return propagate(hash);
     context.sha256 = *hash;
 
-    Job comparing = console.job().part(0.05, 0.95);
+    Job comparing = console.job().part(0.01, 0.99);
     analysis::CompareOptions how;
     how.selection = {options.layers, options.exclude};
     const auto comparison = analysis::compare(*model, *recipes, how, comparing);

@@ -4,6 +4,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -80,7 +81,9 @@ Console::Console(std::string command, bool quiet, std::stop_token stop, int thre
 void Console::progress(double fraction, std::string_view what) {
     const auto now = Clock::now();
     if (m_quiet || now < m_next) return;
-    m_next = now + (m_terminal ? Clock::duration(kBarInterval) : Clock::duration(kLineInterval));
+    // A long job says less and less often where nobody watches.
+    m_next = now + (m_terminal ? Clock::duration(kBarInterval)
+                               : std::max(Clock::duration(kLineInterval), (now - m_start) / 4));
     const double passed = std::chrono::duration<double>(now - m_start).count();
     const std::string left =
         fraction > 0.01 ? ", " + durationText(passed * (1 - fraction) / fraction) + " left" : std::string();
@@ -98,12 +101,6 @@ void Console::progress(double fraction, std::string_view what) {
 void Console::clear() {
     if (m_drawn) fmt::print(stderr, "\r\033[K");
     m_drawn = false;
-}
-
-void Console::note(std::string_view line) {
-    if (m_quiet) return;
-    clear();
-    fmt::print(stderr, "{}\n", printable(line));
 }
 
 Result<void> Console::write(const std::string& path, std::string_view text) {

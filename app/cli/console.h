@@ -20,8 +20,6 @@ public:
 
     /// The command's job: a bar with the time left on a terminal, a line every few seconds elsewhere.
     Job& job() { return m_job; }
-    /// One line on standard error, unless quiet.
-    void note(std::string_view line);
     /// To standard output where `path` is "-", else to a file that appears whole or not at all.
     Result<void> write(const std::string& path, std::string_view text);
 

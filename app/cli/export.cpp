@@ -89,7 +89,7 @@ Result<int> exportIt(const Arguments& arguments, const Options& options, Console
     if (std::filesystem::equivalent(arguments.out, arguments.model, error))
         return usage("-o", arguments.out + " is the model itself", "Name another file");
 
-    Job opening = console.job().part(0, 0.02);
+    Job opening = console.job().part(0, 0.01);
     const auto model = formats::openModel(arguments.model, opening);
     if (!model) return propagate(model);
     if (auto checked = checkMemory(options, *model); !checked) return propagate(checked);
@@ -99,10 +99,7 @@ Result<int> exportIt(const Arguments& arguments, const Options& options, Console
     how.data = *data;
     how.only = options.layers;
     how.exclude = options.exclude;
-    how.onStep = [&](const std::string& step, std::optional<bool> ok, const std::string& detail) {
-        if (ok) console.note(fmt::format("{} {}{}{}", *ok ? "✓" : "✗", step, detail.empty() ? "" : ": ", detail));
-    };
-    Job exporting = console.job().part(0.02, 0.98);
+    Job exporting = console.job().part(0.01, 0.99);
     const auto exported = exports::exportModel(*model, *recipe, **target, arguments.out, how, exporting);
     if (!exported) return propagate(exported);
     Json fields = {{"target", arguments.target}, {"recipe", Json::parse(analysis::recipeJson(*recipe))}};

@@ -17,11 +17,11 @@ Result<int> verify(const Arguments& arguments, const Options& options, Console& 
     if (auto checked = check(options, arguments.model); !checked) return propagate(checked);
     const auto data = dataOf(arguments.data);
     if (!data) return propagate(data);
-    Job opening = console.job().part(0, 0.02);
+    Job opening = console.job().part(0, 0.01);
     const auto model = formats::openModel(arguments.model, opening);
     if (!model) return propagate(model);
     if (auto checked = checkMemory(options, *model); !checked) return propagate(checked);
-    Job proving = console.job().part(0.02, 0.98);
+    Job proving = console.job().part(0.01, 0.99);
     const auto verification = exports::verify(*model, arguments.exported, *data, proving);
     if (!verification) return propagate(verification);
     const std::string text =

@@ -133,7 +133,8 @@ Result<std::string> write(const model::Model& model, const analysis::Comparison&
     if (model.layers().empty()) {
         out += "<p class=\"muted\">The model has no layer with a weight.</p>\n";
     } else {
-        out += "<div class=\"scroll\">" + heatMatrix(model, comparison, scale, shown) + "</div>\n" + heatLegend(scale);
+        out += "<div class=\"scroll\">" + heatMatrix(model, comparison, scale, shown) +
+               "</div>\n<div class=\"legend\">" + heatLegend(scale) + "</div>\n";
         if (shown < model.layers().size())
             out += fmt::format(
                 "<p class=\"muted\">Pictures of the first {} of {} layers; the table has every number.</p>\n", shown,

@@ -7,6 +7,8 @@
 #include <random>
 #include <stdexcept>
 
+#include "core/formats/format.h"
+
 namespace roundoff::ui::tests {
 namespace {
 
@@ -94,8 +96,20 @@ std::vector<LayerPlan> languageModel() {
 
 State makeState(const std::vector<LayerPlan>& plan, const std::string& scheme, const std::vector<std::string>& others,
                 int current) {
+    return makeState(makeModel(plan), scheme, others, current);
+}
+
+model::Model openSample(const std::string& file) {
+    Job job;
+    auto model = formats::openModel(std::string(ROUNDOFF_SOURCE_DIR) + "/resources/samples/" + file, job);
+    if (!model) throw std::runtime_error(model.error().line());
+    return *model;
+}
+
+State makeState(const model::Model& model, const std::string& scheme, const std::vector<std::string>& others,
+                int current) {
     State state;
-    state.model = makeModel(plan);
+    state.model = model;
     state.title = QStringLiteral("memory.onnx");
     state.recipe.standard = schemeOf(scheme);
     std::vector<analysis::Recipe> recipes{state.recipe};
@@ -107,10 +121,10 @@ State makeState(const std::vector<LayerPlan>& plan, const std::string& scheme, c
     auto comparison = analysis::compare(state.model, recipes, {}, job);
     if (!comparison) throw std::runtime_error(comparison.error().line());
     state.comparison = std::make_shared<analysis::Comparison>(std::move(*comparison));
-    state.visible.resize(plan.size());
+    state.visible.resize(model.layers().size());
     std::iota(state.visible.begin(), state.visible.end(), 0);
     state.current = current;
-    if (!plan.empty()) {
+    if (!model.layers().empty()) {
         auto close = analysis::distribution(state.model, std::size_t(current), state.recipe.standard, job);
         if (close) state.distribution = std::make_shared<analysis::Distribution>(std::move(*close));
     }

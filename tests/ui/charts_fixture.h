@@ -24,6 +24,11 @@ std::vector<LayerPlan> languageModel();
 State makeState(const std::vector<LayerPlan>& plan, const std::string& scheme, const std::vector<std::string>& others = {},
                 int current = 0);
 
+/// The same for any model.
+State makeState(const model::Model& model, const std::string& scheme, const std::vector<std::string>& others, int current);
+/// A model of resources/samples.
+model::Model openSample(const std::string& file);
+
 /// `layers` layers with made-up figures, without weights behind them: fast at any number.
 State makeLargeState(int layers, int columns);
 

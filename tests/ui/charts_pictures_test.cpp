@@ -118,6 +118,23 @@ TEST_P(Pictures, compare) {
     grab(*large, makeLargeState(10000, 8), named("compare-10000"));
 }
 
+TEST_P(Pictures, samples) {
+    const auto model = openSample("shakespeare.onnx");
+    QWidget parent;
+    const State state = makeState(model, "int4:g32:asym", {"int8", "fp8-e4m3", "int4", "log4:g32"}, 7);
+    for (const char* id : {"distribution", "error", "compare"}) grab(*make(id, &parent), state, named(id));
+    const State channel = makeState(model, "int8", {}, 3);
+    grab(*make("distribution", &parent), channel, named("distribution-int8-channel"));
+    const State digits = makeState(openSample("digits.onnx"), "int8:tensor", {"int8", "fp8-e4m3"}, 2);
+    grab(*make("distribution", &parent), digits, named("digits-distribution"));
+    auto* error = make("error", &parent);
+    press(*error, "errorScatter");
+    grab(*error, digits, named("digits-scatter"));
+    press(*error, "errorScatter");
+    grab(*error, digits, named("digits-scatter"));
+    grab(*make("compare", &parent), digits, named("digits-compare"));
+}
+
 INSTANTIATE_TEST_SUITE_P(Themes, Pictures, testing::Bool(),
                          [](const auto& test) { return test.param ? "dark" : "light"; });
 

@@ -1,7 +1,5 @@
 #include "ui/charts/axis.h"
 
-#include <QCoreApplication>
-#include <QLocale>
 #include <algorithm>
 #include <cmath>
 
@@ -33,24 +31,6 @@ QString numberText(double value, int digits) {
     const QString text = QString::number(value, 'e', digits - 1);
     const auto mark = text.indexOf(QLatin1Char('e'));
     return withMinus(text.left(mark)) + QLatin1Char('e') + QString::number(text.mid(mark + 1).toInt());
-}
-
-
-QString decibelText(double decibels) {
-    if (std::isnan(decibels)) return QStringLiteral("—");
-    if (std::isinf(decibels)) {
-        return decibels > 0 ? QCoreApplication::translate("Number", "exact") : kMinus + QStringLiteral("∞");
-    }
-    return withMinus(QString::number(decibels, 'f', 1));
-}
-
-QString shareText(double share) {
-    const double percent = share * 100;
-    if (std::isnan(percent)) return QStringLiteral("—");
-    if (percent > 0 && percent < 0.005) return QStringLiteral("< 0.01 %");
-    if (percent < 100 && percent > 99.995) return QStringLiteral("> 99.99 %");
-    const int decimals = percent == 0 || percent == 100 ? 0 : percent < 10 || percent > 99 ? 2 : 1;
-    return QString::number(percent, 'f', decimals) + QStringLiteral(" %");
 }
 
 bool parseNumber(QString text, double& value) {

@@ -3,17 +3,11 @@
 #include <cstdint>
 #include <vector>
 
-#include "ui/shell/numbers.h"
-
 namespace roundoff::ui {
 
 /// `digits` significant figures: "0.0336", "163.8", "3.10e-4" (outside 0.01 … 99,999). A real minus sign; an em dash
 /// for NaN, "∞" for infinity.
 QString numberText(double value, int digits = 3);
-/// "21.9"; "exact" for +∞, an em dash for NaN.
-QString decibelText(double decibels);
-/// "99.93 %", "0.07 %", "< 0.01 %": a share 0…1 that never rounds something to nothing.
-QString shareText(double share);
 /// What a user typed: accepts a real minus sign, plus, "1e-3", comma or point. False where it is no finite number.
 bool parseNumber(QString text, double& value);
 

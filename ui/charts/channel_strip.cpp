@@ -11,6 +11,7 @@
 
 #include "ui/charts/axis.h"
 #include "ui/charts/paint.h"
+#include "ui/shell/numbers.h"
 #include "ui/shell/theme.h"
 
 namespace roundoff::ui {

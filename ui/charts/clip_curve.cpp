@@ -5,9 +5,11 @@
 #include <QPainter>
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "ui/charts/axis.h"
 #include "ui/charts/paint.h"
+#include "ui/shell/numbers.h"
 #include "ui/shell/theme.h"
 
 namespace roundoff::ui {
@@ -20,16 +22,27 @@ ClipCurve::ClipCurve(QWidget* parent) : Card(parent) {
 
 void ClipCurve::setCurve(std::vector<Point> points) {
     m_points = std::move(points);
+    trim();
     setCursor(m_points.empty() ? Qt::ArrowCursor : Qt::PointingHandCursor);
     QString words = tr("No curve: this scheme has no single clip point.");
     if (!m_points.empty()) {
         const auto best = std::min_element(m_points.begin(), m_points.end(),
                                            [](const Point& a, const Point& b) { return a.mse < b.mse; });
-        words = tr("Lowest error %1 at %2 of the whole range.").arg(numberText(best->mse), shareText(best->clip));
+        words = tr("Lowest error %1 at %2 of the whole range.").arg(numberText(best->mse), percentText(best->clip));
     }
     setAccessibleDescription(words);
     setToolTip(words);
     update();
+}
+
+/// The left end, where nearly everything is clipped away, would flatten the valley that matters.
+void ClipCurve::trim() {
+    double low = std::numeric_limits<double>::infinity();
+    for (const Point& point : m_points) {
+        if (point.mse > 0) low = std::min(low, point.mse);
+    }
+    const auto first = std::find_if(m_points.begin(), m_points.end(), [low](const Point& p) { return p.mse <= low * 100; });
+    m_points.erase(m_points.begin(), first);
 }
 
 void ClipCurve::setCurrent(double clip, double mse) {
@@ -58,14 +71,12 @@ void ClipCurve::paintEvent(QPaintEvent* event) {
         high = std::max(high, point.mse);
     }
     if (!(high > 0)) return drawWords(painter, area(), tr("no error at any clip point"));
-    // The whole left end (everything clipped away) would flatten the valley that matters.
-    high = std::min(high, low * 300);
     const QRectF box = area();
     const Axis x(Axis::Scale::Linear, m_points.front().clip, m_points.back().clip, box.left(), box.right());
     const Axis y(Axis::Scale::Log, low, high, box.bottom() - 4, box.top());
     QPolygonF line;
     for (const Point& point : m_points) {
-        if (point.mse <= high) line << QPointF(x.pixel(point.clip), y.pixel(point.mse));
+        line << QPointF(x.pixel(point.clip), y.pixel(point.mse));
     }
     painter.setPen(QPen(theme().series[0], 1.8));
     painter.drawPolyline(line);

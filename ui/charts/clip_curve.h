@@ -29,6 +29,7 @@ protected:
     void mouseReleaseEvent(QMouseEvent* event) override;
 
 private:
+    void trim();
     [[nodiscard]] QRectF area() const;
     void want(double x, bool done);
 

@@ -95,10 +95,10 @@ void HeatMatrix::measure() {
     }
     const int room = viewport()->width();
     m_nameWidth = std::clamp(name, kLeastName, std::max({kLeastName, room / 4, room - wanted}));
-    // What is left over widens the columns evenly, so that the plot fills its pane.
+    // What is left over widens the columns evenly, up to a point, so that the plot fills its pane.
     const int spare = room - m_nameWidth - wanted;
     if (spare > 0 && !m_widths.empty()) {
-        const int each = std::min(spare / int(m_widths.size()), 60);
+        const int each = std::min(spare / int(m_widths.size()), 140);
         for (int& width : m_widths) width += each;
         m_nameWidth += spare - each * int(m_widths.size());
     }

@@ -7,6 +7,7 @@
 
 #include "ui/charts/histogram_plot.h"
 #include "ui/charts/paint.h"
+#include "ui/shell/numbers.h"
 #include "ui/shell/theme.h"
 
 namespace roundoff::ui {
@@ -178,11 +179,11 @@ void HistogramPlot::paintQuantized(QPainter& painter, const Axis& x, const Axis&
     }
     QPolygonF outline;
     if (!grid.empty() && grid.size() <= kOutlineLevels) {
-        // Levels closer than two pixels are added up; a small float's crowd around zero.
+        // Of levels closer than two pixels the fullest; a small float's crowd around zero.
         for (std::size_t i = 0; i < grid.size();) {
             const double at = x.pixel(grid[i]);
             std::uint64_t count = 0;
-            for (; i < grid.size() && x.pixel(grid[i]) - at < 2; ++i) count += m_levelCounts[i];
+            for (; i < grid.size() && x.pixel(grid[i]) - at < 2; ++i) count = std::max(count, m_levelCounts[i]);
             outline << QPointF(at, count ? y.pixel(double(count)) : area.bottom());
         }
     } else if (!m_content.quantized.counts.empty() && m_trial.empty()) {
@@ -290,7 +291,7 @@ void HistogramPlot::paintHover(QPainter& painter, const Axis& x) const {
     const double high = m_content.values.low + (column.lastBin + 1) * width;
     const QString text = tr("%1 … %2: %3 weights, %4")
                              .arg(numberText(low, 4), numberText(high, 4), countText(sum),
-                                  shareText(m_mass ? double(sum) / double(m_mass) : 0));
+                                  percentText(m_mass ? double(sum) / double(m_mass) : 0));
     drawReadout(painter, area, *m_hover, text);
 }
 

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "ui/charts/paint.h"
+#include "ui/shell/numbers.h"
 
 namespace roundoff::ui {
 namespace {

@@ -9,7 +9,7 @@
 #include <QLegend>
 #include <QMouseEvent>
 #include <QPainter>
-#include <QScatterSeries>
+#include <QPixmap>
 #include <QToolTip>
 #include <QVBoxLayout>
 #include <QValueAxis>
@@ -18,6 +18,7 @@
 #include <limits>
 
 #include "ui/charts/axis.h"
+#include "ui/charts/markers.h"
 #include "ui/charts/paint.h"
 #include "ui/shell/theme.h"
 
@@ -25,15 +26,7 @@ namespace roundoff::ui {
 namespace {
 
 constexpr double kReach = 14;            ///< pixels to the nearest point that a click still means
-constexpr std::size_t kMostMarkers = 1500;  ///< a series: every marker is a graphics item of its own
-
-QScatterSeries::MarkerShape shapeOf(int scheme) {
-    using S = QScatterSeries;
-    static constexpr S::MarkerShape kShapes[] = {S::MarkerShapeCircle, S::MarkerShapeTriangle, S::MarkerShapeRectangle,
-                                                 S::MarkerShapeRotatedRectangle, S::MarkerShapeStar,
-                                                 S::MarkerShapePentagon};
-    return kShapes[std::size_t(scheme) % std::size(kShapes)];
-}
+constexpr std::size_t kMostLinePoints = 1500;  ///< a series; more than there are pixels
 
 /// 1, 2, 5 × 10ⁿ within [10^low, 10^high] (whole decades over a wide range), labelled "50 k", "1 M".
 std::vector<Tick> sizeTicks(double low, double high) {
@@ -50,8 +43,6 @@ std::vector<Tick> sizeTicks(double low, double high) {
     }
     return ticks;
 }
-
-QColor colourOf(int scheme) { return theme().series[std::size_t(scheme) % theme().series.size()]; }
 
 }  // namespace
 
@@ -116,17 +107,10 @@ public:
         x->setTitleText(m_axes.xTitle);
         y->setTitleText(m_axes.yTitle);
         for (const ChartSeries& one : m_series) {
-            QXYSeries* drawn = nullptr;
-            if (m_kind == Kind::Line) {
-                drawn = new QLineSeries;
-            } else {
-                auto* scatter = new QScatterSeries;
-                scatter->setMarkerShape(shapeOf(one.scheme));
-                scatter->setMarkerSize(one.scheme == 0 ? 9 : 10);
-                drawn = scatter;
-            }
+            // Markers are painted over the chart: Qt Charts makes a graphics item of each, seconds for 10,000 layers.
+            auto* drawn = new QLineSeries;
             drawn->setName(one.name);
-            drawn->replace(QList<QPointF>(one.points.begin(), one.points.end()));
+            if (m_kind == Kind::Line) drawn->replace(QList<QPointF>(one.points.begin(), one.points.end()));
             chart()->addSeries(drawn);
             drawn->attachAxis(x);
             drawn->attachAxis(y);
@@ -150,27 +134,15 @@ public:
         }
         const auto drawn = chart()->series();
         for (int i = 0; i < drawn.size() && i < int(m_series.size()); ++i) {
-            auto* xy = static_cast<QXYSeries*>(drawn[i]);
-            const QColor colour = colourOf(m_series[std::size_t(i)].scheme);
-            if (auto* scatter = qobject_cast<QScatterSeries*>(xy)) {
-                scatter->setColor(colour);
-                scatter->setBorderColor(theme().window);
-                scatter->setPen(QPen(theme().window, 0.8));
-            } else {
-                static constexpr Qt::PenStyle kDashes[] = {Qt::SolidLine, Qt::DashLine, Qt::DotLine, Qt::DashDotLine,
-                                                           Qt::DashDotDotLine, Qt::SolidLine};
-                xy->setPen(QPen(colour, 2, kDashes[std::size_t(m_series[std::size_t(i)].scheme) % 6]));
-            }
+            const int scheme = m_series[std::size_t(i)].scheme;
+            static_cast<QXYSeries*>(drawn[i])->setPen(QPen(schemeColour(scheme), 2, dashOf(scheme)));
         }
         viewport()->update();
     }
 
     QPointF positionOf(std::size_t series, std::size_t point) const {
-        const auto drawn = chart()->series();
-        if (series >= m_series.size() || int(series) >= drawn.size()) return {};
-        if (point >= m_series[series].points.size()) return {};
-        const QPointF inChart = chart()->mapToPosition(m_series[series].points[point], drawn[int(series)]);
-        return QPointF(mapFromScene(chart()->mapToScene(inChart)));
+        if (series >= m_series.size() || point >= m_series[series].points.size()) return {};
+        return place(m_series[series].points[point], plotRect());
     }
 
     double m_guide = 0;
@@ -220,7 +192,8 @@ protected:
         QChartView::paintEvent(event);
         QPainter painter(viewport());
         painter.setRenderHint(QPainter::Antialiasing);
-        const QRectF plot(mapFromScene(chart()->mapToScene(chart()->plotArea().topLeft())), chart()->plotArea().size());
+        const QRectF plot = plotRect();
+        if (m_kind == Kind::Markers) paintMarkers(painter, plot);
         paintGuide(painter, plot);
         paintRings(painter);
         if (hasFocus()) drawFocusRing(painter, viewport()->rect());
@@ -231,6 +204,34 @@ private:
         int series = -1, point = -1, id = -1;
     };
 
+    [[nodiscard]] QRectF plotRect() const {
+        return {mapFromScene(chart()->mapToScene(chart()->plotArea().topLeft())), chart()->plotArea().size()};
+    }
+    /// Both axes are linear by now.
+    [[nodiscard]] QPointF place(const QPointF& point, const QRectF& plot) const {
+        return {plot.left() + (point.x() - m_axes.xLow) / (m_axes.xHigh - m_axes.xLow) * plot.width(),
+                plot.bottom() - (point.y() - m_axes.yLow) / (m_axes.yHigh - m_axes.yLow) * plot.height()};
+    }
+
+    void paintMarkers(QPainter& painter, const QRectF& plot) const {
+        constexpr int kSide = 16;
+        const double ratio = devicePixelRatioF();
+        for (const ChartSeries& series : m_series) {
+            QPixmap stamp(QSize(kSide, kSide) * ratio);
+            stamp.setDevicePixelRatio(ratio);
+            stamp.fill(Qt::transparent);
+            QPainter marker(&stamp);
+            marker.setRenderHint(QPainter::Antialiasing);
+            const QPainterPath path = markerPath(series.scheme, QPointF(kSide / 2.0, kSide / 2.0));
+            marker.fillPath(path, schemeColour(series.scheme));
+            marker.strokePath(path, QPen(theme().window, 0.8));
+            marker.end();
+            for (const QPointF& point : series.points) {
+                painter.drawPixmap(place(point, plot) - QPointF(kSide / 2.0, kSide / 2.0), stamp);
+            }
+        }
+    }
+
     static void setDynamicTicks(QValueAxis* axis, const std::vector<Tick>& ticks) {
         if (ticks.size() < 2) return;
         axis->setTickType(QValueAxis::TicksDynamic);
@@ -238,7 +239,7 @@ private:
         axis->setTickInterval(ticks[1].value - ticks[0].value);
     }
 
-    /// Only what the axes can show; too many markers are thinned evenly, the extremes of y kept.
+    /// Only what the axes can show; a line of too many points is thinned evenly but for its lowest part.
     void keepDrawable(ChartSeries& series) const {
         std::vector<std::size_t> kept;
         for (std::size_t i = 0; i < series.points.size(); ++i) {
@@ -246,13 +247,13 @@ private:
             if (!std::isfinite(point.x()) || !std::isfinite(point.y()) || (m_axes.xLog && point.x() <= 0)) continue;
             kept.push_back(i);
         }
-        if (kept.size() > kMostMarkers) {
+        if (m_kind == Kind::Line && kept.size() > kMostLinePoints) {
             std::sort(kept.begin(), kept.end(),
                       [&](std::size_t a, std::size_t b) { return series.points[a].y() < series.points[b].y(); });
-            std::vector<std::size_t> thinned(kept.begin(), kept.begin() + kMostMarkers / 3);
-            const std::size_t rest = kept.size() - kMostMarkers / 3, wanted = kMostMarkers - kMostMarkers / 3;
-            for (std::size_t i = 0; i < wanted; ++i) thinned.push_back(kept[kMostMarkers / 3 + i * rest / wanted]);
-            if (m_kind == Kind::Line) std::sort(thinned.begin(), thinned.end());
+            std::vector<std::size_t> thinned(kept.begin(), kept.begin() + kMostLinePoints / 3);
+            const std::size_t rest = kept.size() - kMostLinePoints / 3, wanted = kMostLinePoints - kMostLinePoints / 3;
+            for (std::size_t i = 0; i < wanted; ++i) thinned.push_back(kept[kMostLinePoints / 3 + i * rest / wanted]);
+            std::sort(thinned.begin(), thinned.end());
             kept = std::move(thinned);
         }
         ChartSeries result{series.name, series.scheme, {}, {}, {}};
@@ -269,9 +270,10 @@ private:
     Near nearest(const QPointF& position) const {
         Near best;
         double least = kReach * kReach;
+        const QRectF plot = plotRect();
         for (std::size_t s = 0; s < m_series.size(); ++s) {
             for (std::size_t p = 0; p < m_series[s].points.size(); ++p) {
-                const QPointF apart = positionOf(s, p) - position;
+                const QPointF apart = place(m_series[s].points[p], plot) - position;
                 const double distance = QPointF::dotProduct(apart, apart);
                 if (distance < least) {
                     least = distance;
@@ -283,10 +285,8 @@ private:
     }
 
     void paintGuide(QPainter& painter, const QRectF& plot) {
-        const auto drawn = chart()->series();
-        if (m_guideWords.isEmpty() || drawn.isEmpty()) return;
-        const QPointF inChart = chart()->mapToPosition(QPointF(m_axes.xHigh, m_guide), drawn.front());
-        const double y = mapFromScene(chart()->mapToScene(inChart)).y();
+        if (m_guideWords.isEmpty() || m_series.empty()) return;
+        const double y = place({m_axes.xHigh, m_guide}, plot).y();
         painter.setPen(QPen(theme().muted, 1, Qt::DashLine));
         painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y));
         painter.setFont(scaledFont(m_owner, 0.92, true));

@@ -2,43 +2,15 @@
 
 #include <QFontMetrics>
 #include <QPainter>
-#include <QPainterPath>
 #include <QStringList>
-#include <cmath>
-#include <numbers>
 
-#include "ui/charts/paint.h"
+#include "ui/charts/markers.h"
 #include "ui/shell/theme.h"
 
 namespace roundoff::ui {
 namespace {
 
 constexpr int kMark = 24, kGap = 18;
-
-/// The shapes of Qt Charts' scatter markers, in the same order.
-QPainterPath markerPath(int scheme, const QPointF& centre) {
-    QPainterPath path;
-    const auto polygon = [&](int corners, double turn, double inner) {
-        QPolygonF points;
-        const int count = inner > 0 ? corners * 2 : corners;
-        for (int i = 0; i < count; ++i) {
-            const double angle = turn + 2 * std::numbers::pi * i / count;
-            const double radius = inner > 0 && i % 2 ? inner : 5.5;
-            points << centre + QPointF(radius * std::sin(angle), -radius * std::cos(angle));
-        }
-        path.addPolygon(points);
-        path.closeSubpath();
-    };
-    switch (scheme % 6) {
-        case 0: path.addEllipse(centre, 4.5, 4.5); break;
-        case 1: polygon(3, 0, 0); break;
-        case 2: path.addRect(QRectF(centre - QPointF(4, 4), QSizeF(8, 8))); break;
-        case 3: polygon(4, 0, 0); break;
-        case 4: polygon(5, 0, 2.4); break;
-        default: polygon(5, 0, 0); break;
-    }
-    return path;
-}
 
 }  // namespace
 
@@ -75,12 +47,10 @@ int SchemeLegend::layOut(int width, QPainter* painter) const {
             y += row;
         }
         if (painter) {
-            const QColor colour = theme().series[std::size_t(entry.scheme) % theme().series.size()];
+            const QColor colour = schemeColour(entry.scheme);
             const QPointF centre(x + 9, y + row / 2.0);
             if (m_lines) {
-                static constexpr Qt::PenStyle kDashes[] = {Qt::SolidLine, Qt::DashLine, Qt::DotLine, Qt::DashDotLine,
-                                                           Qt::DashDotDotLine, Qt::SolidLine};
-                painter->setPen(QPen(colour, 2, kDashes[std::size_t(entry.scheme) % 6]));
+                painter->setPen(QPen(colour, 2, dashOf(entry.scheme)));
                 painter->drawLine(centre - QPointF(9, 0), centre + QPointF(9, 0));
             } else {
                 painter->fillPath(markerPath(entry.scheme, centre), colour);

@@ -9,13 +9,14 @@
 
 #include "core/schemes/number_format.h"
 #include "ui/charts/axis.h"
+#include "ui/shell/numbers.h"
 
 namespace roundoff::ui {
 namespace {
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 /// Soft tints: the numbers read first.
-constexpr double kLightest = 0.03, kDarkest = 0.6;
+constexpr double kLightest = 0.03, kDarkest = 0.72;
 
 QString words(const char* text) { return QCoreApplication::translate("CompareTable", text); }
 
@@ -195,7 +196,7 @@ MatrixCell CompareTable::cellOf(double value, double reference, int rank, std::s
         if (std::isnan(change)) return cell;
         const double worse = higherIsBetter(m_metric) ? -change : change;
         // Short of the ends of the scale, so that black or white text reads well.
-        if (int(column) != m_reference) cell.heat = 0.5 + 0.36 * std::clamp(worse / m_deltaScale, -1.0, 1.0);
+        if (int(column) != m_reference) cell.heat = 0.5 + 0.24 * std::clamp(worse / m_deltaScale, -1.0, 1.0);
     } else {
         cell.text = metricText(m_metric, value);
         cell.heat = heatOf(value);
@@ -220,8 +221,8 @@ MatrixCell CompareTable::cell(int position, int column) const {
         cell.tooltip = QStringLiteral("%1: %2").arg(metricName(m_metric), metricText(m_metric, own));
         if (layer && layer->weight) {
             cell.tooltip += QLatin1Char('\n') + words(QT_TRANSLATE_NOOP("CompareTable", "%1 clipped, %2 rounded to zero"))
-                                                    .arg(shareText(double(layer->weight->clipped) / double(std::max<std::uint64_t>(layer->weight->count, 1))),
-                                                         shareText(double(layer->weight->zeroed) / double(std::max<std::uint64_t>(layer->weight->count, 1))));
+                                                    .arg(percentText(double(layer->weight->clipped) / double(std::max<std::uint64_t>(layer->weight->count, 1))),
+                                                         percentText(double(layer->weight->zeroed) / double(std::max<std::uint64_t>(layer->weight->count, 1))));
         }
     }
     return cell;

@@ -13,6 +13,7 @@
 #include "ui/charts/clip_curve.h"
 #include "ui/charts/histogram_plot.h"
 #include "ui/charts/paint.h"
+#include "ui/shell/numbers.h"
 #include "ui/shell/theme.h"
 
 namespace roundoff::ui {
@@ -167,7 +168,9 @@ void DistributionView::fillWords(const State& state) {
     parts << tr("%1 filled").arg(type);
     if (close && !isFloat) {
         const bool stems = !close->levels.empty() && close->levels.size() <= 64;
-        parts << (stems ? tr("%1 as stems").arg(scheme) : tr("%1 as outline").arg(scheme));
+        parts << (stems                  ? tr("%1 as stems").arg(scheme)
+                  : close->levels.empty() ? tr("%1 as outline, per bin").arg(scheme)
+                                          : tr("%1 as outline, per level").arg(scheme));
     }
     parts << tr("%1 bins of %2").arg(countText(histogram().counts.size()), numberText(histogram().binWidth()));
     parts << tr("%1 weights").arg(countText(m_statistics.count));
@@ -221,7 +224,7 @@ void DistributionView::fillCards() {
             total = rounding + clipping;
             sqnr = estimate.sqnrDb;
             m_step->setText(tr("%1 levels, step %2").arg(countText(std::uint64_t(estimate.levels)), numberText(estimate.step)) +
-                            QStringLiteral(" · ") + tr("%1 clipped").arg(shareText(estimate.clippedShare)));
+                            QStringLiteral(" · ") + tr("%1 clipped").arg(percentText(estimate.clippedShare)));
         } else {
             m_step->setText(tr("a grid per channel or group, median step %1").arg(numberText(close ? close->scale : NAN)));
         }
@@ -253,7 +256,7 @@ void DistributionView::fillCards() {
     const QString unit = std::isfinite(sqnr) ? QStringLiteral(" dB") : QString();
     m_figures->setText(QStringLiteral("<p style=\"line-height:136%\">%1<br>%2<br>%3<br><b style=\"color:%4\">%5%6%7</b></p>")
                            .arg(numberText(rounding), numberText(clipping), numberText(total), colour.name(),
-                                decibelText(sqnr), unit, delta));
+                                dbText(sqnr), unit, delta));
     m_origin->setText(trial              ? tr("estimated from the bins; change against %1")
                                                .arg(qtext(schemes::shortText(m_scheme)))
                       : close            ? tr("SQNR and total measured on every weight")

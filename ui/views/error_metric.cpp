@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "ui/charts/axis.h"
+#include "ui/shell/numbers.h"
 
 namespace roundoff::ui {
 namespace {
@@ -63,7 +64,7 @@ double metricValue(Metric metric, const analysis::LayerReport* report) {
 
 QString metricText(Metric metric, double value) {
     switch (metric) {
-        case Metric::Sqnr: return decibelText(value);
+        case Metric::Sqnr: return dbText(value);
         case Metric::RmseOverScale: return std::isfinite(value) ? QString::number(value, 'f', 3) : numberText(value);
         case Metric::Cosine: {
             if (!std::isfinite(value)) return numberText(value);

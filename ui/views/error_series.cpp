@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "ui/charts/axis.h"
+#include "ui/shell/numbers.h"
 
 namespace roundoff::ui {
 namespace {
@@ -140,7 +141,7 @@ PointPlot cumulativeNoise(const State& state) {
             series.ids.push_back(noises[i].second);
             series.tips.push_back(words(QT_TRANSLATE_NOOP("Error", "%1\n%2: %3 of the noise, rank %4"))
                                       .arg(nameOf(state, noises[i].second), series.name,
-                                           shareText(noises[i].first / total), QString::number(i + 1)));
+                                           percentText(noises[i].first / total), QString::number(i + 1)));
         }
         plot.axes.xHigh = std::max(plot.axes.xHigh, double(noises.size()));
         plot.series.push_back(std::move(series));
@@ -181,7 +182,7 @@ PointPlot errorAgainstSize(const State& state) {
             series.points.emplace_back(size, sqnr);
             series.ids.push_back(layer);
             series.tips.push_back(words(QT_TRANSLATE_NOOP("Error", "%1\n%2: %3 dB, %4 parameters"))
-                                      .arg(nameOf(state, layer), series.name, decibelText(sqnr),
+                                      .arg(nameOf(state, layer), series.name, dbText(sqnr),
                                            countText(state.model.layers()[std::size_t(layer)].parameters)));
         }
         if (!series.points.empty()) plot.series.push_back(std::move(series));

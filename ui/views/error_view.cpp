@@ -18,6 +18,7 @@
 #include "ui/charts/paint.h"
 #include "ui/charts/point_chart.h"
 #include "ui/charts/scheme_legend.h"
+#include "ui/shell/numbers.h"
 #include "ui/shell/theme.h"
 #include "ui/views/error_series.h"
 
