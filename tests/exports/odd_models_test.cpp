@@ -17,9 +17,9 @@ namespace roundoff::exports {
 namespace {
 
 namespace fs = std::filesystem;
-using test::GraphBuilder;
 using tensor::ElementType;
 using tensor::Shape;
+using test::GraphBuilder;
 
 std::string weight(const std::string& name, const Shape& shape, ElementType type = ElementType::Float32) {
     Random random(name.size() + shape.size());
@@ -31,8 +31,11 @@ std::string weight(const std::string& name, const Shape& shape, ElementType type
 }
 
 GraphBuilder matmul(std::int64_t k, std::int64_t n, ElementType type = ElementType::Float32) {
-    return GraphBuilder().node("MatMul", {"x", "fc.weight"}, {"y"}, {}, "fc").tensor(weight("fc.weight", {k, n}, type))
-        .input("x", type, {-1, k}).output("y", type, {-1, n});
+    return GraphBuilder()
+        .node("MatMul", {"x", "fc.weight"}, {"y"}, {}, "fc")
+        .tensor(weight("fc.weight", {k, n}, type))
+        .input("x", type, {-1, k})
+        .output("y", type, {-1, n});
 }
 
 class OddModel : public testing::Test {
@@ -57,7 +60,8 @@ protected:
         return exportModel(from, recipe, *findTarget(target), m_folder / "out.onnx", {}, m_job);
     }
     /// Exports, proves and runs under every scheme; the optimizer must not change more than activations' rounding does.
-    void expectProven(const std::string& bytes, std::initializer_list<const char*> schemes, const char* target = "onnx-qdq") {
+    void expectProven(const std::string& bytes, std::initializer_list<const char*> schemes,
+                      const char* target = "onnx-qdq") {
         const model::Model from = model(bytes);
         for (const char* scheme : schemes) {
             const auto exported = make(from, scheme, target);
@@ -125,51 +129,82 @@ TEST_F(OddModel, OldOpsetsAreRaisedOnlyAsFarAsNeeded) {
 }
 
 TEST_F(OddModel, OneDequantizerServesEveryUse) {
-    const GraphBuilder graph = GraphBuilder().node("Gather", {"embed.weight", "ids"}, {"e"}, {}, "embed")
-        .node("Transpose", {"embed.weight"}, {"t"}, {test::Attribute("perm", std::vector<std::int64_t>{1, 0})}, "turn")
-        .node("MatMul", {"e", "t"}, {"y"}, {}, "head").tensor(weight("embed.weight", {50, 32}))
-        .input("ids", ElementType::Int64, {-1, -1}).output("y", ElementType::Float32, {-1, -1, 50});
+    const GraphBuilder graph = GraphBuilder()
+                                   .node("Gather", {"embed.weight", "ids"}, {"e"}, {}, "embed")
+                                   .node("Transpose", {"embed.weight"}, {"t"},
+                                         {test::Attribute("perm", std::vector<std::int64_t>{1, 0})}, "turn")
+                                   .node("MatMul", {"e", "t"}, {"y"}, {}, "head")
+                                   .tensor(weight("embed.weight", {50, 32}))
+                                   .input("ids", ElementType::Int64, {-1, -1})
+                                   .output("y", ElementType::Float32, {-1, -1, 50});
     expectProven(onnxModel(graph, 13), {"int8", "int4:g32"});
     const model::Model out = exported();
     const auto& nodes = out.graph().nodes;
     EXPECT_EQ(std::count_if(nodes.begin(), nodes.end(), [](const auto& n) { return n.op == "DequantizeLinear"; }), 1);
-    const GraphBuilder twice = GraphBuilder().node("MatMul", {"x", "w"}, {"h"}, {}, "a").node("MatMul", {"h", "w"}, {"y"}, {}, "b")
-        .tensor(weight("w", {32, 32})).input("x", ElementType::Float32, {-1, 32}).output("y", ElementType::Float32, {-1, 32});
+    const GraphBuilder twice = GraphBuilder()
+                                   .node("MatMul", {"x", "w"}, {"h"}, {}, "a")
+                                   .node("MatMul", {"h", "w"}, {"y"}, {}, "b")
+                                   .tensor(weight("w", {32, 32}))
+                                   .input("x", ElementType::Float32, {-1, 32})
+                                   .output("y", ElementType::Float32, {-1, 32});
     expectProven(onnxModel(twice, 13), {"int8", "int4:g32:asym"});
     expectProven(onnxModel(twice, 13), {"int4:g32:asym"}, "onnx-matmulnbits");
 }
 
 TEST_F(OddModel, WeightsInConstantNodesAndBranches) {
-    const GraphBuilder constant = GraphBuilder().constant("w", weight("value", {32, 16})).node("MatMul", {"x", "w"}, {"y"}, {}, "fc")
-        .input("x", ElementType::Float32, {-1, 32}).output("y", ElementType::Float32, {-1, 16});
+    const GraphBuilder constant = GraphBuilder()
+                                      .constant("w", weight("value", {32, 16}))
+                                      .node("MatMul", {"x", "w"}, {"y"}, {}, "fc")
+                                      .input("x", ElementType::Float32, {-1, 32})
+                                      .output("y", ElementType::Float32, {-1, 16});
     for (const char* target : {"onnx-qdq", "onnx-matmulnbits", "onnx-fakequant"})
         expectProven(onnxModel(constant, 9, 4), {"int4:g32", "int8:g32"}, target);
-    const GraphBuilder yes = GraphBuilder().node("MatMul", {"x", "yes.weight"}, {"a"}, {}, "yes").tensor(weight("yes.weight", {32, 16}))
-        .outputOf("a", ElementType::Float32);
-    const GraphBuilder no = GraphBuilder().constant("w", weight("value", {32, 16})).node("MatMul", {"x", "w"}, {"b"}, {}, "no")
-        .outputOf("b", ElementType::Float32);
-    const GraphBuilder branch = GraphBuilder().node("If", {"c"}, {"y"}, {test::Attribute::graph("then_branch", yes.bytes()),
-                                                                   test::Attribute::graph("else_branch", no.bytes())}, "choice")
-        .input("x", ElementType::Float32, {-1, 32}).input("c", ElementType::Bool, {}).output("y", ElementType::Float32, {-1, 16});
+    const GraphBuilder yes = GraphBuilder()
+                                 .node("MatMul", {"x", "yes.weight"}, {"a"}, {}, "yes")
+                                 .tensor(weight("yes.weight", {32, 16}))
+                                 .outputOf("a", ElementType::Float32);
+    const GraphBuilder no = GraphBuilder()
+                                .constant("w", weight("value", {32, 16}))
+                                .node("MatMul", {"x", "w"}, {"b"}, {}, "no")
+                                .outputOf("b", ElementType::Float32);
+    const GraphBuilder branch = GraphBuilder()
+                                    .node("If", {"c"}, {"y"},
+                                          {test::Attribute::graph("then_branch", yes.bytes()),
+                                           test::Attribute::graph("else_branch", no.bytes())},
+                                          "choice")
+                                    .input("x", ElementType::Float32, {-1, 32})
+                                    .input("c", ElementType::Bool, {})
+                                    .output("y", ElementType::Float32, {-1, 16});
     for (const char* target : {"onnx-qdq", "onnx-matmulnbits", "onnx-fakequant"})
         expectProven(onnxModel(branch, 13), {"int4:g32", "int8:g32"}, target);
 }
 
 TEST_F(OddModel, RecurrentAndTransposedLayers) {
-    const GraphBuilder lstm = GraphBuilder().node("LSTM", {"x", "W", "R"}, {"", "y"}, {test::Attribute("hidden_size", 16)}, "lstm")
-        .tensor(weight("W", {1, 64, 24})).tensor(weight("R", {1, 64, 16}))
-        .input("x", ElementType::Float32, {-1, 1, 24}).output("y", ElementType::Float32, {1, 1, 16});
+    const GraphBuilder lstm =
+        GraphBuilder()
+            .node("LSTM", {"x", "W", "R"}, {"", "y"}, {test::Attribute("hidden_size", 16)}, "lstm")
+            .tensor(weight("W", {1, 64, 24}))
+            .tensor(weight("R", {1, 64, 16}))
+            .input("x", ElementType::Float32, {-1, 1, 24})
+            .output("y", ElementType::Float32, {1, 1, 16});
     expectProven(onnxModel(lstm, 11, 6), {"int8", "int8:tensor", "int4:g8"});
-    const GraphBuilder up = GraphBuilder().node("ConvTranspose", {"x", "w"}, {"y"}, {test::Attribute("group", 2)}, "up")
-        .tensor(weight("w", {8, 6, 3, 3})).input("x", ElementType::Float32, {1, 8, 6, 6}).output("y", ElementType::Float32, {1, 12, 8, 8});
+    const GraphBuilder up = GraphBuilder()
+                                .node("ConvTranspose", {"x", "w"}, {"y"}, {test::Attribute("group", 2)}, "up")
+                                .tensor(weight("w", {8, 6, 3, 3}))
+                                .input("x", ElementType::Float32, {1, 8, 6, 6})
+                                .output("y", ElementType::Float32, {1, 12, 8, 8});
     expectProven(onnxModel(up, 11, 6), {"int8", "uint8:g4:asym"});
 }
 
 /// A Resize that no newer opset can say: the file keeps its opset and takes ONNX Runtime's own operator.
 TEST_F(OddModel, WhatCannotBeRaisedTakesMicrosoftsOperator) {
-    const GraphBuilder graph = GraphBuilder().node("Resize", {"x", "scales"}, {"r"}, {}, "resize").node("Conv", {"r", "w"}, {"y"}, {}, "conv")
-        .floats("scales", {4}, {1, 1, 2, 0.5F}).tensor(weight("w", {8, 3, 3, 3}))
-        .input("x", ElementType::Float32, {1, 3, 8, 8}).output("y", ElementType::Float32, {1, 8, 14, 2});
+    const GraphBuilder graph = GraphBuilder()
+                                   .node("Resize", {"x", "scales"}, {"r"}, {}, "resize")
+                                   .node("Conv", {"r", "w"}, {"y"}, {}, "conv")
+                                   .floats("scales", {4}, {1, 1, 2, 0.5F})
+                                   .tensor(weight("w", {8, 3, 3, 3}))
+                                   .input("x", ElementType::Float32, {1, 3, 8, 8})
+                                   .output("y", ElementType::Float32, {1, 8, 14, 2});
     const model::Model from = model(onnxModel(graph, 10, 5));
     for (const char* scheme : {"int8", "uint4:asym", "int16"}) {
         const auto made = make(from, scheme, "onnx-qdq");
@@ -184,8 +219,11 @@ TEST_F(OddModel, WhatCannotBeRaisedTakesMicrosoftsOperator) {
 }
 
 TEST_F(OddModel, BrokenNumbersInTheWeightAreProvenToo) {
-    const GraphBuilder graph = GraphBuilder().node("MatMul", {"x", "w"}, {"y"}, {}, "fc")
-        .floats("w", {2, 3}, {1, NAN, -2, INFINITY, 0.5F, -0.0F}).input("x", ElementType::Float32, {-1, 2}).output("y", ElementType::Float32, {-1, 3});
+    const GraphBuilder graph = GraphBuilder()
+                                   .node("MatMul", {"x", "w"}, {"y"}, {}, "fc")
+                                   .floats("w", {2, 3}, {1, NAN, -2, INFINITY, 0.5F, -0.0F})
+                                   .input("x", ElementType::Float32, {-1, 2})
+                                   .output("y", ElementType::Float32, {-1, 3});
     expectProven(onnxModel(graph, 13), {"int8:tensor"});
 }
 
