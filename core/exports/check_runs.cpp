@@ -16,9 +16,9 @@ using runtime::SessionOptions;
 
 constexpr const char* kRuns = "runs in ONNX Runtime";
 constexpr const char* kLoads = "loads in ONNX Runtime";
-constexpr std::size_t kSynthetic = 4;   // made-up samples
-constexpr std::size_t kReal = 32;       // samples read from data, at most
-constexpr std::int64_t kLength = 64;    // of a made-up sequence
+constexpr std::size_t kSynthetic = 4;  // made-up samples
+constexpr std::size_t kReal = 32;      // samples read from data, at most
+constexpr std::int64_t kLength = 64;   // of a made-up sequence
 constexpr std::uint64_t kSeed = 1;
 
 /// Sums over all float outputs of all samples.
@@ -28,7 +28,8 @@ struct Sums {
     std::string odd;  ///< the first output that is no finite number, or of another shape
 
     [[nodiscard]] double sqnrDb() const {
-        if (noise == 0) return signal == 0 ? std::numeric_limits<double>::quiet_NaN() : std::numeric_limits<double>::infinity();
+        if (noise == 0)
+            return signal == 0 ? std::numeric_limits<double>::quiet_NaN() : std::numeric_limits<double>::infinity();
         return 10 * std::log10(signal / noise);
     }
     [[nodiscard]] double cosine() const {
@@ -65,8 +66,9 @@ void add(const std::vector<NamedTensor>& reference, const std::vector<NamedTenso
             note("is " + tensor::text(b.shape) + " where the float model gives " + tensor::text(a.shape));
             continue;
         }
-        if (!finite(y)) note(finite(x) ? "holds NaN or infinite values where the float model's are finite"
-                                       : "holds NaN or infinite values in the float model too");
+        if (!finite(y))
+            note(finite(x) ? "holds NaN or infinite values where the float model's are finite"
+                           : "holds NaN or infinite values in the float model too");
         for (std::size_t j = 0; j < x.size(); ++j) {
             if (!std::isfinite(x[j]) || !std::isfinite(y[j])) continue;
             const double u = x[j], v = y[j];
@@ -165,7 +167,7 @@ Result<Check> checkRuns(const model::Model& model, const std::filesystem::path& 
         if (!sums) {
             const bool original = sums.error().where == model.info().path;
             if (original && inputs->synthetic) return checkLoads(exported, configurations[0].options, sums.error());
-            return Check{kRuns, false, (original ? "the float model itself fails: " : "") + sums.error().line()};
+            return Check{kRuns, false, (original ? "the float model itself fails: " : "") + sums.error().what};
         }
         OutputComparison& comparison = outputs.emplace_back();
         comparison.conditions =
