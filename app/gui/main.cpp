@@ -66,8 +66,7 @@ int run(QApplication& application, const gui::Options& options) {
     if (!options.screenshots.isEmpty()) {
         if (model.isEmpty() && sample.isEmpty())
             return fail({ErrorCode::Usage, "--screenshot", "there is no model to show", "Name one"});
-        window.openPath(model.isEmpty() ? sample : model);
-        const auto written = gui::writeScreenshots(window, options.screenshots);
+        const auto written = gui::writeScreenshots(window, model.isEmpty() ? sample : model, options.screenshots);
         return written ? 0 : fail(written.error());
     }
 

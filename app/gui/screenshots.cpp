@@ -41,10 +41,11 @@ void chooseWorst(ui::Store& store) {
 
 }  // namespace
 
-Result<void> writeScreenshots(ui::MainWindow& window, const QString& folder) {
+Result<void> writeScreenshots(ui::MainWindow& window, const QString& model, const QString& folder) {
     std::optional<Error> error;
     QObject::connect(&window.jobs(), &ui::Jobs::failed, &window, [&error](const Error& one) { error = one; });
     if (!QDir().mkpath(folder)) return failed(folder.toStdString(), "the folder cannot be made", "Choose another one");
+    window.openPath(model);
     ui::Store& store = window.store();
     const auto idle = [&] { return error || (!store.state().model.empty() && window.jobs().idle() && !store.missing()); };
     waitFor(idle);

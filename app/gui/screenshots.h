@@ -6,7 +6,7 @@
 
 namespace roundoff::gui {
 
-/// Waits for the analysis of the model that the window was told to open, then writes DIR/<view>.png for every view.
-Result<void> writeScreenshots(ui::MainWindow& window, const QString& folder);
+/// Opens the model, waits for its analysis, then writes DIR/<view>.png for every view.
+Result<void> writeScreenshots(ui::MainWindow& window, const QString& model, const QString& folder);
 
 }  // namespace roundoff::gui

@@ -95,8 +95,9 @@ QVariant LayerModel::headerData(int section, Qt::Orientation orientation, int ro
 }
 
 Qt::ItemFlags LayerModel::flags(const QModelIndex& index) const {
+    if (!index.isValid()) return QAbstractTableModel::flags(index);
     Qt::ItemFlags flags = QAbstractTableModel::flags(index) | Qt::ItemNeverHasChildren;
-    if (index.isValid() && layerColumns()[std::size_t(index.column())].look == LayerColumn::Look::Scheme)
+    if (layerColumns()[std::size_t(index.column())].look == LayerColumn::Look::Scheme)
         flags |= Qt::ItemIsEditable;
     return flags;
 }

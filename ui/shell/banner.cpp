@@ -61,10 +61,7 @@ Banner::Banner(const Error& error, QWidget* parent) : QFrame(parent), m_error(er
     close->setAccessibleName(tr("Dismiss"));
     connect(more, &QPushButton::clicked, details, [details] { details->setVisible(!details->isVisible()); });
     connect(copy, &QPushButton::clicked, this, [this] { QApplication::clipboard()->setText(text()); });
-    connect(close, &QPushButton::clicked, this, [this] {
-        hide();
-        deleteLater();
-    });
+    connect(close, &QPushButton::clicked, this, &Banner::dismissed);
 
     auto* row = new QHBoxLayout;
     row->setSpacing(4);
@@ -93,22 +90,23 @@ void BannerArea::add(const Error& error) {
         if (old->text() == QString::fromStdString(error.line())) return;
     auto* banner = new Banner(error, this);
     auto* box = qobject_cast<QVBoxLayout*>(layout());
-    banner->setContentsMargins(0, 0, 0, 0);
     box->insertWidget(0, banner);
     box->setContentsMargins(10, 8, 10, 8);
     box->setSpacing(6);
-    connect(banner, &QObject::destroyed, this, [this, box] {
-        if (banners().isEmpty()) box->setContentsMargins(0, 0, 0, 0);
-    });
+    connect(banner, &Banner::dismissed, this, [this, banner] { remove(banner); });
     const auto all = banners();
-    for (qsizetype i = kMost; i < all.size(); ++i) all[i]->deleteLater();
+    for (qsizetype i = kMost; i < all.size(); ++i) remove(all[i]);
+}
+
+void BannerArea::remove(Banner* banner) {
+    layout()->removeWidget(banner);
+    banner->hide();
+    banner->deleteLater();
+    if (layout()->isEmpty()) layout()->setContentsMargins(0, 0, 0, 0);
 }
 
 void BannerArea::clear() {
-    for (Banner* banner : banners()) {
-        banner->hide();
-        banner->deleteLater();
-    }
+    for (Banner* banner : banners()) remove(banner);
 }
 
 QList<Banner*> BannerArea::banners() const {

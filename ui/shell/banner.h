@@ -15,6 +15,9 @@ public:
     explicit Banner(const Error& error, QWidget* parent = nullptr);
     [[nodiscard]] QString text() const;  ///< the whole line, as copied
 
+Q_SIGNALS:
+    void dismissed();
+
 private:
     Error m_error;
 };
@@ -27,6 +30,9 @@ public:
     void add(const Error& error);
     void clear();
     [[nodiscard]] QList<Banner*> banners() const;
+
+private:
+    void remove(Banner* banner);
 };
 
 }  // namespace roundoff::ui

@@ -66,7 +66,12 @@ MainWindow::MainWindow(Engine& engine, const QString& samplePath, QWidget* paren
     showRecent();
 }
 
-MainWindow::~MainWindow() { m_store.disconnect(this); }
+MainWindow::~MainWindow() {
+    // The panes refer to the store, which is a member: they go first.
+    m_store.disconnect(this);
+    delete m_export;
+    delete takeCentralWidget();
+}
 
 void MainWindow::build() {
     auto* central = new QWidget(this);
@@ -239,10 +244,6 @@ void MainWindow::updateActions() {
 }
 
 void MainWindow::openPath(const QString& path) {
-    const QFileInfo file(path);
-    if (file.exists() && file.isFile() && !hasAcceptedType(path))
-        return onFailed({ErrorCode::BadInput, path.toStdString(), "this file type cannot be opened",
-                         "Roundoff opens " + acceptedTypes().toStdString()});
     m_banners->clear();
     m_jobs.open(path);
 }
@@ -391,7 +392,11 @@ void MainWindow::dragLeaveEvent(QDragLeaveEvent*) { m_overlay->hide(); }
 void MainWindow::dropEvent(QDropEvent* event) {
     m_overlay->hide();
     const auto urls = event->mimeData()->urls();
-    if (!urls.isEmpty() && urls.front().isLocalFile()) openPath(urls.front().toLocalFile());
+    if (urls.isEmpty() || !urls.front().isLocalFile()) return;
+    const QString path = urls.front().toLocalFile();
+    if (hasAcceptedType(path)) return openPath(path);
+    onFailed({ErrorCode::BadInput, path.toStdString(), "this file type cannot be opened",
+              "Roundoff opens " + acceptedTypes().toStdString()});
 }
 
 void MainWindow::keyPressEvent(QKeyEvent* event) {

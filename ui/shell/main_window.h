@@ -33,7 +33,7 @@ public:
     MainWindow(Engine& engine, const QString& samplePath, QWidget* parent = nullptr);
     ~MainWindow() override;
 
-    void openPath(const QString& path);  ///< also refuses types that nothing reads, with a banner
+    void openPath(const QString& path);
     void openSample();
     void applyTheme(ThemeChoice choice, bool remember);
     [[nodiscard]] Store& store() { return m_store; }
