@@ -30,7 +30,10 @@ struct Sums {
         if (noise == 0) return signal == 0 ? std::numeric_limits<double>::quiet_NaN() : std::numeric_limits<double>::infinity();
         return 10 * std::log10(signal / noise);
     }
-    [[nodiscard]] double cosine() const { return noise == 0 ? 1 : product / std::sqrt(signal * quantized); }
+    [[nodiscard]] double cosine() const {
+        if (noise == 0) return 1;
+        return signal > 0 && quantized > 0 ? product / std::sqrt(signal * quantized) : 0;
+    }
 };
 
 std::vector<float> floatsOf(const NamedTensor& tensor) {

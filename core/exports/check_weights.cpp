@@ -70,6 +70,10 @@ Result<Difference> compareWeight(const schemes::QuantizedTensor& expected, const
     return difference;
 }
 
+std::string counted(std::size_t number, std::string_view what) {
+    return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
+}
+
 std::string inputsAndOutputs(const std::vector<model::Value>& before, const std::vector<model::Value>& after,
                              std::string_view what) {
     for (const model::Value& value : before) {
@@ -78,7 +82,7 @@ std::string inputsAndOutputs(const std::vector<model::Value>& before, const std:
         });
         if (same == after.end()) return fmt::format("{} \"{}\" is missing or of another shape", what, value.name);
     }
-    if (before.size() != after.size()) return fmt::format("the file has {} {}s, the model {}", after.size(), what, before.size());
+    if (before.size() != after.size()) return fmt::format("the file has {}, the model {}", counted(after.size(), what), before.size());
     return {};
 }
 
@@ -100,8 +104,8 @@ Check checkStructure(const model::Model& model, const model::Model& exported, co
             return broken("layer " + layer.name + (plain ? " is stored as codes" : " is not stored as codes"));
     }
     return {kStructure, true,
-            fmt::format("{} inputs and {} outputs as before, {} layers, {} of them quantized",
-                        exported.graph().inputs.size(), exported.graph().outputs.size(), exported.layers().size(),
+            fmt::format("the same {} and {}, {}, {} of them quantized", counted(exported.graph().inputs.size(), "input"),
+                        counted(exported.graph().outputs.size(), "output"), counted(exported.layers().size(), "layer"),
                         provenance.recipe.layers.size())};
 }
 

@@ -71,18 +71,18 @@ Result<void> add(OnnxWriter& writer, std::size_t index) {
     const std::string codes = edit.freshName(weight.name + std::string(kCodesSuffix));
     const std::string scales = edit.freshName(weight.name + "_scale");
     std::vector<std::string> inputs{"", codes, scales};
-    edit.addTensor(codes, ElementType::Uint8, {n, blocks, std::int64_t(shape.blockBytes())},
+    edit.addTensorBeside(layer.weight, codes, ElementType::Uint8, {n, blocks, std::int64_t(shape.blockBytes())},
                    writer.fromCodes(index, [shape, offset](const schemes::QuantizedTensor& q) {
                        return packNBits(shape, q.codes, offset);
                    }));
-    edit.addTensor(scales, weight.type, {n, blocks},
+    edit.addTensorBeside(layer.weight, scales, weight.type, {n, blocks},
                    writer.fromCodes(index, [shape, type = weight.type](const schemes::QuantizedTensor& q) {
                        return bytesOf(type, transposeScales(shape, q.scales));
                    }));
     // The operator's own default is the middle code: that of symmetric schemes, signed and unsigned.
     if (scheme.symmetry == schemes::Symmetry::Asymmetric || schemes::findNumberFormat(scheme.format)->bits != shape.bits) {
         inputs.push_back(edit.freshName(weight.name + "_zero_point"));
-        edit.addTensor(inputs.back(), ElementType::Uint8, {n, std::int64_t(shape.zeroBytes())},
+        edit.addTensorBeside(layer.weight, inputs.back(), ElementType::Uint8, {n, std::int64_t(shape.zeroBytes())},
                        writer.fromCodes(index, [shape, offset](const schemes::QuantizedTensor& q) {
                            return packNBitsZeros(shape, q.zeroPoints, offset);
                        }));

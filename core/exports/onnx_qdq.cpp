@@ -15,11 +15,25 @@ using tensor::ElementType;
 
 constexpr const char* kMicrosoft = "com.microsoft";
 
-ElementType storageOf(const TensorScheme& scheme) { return schemes::findNumberFormat(scheme.format)->storage; }
+/// True where ONNX Runtime fuses the weight into a MatMulNBits when its optimizations are on.
+bool fusesToNBits(const model::Layer& layer) {
+    return (layer.op == "MatMul" || layer.op == "Gemm") && layer.shape.size() == 2 && layer.reductionAxis == 0;
+}
 
-std::string whyNot(const model::Layer&, const schemes::Scheme& scheme) {
+/// ONNX Runtime 1.29 mixes 2-bit codes up when it fuses a weight whose rows do not fill whole bytes; 4-bit ones not.
+bool avoidsTwoBits(const model::Layer& layer) { return fusesToNBits(layer) && layer.shape[1] % 4 != 0; }
+
+/// Type of the codes in the file; Undefined where ONNX has none.
+ElementType storageOf(const model::Layer& layer, const TensorScheme& scheme) {
+    const ElementType storage = schemes::findNumberFormat(scheme.format)->storage;
+    if (storage == ElementType::Int2 && avoidsTwoBits(layer)) return ElementType::Int4;
+    if (storage == ElementType::Uint2 && avoidsTwoBits(layer)) return ElementType::Uint4;
+    return storage;
+}
+
+std::string whyNot(const model::Layer& layer, const schemes::Scheme& scheme) {
     if (scheme.activation) return "it holds weights alone; leave out the part behind the slash";
-    if (storageOf(scheme.weight) == ElementType::Undefined)
+    if (storageOf(layer, scheme.weight) == ElementType::Undefined)
         return "ONNX has no type for the codes of " + scheme.weight.format + "; take onnx-fakequant";
     const Granularity::Kind kind = scheme.weight.granularity.kind;
     if (kind != Granularity::Kind::Tensor && kind != Granularity::Kind::Channel && kind != Granularity::Kind::Group)
@@ -27,36 +41,53 @@ std::string whyNot(const model::Layer&, const schemes::Scheme& scheme) {
     return {};
 }
 
+/// What the choice of the operator depends on.
+struct Stored {
+    ElementType codes, scales;
+    Granularity::Kind granularity;
+};
+Stored storedAs(const OnnxWriter& writer, std::size_t index) {
+    const TensorScheme& scheme = writer.scheme(index);
+    return {storageOf(writer.layer(index), scheme), schemes::scaleTypeOf(writer.weight(index).type),
+            scheme.granularity.kind};
+}
+
 /// The least opset whose DequantizeLinear takes a layer.
-std::int64_t requiredOpset(const TensorScheme& scheme, ElementType scaleType) {
+std::int64_t requiredOpset(const Stored& stored) {
     using enum ElementType;
     std::int64_t opset = 10;
-    const ElementType storage = storageOf(scheme);
-    if (storage == Int2 || storage == Uint2) opset = 25;
-    else if (storage == Int4 || storage == Uint4 || storage == Int16 || storage == Uint16) opset = 21;
-    else if (storage == Float8E4M3 || storage == Float8E5M2) opset = 19;
-    switch (scheme.granularity.kind) {
+    switch (stored.codes) {
+        case Int2:
+        case Uint2: opset = 25; break;
+        case Int4:
+        case Uint4:
+        case Int16:
+        case Uint16: opset = 21; break;
+        case Float8E4M3:
+        case Float8E5M2: opset = 19; break;
+        default: break;
+    }
+    switch (stored.granularity) {
         case Granularity::Kind::Group: opset = std::max<std::int64_t>(opset, 21); break;
         case Granularity::Kind::Channel: opset = std::max<std::int64_t>(opset, 13); break;
         default: break;
     }
-    return scaleType == Float32 ? opset : std::max<std::int64_t>(opset, 19);
+    return stored.scales == Float32 ? opset : std::max<std::int64_t>(opset, 19);
 }
 
 /// True where the operator of ONNX Runtime's own set takes a layer: no blocks, no floats, no 2-bit codes.
-bool fitsMicrosoft(const TensorScheme& scheme, ElementType scaleType) {
+bool fitsMicrosoft(const Stored& stored) {
     using enum ElementType;
-    const ElementType storage = storageOf(scheme);
-    const bool integer = storage == Int4 || storage == Uint4 || storage == Int8 || storage == Uint8 || storage == Int16 ||
-                         storage == Uint16;
-    return integer && scheme.granularity.kind != Granularity::Kind::Group && scaleType != BFloat16;
+    const ElementType codes = stored.codes;
+    const bool integer =
+        codes == Int4 || codes == Uint4 || codes == Int8 || codes == Uint8 || codes == Int16 || codes == Uint16;
+    return integer && stored.granularity != Granularity::Kind::Group && stored.scales != BFloat16;
 }
 
-bool hasZeroPoints(const TensorScheme& scheme) {
+bool hasZeroPoints(const TensorScheme& scheme, ElementType codes) {
     using enum ElementType;
-    const ElementType storage = storageOf(scheme);
-    return scheme.symmetry == schemes::Symmetry::Asymmetric || storage == Uint2 || storage == Uint4 || storage == Uint8 ||
-           storage == Uint16;
+    return scheme.symmetry == schemes::Symmetry::Asymmetric || codes == Uint2 || codes == Uint4 || codes == Uint8 ||
+           codes == Uint16;
 }
 
 /// Brings the model to the opset that its layers need, or finds that those above it must take Microsoft's operator.
@@ -70,7 +101,7 @@ Result<std::int64_t> reachOpset(OnnxWriter& writer) {
     const std::int64_t before = current();
     std::int64_t needed = 0;
     for (const std::size_t i : writer.quantized())
-        needed = std::max(needed, requiredOpset(writer.scheme(i), schemes::scaleTypeOf(writer.weight(i).type)));
+        needed = std::max(needed, requiredOpset(storedAs(writer, i)));
     if (needed <= before) return before;
     const auto raised = writer.edit().raiseOpset(needed);
     if (raised) {
@@ -78,11 +109,11 @@ Result<std::int64_t> reachOpset(OnnxWriter& writer) {
         return current();
     }
     for (const std::size_t i : writer.quantized()) {
-        const ElementType scaleType = schemes::scaleTypeOf(writer.weight(i).type);
-        if (requiredOpset(writer.scheme(i), scaleType) > before && !fitsMicrosoft(writer.scheme(i), scaleType))
+        const Stored stored = storedAs(writer, i);
+        if (requiredOpset(stored) > before && !fitsMicrosoft(stored))
             return usage(writer.model().info().path + ", layer " + writer.layer(i).name,
                          fmt::format("{} needs opset {}, and the model cannot be raised from {}: {}",
-                                     writer.scheme(i).format, requiredOpset(writer.scheme(i), scaleType), before,
+                                     writer.scheme(i).format, requiredOpset(stored), before,
                                      raised.error().line()),
                          "Take int8, uint8, int4 or uint4 by channel or tensor, onnx-matmulnbits for groups, or onnx-fakequant");
     }
@@ -95,13 +126,19 @@ Result<std::int64_t> reachOpset(OnnxWriter& writer) {
 }
 
 void noteOn(OnnxWriter& writer, std::size_t index) {
+    const model::Layer& layer = writer.layer(index);
     const schemes::NumberFormat& format = *schemes::findNumberFormat(writer.scheme(index).format);
-    if (format.bits < tensor::bits(format.storage))
-        writer.note(fmt::format("codes of {} are stored as {}, the next wider type of ONNX", format.id, name(format.storage)));
-    if (writer.weight(index).type == ElementType::BFloat16)
+    const Stored stored = storedAs(writer, index);
+    if (stored.codes != format.storage)
+        writer.note(fmt::format("codes of {} are stored as {} where a matrix product's width is no multiple of 4, as ONNX "
+                                "Runtime 1.29 mixes up 2-bit codes there",
+                                format.id, name(stored.codes)));
+    else if (format.bits < tensor::bits(stored.codes))
+        writer.note(fmt::format("codes of {} are stored as {}, the next wider type of ONNX", format.id, name(stored.codes)));
+    if (stored.scales == ElementType::BFloat16)
         writer.note("bfloat16 scales do not run on ONNX Runtime's CPU provider; other runtimes may take them");
-    const bool matmul = writer.layer(index).op == "MatMul" || writer.layer(index).op == "Gemm";
-    if (matmul && tensor::bits(format.storage) <= 8 && format.family != "fp8")
+    const bool integer = stored.codes != ElementType::Float8E4M3 && stored.codes != ElementType::Float8E5M2;
+    if (integer && tensor::bits(stored.codes) <= 8 && fusesToNBits(layer))
         writer.note("by default ONNX Runtime rounds activations to int8 in matrix products with these weights; the session "
                     "option session.qdq_matmulnbits_accuracy_level=1 keeps them float");
 }
@@ -111,13 +148,14 @@ Result<void> add(OnnxWriter& writer, std::size_t index, std::int64_t opset) {
     const model::Layer& layer = writer.layer(index);
     const model::Tensor& weight = writer.weight(index);
     const TensorScheme& scheme = writer.scheme(index);
-    const ElementType storage = storageOf(scheme), scaleType = schemes::scaleTypeOf(weight.type);
+    const Stored stored = storedAs(writer, index);
+    const ElementType storage = stored.codes, scaleType = stored.scales;
     const auto tiling = schemes::tilingOf(layer.shape, layer.outputAxis, layer.reductionAxis, scheme.granularity);
     if (!tiling) return propagate(tiling);
 
     formats::onnx::NodeSpec node;
     node.op = "DequantizeLinear";
-    if (requiredOpset(scheme, scaleType) > opset) node.domain = kMicrosoft;
+    if (requiredOpset(stored) > opset) node.domain = kMicrosoft;
     tensor::Shape scaleShape;
     if (scheme.granularity.kind == Granularity::Kind::Channel) {
         scaleShape = {layer.shape[std::size_t(layer.outputAxis)]};
@@ -133,15 +171,15 @@ Result<void> add(OnnxWriter& writer, std::size_t index, std::int64_t opset) {
     node.name = edit.freshName(weight.name + "_DequantizeLinear");
     node.inputs = {codes, scales};
     node.outputs = {weight.name};
-    edit.addTensor(codes, storage, layer.shape, writer.fromCodes(index, [storage](const schemes::QuantizedTensor& q) {
+    edit.addTensorBeside(layer.weight, codes, storage, layer.shape, writer.fromCodes(index, [storage](const schemes::QuantizedTensor& q) {
         return pack(storage, std::span<const std::int16_t>(q.codes));
     }));
-    edit.addTensor(scales, scaleType, scaleShape, writer.fromCodes(index, [scaleType](const schemes::QuantizedTensor& q) {
+    edit.addTensorBeside(layer.weight, scales, scaleType, scaleShape, writer.fromCodes(index, [scaleType](const schemes::QuantizedTensor& q) {
         return bytesOf(scaleType, q.scales);
     }));
-    if (hasZeroPoints(scheme)) {
+    if (hasZeroPoints(scheme, storage)) {
         node.inputs.push_back(edit.freshName(weight.name + "_zero_point"));
-        edit.addTensor(node.inputs.back(), storage, scaleShape,
+        edit.addTensorBeside(layer.weight, node.inputs.back(), storage, scaleShape,
                        writer.fromCodes(index, [storage](const schemes::QuantizedTensor& q) {
                            std::vector<std::int32_t> zeros = q.zeroPoints;
                            zeros.resize(q.scales.size(), 0);

@@ -44,8 +44,12 @@ FileSink::FileSink(FileSink&& other) noexcept
 FileSink::~FileSink() {
     if (m_file < 0) return;
     ::close(m_file);
+    discard();
+}
+
+void FileSink::discard() const {
     std::error_code ignored;
-    std::filesystem::remove(m_path, ignored);
+    if (std::filesystem::is_regular_file(m_path, ignored)) std::filesystem::remove(m_path, ignored);  // not a device
 }
 
 Result<void> FileSink::write(std::span<const std::byte> bytes) {
@@ -86,8 +90,7 @@ Result<void> FileSink::finish() {
     if (::fsync(m_file) != 0) return refuse(m_path, errno);
     if (::close(std::exchange(m_file, -1)) != 0) {
         const int reason = errno;
-        std::error_code ignored;
-        std::filesystem::remove(m_path, ignored);
+        discard();
         return refuse(m_path, reason);
     }
     return {};

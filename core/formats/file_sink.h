@@ -28,6 +28,7 @@ public:
 
 private:
     FileSink(std::filesystem::path path, int file);
+    void discard() const;
     Result<void> flush();
     Result<void> put(std::span<const std::byte> bytes);
 

@@ -26,6 +26,12 @@ const Format* byExtension(const std::filesystem::path& path) {
     return found == formats().end() ? nullptr : &*found;
 }
 
+/// An error is one line, whatever names the file holds.
+void makePrintable(std::string& text) {
+    for (char& c : text)
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
+}
+
 }  // namespace
 
 const std::vector<Format>& formats() {
@@ -41,7 +47,14 @@ Result<model::Model> openModel(const std::filesystem::path& path, Job& job) {
     const auto bytes = (*file)->bytes();
     const Format* format = byContent(bytes.first(std::min(bytes.size(), kHead)));
     if (!format) format = byExtension(path);
-    if (format) return format->open(path, job);
+    if (format) {
+        auto model = format->open(path, job);
+        if (!model) {
+            makePrintable(model.error().where);
+            makePrintable(model.error().what);
+        }
+        return model;
+    }
     std::string known;
     for (const Format& f : formats()) known += (known.empty() ? "" : ", ") + std::string(f.title);
     return badInput(path.string(), "this is no model of a known format", "Give a file of one of these: " + known);

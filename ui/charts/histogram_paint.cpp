@@ -99,6 +99,7 @@ void HistogramPlot::paintEvent(QPaintEvent*) {
     paintQuantized(painter, x, y);
     painter.restore();
     paintGrid(painter, x);
+    paintHandles(painter, x);
     paintHover(painter, x);
     if (hasFocus()) drawFocusRing(painter, rect());
 }
@@ -234,19 +235,21 @@ void HistogramPlot::paintGrid(QPainter& painter, const Axis& x) const {
 
 void HistogramPlot::paintClip(QPainter& painter, const Axis& x) const {
     const QRectF area = plotArea();
-    const double lowAt = x.pixel(m_low), highAt = x.pixel(m_high);
-    const double left = std::clamp(lowAt, area.left(), area.right());
-    const double right = std::clamp(highAt, area.left(), area.right());
+    const double left = std::clamp(x.pixel(m_low), area.left(), area.right());
+    const double right = std::clamp(x.pixel(m_high), area.left(), area.right());
     QColor hatch = theme().error;
     hatch.setAlphaF(theme().dark ? 0.42F : 0.38F);
     drawHatch(painter, QRectF(area.left(), area.top(), left - area.left(), area.height()), hatch);
     drawHatch(painter, QRectF(right, area.top(), area.right() - right, area.height()), hatch);
+}
 
+void HistogramPlot::paintHandles(QPainter& painter, const Axis& x) const {
+    const QRectF area = plotArea();
     painter.setRenderHint(QPainter::Antialiasing);
     const QColor colour = m_content.adjustable ? theme().accent : theme().axis;
     for (const Handle handle : {Handle::Low, Handle::High}) {
-        const double wanted = handle == Handle::Low ? lowAt : highAt;
-        const double at = handle == Handle::Low ? left : right;
+        const double wanted = x.pixel(handle == Handle::Low ? m_low : m_high);
+        const double at = std::clamp(wanted, area.left(), area.right());
         const bool outside = std::abs(wanted - at) > 0.5;
         painter.setPen(QPen(colour, 1.5, outside || !m_content.adjustable ? Qt::DashLine : Qt::SolidLine));
         painter.drawLine(QPointF(at, area.top()), QPointF(at, area.bottom()));

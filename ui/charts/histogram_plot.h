@@ -107,6 +107,7 @@ private:
     void paintQuantized(QPainter& painter, const Axis& x, const Axis& y) const;
     void paintGrid(QPainter& painter, const Axis& x) const;
     void paintClip(QPainter& painter, const Axis& x) const;
+    void paintHandles(QPainter& painter, const Axis& x) const;
     void paintHover(QPainter& painter, const Axis& x) const;
 
     HistogramContent m_content;

@@ -100,6 +100,8 @@ struct OnnxEdit::Impl {
     }
     Result<void> writeBytes(std::uint64_t marker, ByteSink& out, Job& job) const;
 
+    void addTensor(::onnx::GraphProto& graph, const std::string& name, model::ElementType type,
+                   const model::Shape& shape, MakeBytes bytes);
     void setTensor(::onnx::TensorProto& tensor, model::ElementType type, const model::Shape& shape, MakeBytes bytes);
     void forgetInput(const std::string& name, int scope);
     void forgetType(const std::string& name, int scope);
@@ -218,11 +220,23 @@ void OnnxEdit::computeTensor(std::size_t tensor, const std::vector<NodeSpec>& no
 }
 
 void OnnxEdit::addTensor(const std::string& name, model::ElementType type, const model::Shape& shape, MakeBytes bytes) {
-    auto* tensor = m_impl->proto.mutable_graph()->add_initializer();
+    m_impl->addTensor(*m_impl->proto.mutable_graph(), name, type, shape, std::move(bytes));
+}
+
+void OnnxEdit::addTensorBeside(std::size_t beside, const std::string& name, model::ElementType type,
+                               const model::Shape& shape, MakeBytes bytes) {
+    const Scope& scope = m_impl->walk->scopes[std::size_t(m_impl->walk->tensors.at(beside).scope)];
+    // A function holds no initializers: its constants are declared when the file is written.
+    m_impl->addTensor(scope.graph ? *scope.graph : *m_impl->proto.mutable_graph(), name, type, shape, std::move(bytes));
+}
+
+void OnnxEdit::Impl::addTensor(::onnx::GraphProto& graph, const std::string& name, model::ElementType type,
+                               const model::Shape& shape, MakeBytes bytes) {
+    auto* tensor = graph.add_initializer();
     tensor->set_name(name);
-    m_impl->names.insert(name);
-    m_impl->added[name] = tensor;
-    m_impl->setTensor(*tensor, type, shape, std::move(bytes));
+    names.insert(name);
+    added[name] = tensor;
+    setTensor(*tensor, type, shape, std::move(bytes));
 }
 
 void OnnxEdit::addTensor(const std::string& name, model::ElementType type, const model::Shape& shape,
@@ -419,8 +433,9 @@ Result<std::vector<std::filesystem::path>> OnnxEdit::Impl::writeFiles(const std:
     for (std::size_t i = files.size(); i-- > 0;) {
         const auto flushed = files[i].finish();
         if (flushed) continue;
+        // The other file goes with its sink, or was finished before.
         std::error_code ignored;
-        for (const auto& each : paths) std::filesystem::remove(each, ignored);
+        if (i + 1 < files.size()) std::filesystem::remove(paths[i + 1], ignored);
         return propagate(flushed);
     }
     return paths;

@@ -82,6 +82,9 @@ public:
     void addTensor(const std::string& name, model::ElementType type, const model::Shape& shape, MakeBytes bytes);
     void addTensor(const std::string& name, model::ElementType type, const model::Shape& shape,
                    std::vector<std::byte> bytes);
+    /// The same, into the graph that holds the tensor `beside`: ONNX Runtime fuses what stands in one graph only.
+    void addTensorBeside(std::size_t beside, const std::string& name, model::ElementType type,
+                         const model::Shape& shape, MakeBytes bytes);
     void replaceTensor(std::size_t tensor, model::ElementType type, const model::Shape& shape, MakeBytes bytes);
     /// Removes a constant that nobody uses any more.
     void removeTensor(std::size_t tensor);
