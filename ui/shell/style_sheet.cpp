@@ -15,7 +15,7 @@ QToolTip { background: @window@; color: @text@; border: 1px solid @grid@; paddin
 QLabel[look="title"] { font-size: 11pt; font-weight: 600; }
 QLabel[look="headline"] { font-size: 17pt; font-weight: 600; }
 QLabel[look="display"] { font-size: 22pt; font-weight: 600; }
-QLabel[look="headlineSmall"] { font-size: 12pt; font-weight: 600; padding-top: 5px; }
+QLabel[look="headlineSmall"] { font-size: 10.5pt; font-weight: 600; padding-top: 6px; }
 QLabel[look="headlineMissingSmall"] { font-size: 10.5pt; font-weight: 500; color: @muted@; padding-top: 6px; }
 QLabel[look="headlineMissing"] { font-size: 13pt; font-weight: 500; color: @muted@; padding-top: 4px; }
 QLabel[look="heading"] { font-weight: 600; }

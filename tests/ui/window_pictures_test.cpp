@@ -1,0 +1,92 @@
+#include <gtest/gtest.h>
+
+#include <QDir>
+#include <QLineEdit>
+#include <QPixmap>
+#include <QTemporaryDir>
+
+#include "app/worker/worker.h"
+#include "tests/ui/wait.h"
+#include "ui/shell/banner.h"
+#include "ui/shell/compare_chooser.h"
+#include "ui/shell/drop_overlay.h"
+#include "ui/shell/export_dialog.h"
+#include "ui/shell/main_window.h"
+
+// Pictures of what --screenshot does not show, into $ROUNDOFF_PICTURES; without it, they must merely draw.
+namespace roundoff::ui {
+namespace {
+
+class WindowPictures : public testing::TestWithParam<bool> {
+protected:
+    WindowPictures() : window(engine, QStringLiteral(ROUNDOFF_SOURCE_DIR "/resources/samples/digits.onnx")) {
+        window.applyTheme(GetParam() ? ThemeChoice::Dark : ThemeChoice::Light, false);
+        window.resize(1280, 800);
+        window.show();
+    }
+    void TearDown() override { window.applyTheme(ThemeChoice::Light, false); }
+    void open() {
+        window.openSample();
+        ASSERT_TRUE(roundoff::tests::waitUntil([&] { return !window.store().state().model.empty() && window.jobs().idle() && !window.jobs().distributionPending(); }));
+    }
+    void keep(QWidget& widget, const char* name) {
+        QCoreApplication::processEvents();
+        const QPixmap picture = widget.grab();
+        EXPECT_FALSE(picture.isNull());
+        const QString folder = qEnvironmentVariable("ROUNDOFF_PICTURES");
+        if (folder.isEmpty()) return;
+        const QString file = QLatin1String(name) + (GetParam() ? QStringLiteral("-dark.png") : QStringLiteral("-light.png"));
+        EXPECT_TRUE(picture.save(QDir(folder).filePath(file)));
+    }
+    worker::Worker engine;
+    MainWindow window;
+};
+
+TEST_P(WindowPictures, Start) { keep(window, "start"); }
+
+TEST_P(WindowPictures, BannersFilterAndFindings) {
+    open();
+    window.store().setStandard(*schemes::parseScheme("int4:tensor"));
+    ASSERT_TRUE(roundoff::tests::waitUntil([&] { return window.jobs().idle() && !window.store().missing(); }));
+    window.store().setSchemes({1, 3, 5}, *schemes::parseScheme("int8"));
+    window.store().setSchemes({9}, schemes::Scheme{});
+    ASSERT_TRUE(roundoff::tests::waitUntil([&] { return window.jobs().idle() && !window.store().missing(); }));
+    window.store().setCurrent(4);
+    window.banners().add({ErrorCode::BadInput, "/models/mobilenet.onnx: tensor 'fc.weight'",
+                          "data ends at byte 4,194,304, the file has 4,100,002", "The file looks truncated; fetch it again"});
+    window.findChild<QLineEdit*>(QStringLiteral("filterBox"))->setText(QStringLiteral("speed<3"));
+    EXPECT_TRUE(roundoff::tests::waitUntil([&] { return window.findChild<QWidget*>(QStringLiteral("topBarProblem"))->isVisible(); }));
+    keep(window, "findings");
+}
+
+TEST_P(WindowPictures, Export) {
+    open();
+    window.store().setStandard(*schemes::parseScheme("int8"));
+    QTemporaryDir folder;
+    ExportDialog* dialog = window.showExport();
+    dialog->setPath(folder.filePath(QStringLiteral("digits.int8.onnx")));
+    keep(*dialog, "export");
+    dialog->start();
+    ASSERT_TRUE(roundoff::tests::waitUntil([&] { return !dialog->running(); }));
+    keep(*dialog, "exported");
+}
+
+TEST_P(WindowPictures, Chooser) {
+    open();
+    auto* chooser = window.findChild<CompareChooser*>(QStringLiteral("compareChooser"));
+    chooser->open(window.store().state().compared, QPoint(400, 100));
+    keep(*chooser, "chooser");
+    chooser->hide();
+    EXPECT_EQ(window.store().undoStack().count(), 0) << "looking is no edit";
+}
+
+TEST_P(WindowPictures, Drop) {
+    auto* overlay = window.findChild<DropOverlay*>(QStringLiteral("dropOverlay"));
+    overlay->announce(QStringLiteral("Open mobilenet.onnx"), true);
+    keep(window, "drop");
+}
+
+INSTANTIATE_TEST_SUITE_P(Themes, WindowPictures, testing::Bool(), [](const auto& one) { return one.param ? "dark" : "light"; });
+
+}  // namespace
+}  // namespace roundoff::ui
