@@ -136,7 +136,10 @@ std::string decibels(double value) {
 }
 
 /// What is left where no made-up input suits the float model: the file loads with all optimizations. Says so.
-Check checkLoads(const std::filesystem::path& exported, const SessionOptions& options, const Error& why) {
+Check checkLoads(const std::filesystem::path& original, const std::filesystem::path& exported, const SessionOptions& options,
+                 const Error& why) {
+    if (const auto session = Session::open(original, options); !session)
+        return {kRuns, false, "the float model itself fails: " + session.error().what};
     const auto session = Session::open(exported, options);
     if (!session) return {kLoads, false, session.error().line()};
     return {kLoads, true,
@@ -157,7 +160,7 @@ Result<Check> checkRuns(const model::Model& model, const std::filesystem::path& 
     if (!inputs) {
         // Data that cannot be read is the caller's trouble; inputs that cannot be made up leave the runs undone.
         if (data || inputs.error().code == ErrorCode::Cancelled) return propagate(inputs);
-        return checkLoads(exported, configurations[0].options, inputs.error());
+        return checkLoads(model.info().path, exported, configurations[0].options, inputs.error());
     }
     std::string detail;
     for (std::size_t c = 0; c < std::size(configurations); ++c) {
@@ -166,7 +169,7 @@ Result<Check> checkRuns(const model::Model& model, const std::filesystem::path& 
         if (!sums && sums.error().code == ErrorCode::Cancelled) return propagate(sums);
         if (!sums) {
             const bool original = sums.error().where == model.info().path;
-            if (original && inputs->synthetic) return checkLoads(exported, configurations[0].options, sums.error());
+            if (original && inputs->synthetic) return checkLoads(model.info().path, exported, configurations[0].options, sums.error());
             return Check{kRuns, false, (original ? "the float model itself fails: " : "") + sums.error().what};
         }
         OutputComparison& comparison = outputs.emplace_back();

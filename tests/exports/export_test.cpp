@@ -132,7 +132,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"digits.onnx", "int8", "onnx-qdq", ""}, Case{"digits.onnx", "int8:tensor", "onnx-qdq", ""},
         Case{"digits.onnx", "uint8:asym", "onnx-qdq", ""}, Case{"digits.onnx", "int4:g32:asym", "onnx-qdq", ""},
         Case{"digits.onnx", "uint4:asym", "onnx-qdq", ""}, Case{"digits.onnx", "int16", "onnx-qdq", ""},
-        Case{"digits.onnx", "uint16:asym", "onnx-qdq", ""}, Case{"digits.onnx", "int2:g32", "onnx-qdq", ""},
+        Case{"digits.onnx", "uint16:asym", "onnx-qdq", ""}, Case{"digits.onnx", "int2:g16", "onnx-qdq", ""},
         Case{"digits.onnx", "uint2:asym", "onnx-qdq", ""}, Case{"digits.onnx", "int3", "onnx-qdq", ""},
         Case{"digits.onnx", "int6:g64", "onnx-qdq", ""}, Case{"digits.onnx", "fp8-e4m3", "onnx-qdq", ""},
         Case{"digits.onnx", "fp8-e5m2:tensor", "onnx-qdq", ""}, Case{"digits.onnx", "log6", "onnx-fakequant", ""},

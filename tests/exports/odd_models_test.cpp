@@ -212,7 +212,7 @@ TEST_F(OddModel, WhatCannotBeRaisedTakesMicrosoftsOperator) {
         EXPECT_TRUE(mentions(*made, "com.microsoft.DequantizeLinear"));
         EXPECT_EQ(exported().info().opsets.at(""), 10);
     }
-    const auto refused = make(from, "int4:g32", "onnx-qdq");
+    const auto refused = make(from, "int4:g2", "onnx-qdq");
     ASSERT_FALSE(refused);
     EXPECT_NE(refused.error().line().find("resize"), std::string::npos) << refused.error().line();
     EXPECT_NE(refused.error().where.find("layer w"), std::string::npos);

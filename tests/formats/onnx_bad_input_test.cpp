@@ -187,9 +187,7 @@ TEST_F(OnnxBadInput, ATensorGivenTwiceIsRefused) {
 }
 
 TEST_F(OnnxBadInput, ACancelledJobOpensNothing) {
-    static std::stop_source stop;  // static, as GCC 12 takes a local one for uninitialized
-    stop.request_stop();
-    Job job(stop.get_token(), {});
+    Job job = cancelledJob();
     const auto model = openModel(m_folder.write("m.onnx", onnxModel(GraphBuilder())), job);
     ASSERT_FALSE(model);
     EXPECT_EQ(model.error().code, ErrorCode::Cancelled);

@@ -286,9 +286,7 @@ TEST_F(OnnxEditTest, FailuresLeaveNothingBehind) {
 
 TEST_F(OnnxEditTest, ACancelledJobLeavesNothingBehind) {
     OnnxEdit change = edit(open(onnxModel(product())));
-    std::stop_source stop;
-    stop.request_stop();
-    Job job(stop.get_token(), {});
+    Job job = cancelledJob();
     const auto paths = change.write(m_folder.path() / "out.onnx", {}, job);
     ASSERT_FALSE(paths);
     EXPECT_EQ(paths.error().code, ErrorCode::Cancelled);

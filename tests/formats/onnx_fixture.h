@@ -1,6 +1,9 @@
 #pragma once
 #include <gmock/gmock.h>
 
+#include <memory>
+#include <stop_token>
+
 #include "core/formats/format.h"
 #include "tests/support/onnx_builder.h"
 #include "tests/support/temp_folder.h"
@@ -31,6 +34,13 @@ protected:
         for (std::size_t at; (at = text.find(folder)) != std::string::npos;) text.erase(at, folder.size());
         EXPECT_EQ(text.find('\n'), std::string::npos) << text;
         return text;
+    }
+
+    /// A job whose caller wants out. (On the heap, as GCC 12 else takes the source for uninitialized.)
+    static Job cancelledJob() {
+        const auto stop = std::make_unique<std::stop_source>();
+        stop->request_stop();
+        return Job(stop->get_token(), {});
     }
 
     test::TempFolder m_folder;
