@@ -92,7 +92,7 @@ void Jobs::onOpened(int number, const model::Model& model) {
 
 void Jobs::onLayers(int number, const std::shared_ptr<const LayerBatch>& batch) {
     if (number != m_compare) return;
-    m_store.merge(*batch, m_run);
+    m_store.merge(batch, m_run);
     m_layersDone = std::min(m_layersTotal, m_layersDone + batch->size());
     if (!batch->empty())
         m_layer = QString::fromStdString(m_store.state().model.layers()[batch->back().layer].name);
