@@ -29,7 +29,8 @@ Result<std::vector<runtime::NamedTensor>> cut(const Value& input, const Array& a
     const std::int64_t batch = want.empty() || want[0] < 0 ? 1 : want[0];
     if (!fits || (!shape.empty() && (batch == 0 || shape[0] % std::max<std::int64_t>(batch, 1) != 0)))
         return badInput(path.string(),
-                        fmt::format("the array is {}, input \"{}\" takes {}", tensor::text(array.shape), input.name, tensor::text(want)),
+                        fmt::format("the array is {}, input \"{}\" takes {}", tensor::text(array.shape), input.name,
+                                    tensor::text(want)),
                         "Give the input's shape; the first axis counts samples");
     if (!input.hasShape || shape.empty() || array.values.empty())
         return std::vector{tensorFor(input, shape, array.values)};
@@ -71,9 +72,10 @@ Result<Samples> arraysByName(const Model& model, const fs::path& folder, std::si
         auto tensors = cut(input, *array, path, limit);
         if (!tensors) return propagate(tensors);
         if (!samples.empty() && samples.size() != tensors->size())
-            return badInput(path.string(),
-                            fmt::format("the array holds {} samples, the one before {}", tensors->size(), samples.size()),
-                            "Give every input the same number of samples");
+            return badInput(
+                path.string(),
+                fmt::format("the array holds {} samples, the one before {}", tensors->size(), samples.size()),
+                "Give every input the same number of samples");
         samples.resize(tensors->size());
         for (std::size_t i = 0; i < samples.size(); ++i) samples[i].push_back(std::move((*tensors)[i]));
     }
@@ -97,7 +99,8 @@ Result<Samples> readFolder(const Model& model, const fs::path& folder, std::size
         if (extension == ".npy") arrays.push_back(it->path());
         if (extension == ".png" || extension == ".jpg" || extension == ".jpeg") images.push_back(it->path());
     }
-    if (error) return badInput(folder.string(), "the folder cannot be read: " + error.message(), "Check its permissions");
+    if (error)
+        return badInput(folder.string(), "the folder cannot be read: " + error.message(), "Check its permissions");
     std::sort(arrays.begin(), arrays.end());
     // By name first, so that a limit takes some of every class folder.
     std::sort(images.begin(), images.end(), [](const fs::path& a, const fs::path& b) {
@@ -142,7 +145,8 @@ Result<Samples> readText(const Model& model, const fs::path& path, std::size_t l
         const std::string& text = context->second;
         if (std::from_chars(text.data(), text.data() + text.size(), window).ec != std::errc() || window == 0 ||
             window > 1u << 20)
-            return badInput(model.info().path, "metadata context=" + text + " is no sensible window", "Give .npy arrays");
+            return badInput(model.info().path, "metadata context=" + text + " is no sensible window",
+                            "Give .npy arrays");
     }
     const auto bytes = readFile(path);
     if (!bytes) return propagate(bytes);
@@ -165,7 +169,8 @@ Result<Samples> readText(const Model& model, const fs::path& path, std::size_t l
 }
 
 Result<Samples> loadSamples(const Model& model, const fs::path& path, std::size_t limit, Job& job) {
-    if (model.graph().inputs.empty()) return usage(model.info().path, "the model has no inputs to feed", "Leave the data out");
+    if (model.graph().inputs.empty())
+        return usage(model.info().path, "the model has no inputs to feed", "Leave the data out");
     for (const Value& input : model.graph().inputs)
         if (!tensor::writable(input.type))
             return usage(model.info().path,
@@ -181,7 +186,8 @@ Result<Samples> loadSamples(const Model& model, const fs::path& path, std::size_
             return usage(path.string(), "one array cannot feed a model with several inputs",
                          "Give a folder with one .npy named after each input");
         }
-        if (extension == ".png" || extension == ".jpg" || extension == ".jpeg") return readImages(model, {path}, limit, job);
+        if (extension == ".png" || extension == ".jpg" || extension == ".jpeg")
+            return readImages(model, {path}, limit, job);
         return readText(model, path, limit);
     }();
     if (samples && samples->empty()) return badInput(path.string(), "there are no samples in it", "Give at least one");

@@ -59,10 +59,13 @@ Result<Samples> readImages(const model::Model& model, const std::vector<std::fil
             stbi_load_from_memory(reinterpret_cast<const stbi_uc*>(bytes->data()), int(bytes->size()), &width, &height,
                                   &stored, channels),
             stbi_image_free);
-        if (!pixels) return badInput(path.string(), std::string("not a readable image: ") + stbi_failure_reason(),
-                                     "Remove it from the folder");
-        const int w = int(layout->width < 0 ? width : layout->width), h = int(layout->height < 0 ? height : layout->height);
-        std::vector<stbi_uc> fitted(pixels.get(), pixels.get() + std::size_t(width) * std::size_t(height) * std::size_t(channels));
+        if (!pixels)
+            return badInput(path.string(), std::string("not a readable image: ") + stbi_failure_reason(),
+                            "Remove it from the folder");
+        const int w = int(layout->width < 0 ? width : layout->width),
+                  h = int(layout->height < 0 ? height : layout->height);
+        std::vector<stbi_uc> fitted(pixels.get(),
+                                    pixels.get() + std::size_t(width) * std::size_t(height) * std::size_t(channels));
         if (w != width || h != height) {
             fitted.resize(std::size_t(w) * std::size_t(h) * std::size_t(channels));
             stbir_resize_uint8(pixels.get(), width, height, 0, fitted.data(), w, h, 0, channels);
@@ -72,7 +75,8 @@ Result<Samples> readImages(const model::Model& model, const std::vector<std::fil
         for (std::size_t p = 0; p < plane; ++p)
             for (std::size_t c = 0; c < depth; ++c)
                 values[layout->channelsFirst ? c * plane + p : p * depth + c] = fitted[p * depth + c] / unit;
-        const tensor::Shape shape = layout->channelsFirst ? tensor::Shape{1, channels, h, w} : tensor::Shape{1, h, w, channels};
+        const tensor::Shape shape =
+            layout->channelsFirst ? tensor::Shape{1, channels, h, w} : tensor::Shape{1, h, w, channels};
         samples.push_back({tensorFor(input, shape, values)});
     }
     return samples;

@@ -56,10 +56,18 @@ struct Kind {
     double (*load)(const std::byte*);
 };
 constexpr Kind kKinds[] = {
-    {"f2", 2, loadHalf},           {"f4", 4, load<float>},         {"f8", 8, load<double>},
-    {"i1", 1, load<std::int8_t>},  {"i2", 2, load<std::int16_t>},  {"i4", 4, load<std::int32_t>},
-    {"i8", 8, load<std::int64_t>}, {"u1", 1, load<std::uint8_t>},  {"u2", 2, load<std::uint16_t>},
-    {"u4", 4, load<std::uint32_t>}, {"u8", 8, load<std::uint64_t>}, {"b1", 1, load<std::uint8_t>},
+    {"f2", 2, loadHalf},
+    {"f4", 4, load<float>},
+    {"f8", 8, load<double>},
+    {"i1", 1, load<std::int8_t>},
+    {"i2", 2, load<std::int16_t>},
+    {"i4", 4, load<std::int32_t>},
+    {"i8", 8, load<std::int64_t>},
+    {"u1", 1, load<std::uint8_t>},
+    {"u2", 2, load<std::uint16_t>},
+    {"u4", 4, load<std::uint32_t>},
+    {"u8", 8, load<std::uint64_t>},
+    {"b1", 1, load<std::uint8_t>},
 };
 
 /// Position in a row-major array of element `index` of a column-major one.
@@ -86,8 +94,8 @@ Result<Array> readNpy(const std::filesystem::path& path) {
     if (bytes.size() < 12 || std::memcmp(bytes.data(), "\x93NUMPY", 6) != 0) return broken("not a NumPy array");
     const bool first = std::to_integer<int>(bytes[6]) == 1;
     const std::size_t start = first ? 10 : 12;
-    const std::size_t length = first ? std::size_t(load<std::uint16_t>(bytes.data() + 8))
-                                     : std::size_t(load<std::uint32_t>(bytes.data() + 8));
+    const std::size_t length =
+        first ? std::size_t(load<std::uint16_t>(bytes.data() + 8)) : std::size_t(load<std::uint32_t>(bytes.data() + 8));
     if (length > bytes.size() - start) return broken("the header is cut off");
     const std::string_view header(reinterpret_cast<const char*>(bytes.data()) + start, length);
 
@@ -98,8 +106,9 @@ Result<Array> readNpy(const std::filesystem::path& path) {
     for (const Kind& each : kKinds)
         if (descr.substr(2, 2) == each.code && descr[4] == '\'') kind = &each;
     if (!kind)
-        return badInput(path.string(), "elements of type " + std::string(descr.substr(0, descr.find('\'', 1) + 1)) +
-                                           " are not numbers that can be fed",
+        return badInput(path.string(),
+                        "elements of type " + std::string(descr.substr(0, descr.find('\'', 1) + 1)) +
+                            " are not numbers that can be fed",
                         "Save floats, integers or booleans");
     const auto count = tensor::elementCount(*shape);
     if (!count || *count > (bytes.size() - start - length) / kind->size)

@@ -36,7 +36,9 @@ const model::Layer* counterpart(const model::Model& model, const model::Layer& l
     return found ? found : findLayer(exported, layer.name);
 }
 
-bool sameBits(float a, float b) { return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b); }
+bool sameBits(float a, float b) {
+    return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b);
+}
 
 /// What one comparison of two weights found.
 struct Difference {
@@ -82,7 +84,8 @@ std::string inputsAndOutputs(const std::vector<model::Value>& before, const std:
         });
         if (same == after.end()) return fmt::format("{} \"{}\" is missing or of another shape", what, value.name);
     }
-    if (before.size() != after.size()) return fmt::format("the file has {}, the model {}", counted(after.size(), what), before.size());
+    if (before.size() != after.size())
+        return fmt::format("the file has {}, the model {}", counted(after.size(), what), before.size());
     return {};
 }
 
@@ -90,10 +93,10 @@ std::string inputsAndOutputs(const std::vector<model::Value>& before, const std:
 
 Check checkStructure(const model::Model& model, const model::Model& exported, const Provenance& provenance) {
     const auto broken = [](std::string what) { return Check{kStructure, false, std::move(what)}; };
-    for (const auto& [before, after, what] :
-         {std::tuple{&model.graph().inputs, &exported.graph().inputs, "input"},
-          std::tuple{&model.graph().outputs, &exported.graph().outputs, "output"}})
-        if (std::string wrong = inputsAndOutputs(*before, *after, what); !wrong.empty()) return broken(std::move(wrong));
+    for (const auto& [before, after, what] : {std::tuple{&model.graph().inputs, &exported.graph().inputs, "input"},
+                                              std::tuple{&model.graph().outputs, &exported.graph().outputs, "output"}})
+        if (std::string wrong = inputsAndOutputs(*before, *after, what); !wrong.empty())
+            return broken(std::move(wrong));
     for (const auto& [name, scheme] : provenance.recipe.layers)
         if (!findLayer(model, name)) return broken("the recipe names a layer that the model lacks: " + name);
     const bool plain = provenance.target == "onnx-fakequant";
@@ -103,13 +106,15 @@ Check checkStructure(const model::Model& model, const model::Model& exported, co
         if (provenance.recipe.layers.contains(layer.name) && other->stored.has_value() == plain)
             return broken("layer " + layer.name + (plain ? " is stored as codes" : " is not stored as codes"));
     }
-    return {kStructure, true,
-            fmt::format("the same {} and {}, {}, {} of them quantized", counted(exported.graph().inputs.size(), "input"),
-                        counted(exported.graph().outputs.size(), "output"), counted(exported.layers().size(), "layer"),
-                        provenance.recipe.layers.size())};
+    return {
+        kStructure, true,
+        fmt::format("the same {} and {}, {}, {} of them quantized", counted(exported.graph().inputs.size(), "input"),
+                    counted(exported.graph().outputs.size(), "output"), counted(exported.layers().size(), "layer"),
+                    provenance.recipe.layers.size())};
 }
 
-Result<Check> checkWeights(const model::Model& model, const model::Model& exported, const Provenance& provenance, Job& job) {
+Result<Check> checkWeights(const model::Model& model, const model::Model& exported, const Provenance& provenance,
+                           Job& job) {
     std::uint64_t elements = 0, done = 0, total = 0;
     std::size_t layers = 0, wrongLayers = 0;
     std::string first;
@@ -139,7 +144,7 @@ Result<Check> checkWeights(const model::Model& model, const model::Model& export
         if (!expected && expected.error().code == ErrorCode::Cancelled) return propagate(expected);
         const auto actual = StoredWeight::open(exported, *other);
         if (!expected || !actual) {
-            note((expected ? actual.error() : expected.error()).line());
+            note((expected ? actual.error() : expected.error()).what);
             continue;
         }
         const auto type = weight->view.type;
@@ -152,9 +157,11 @@ Result<Check> checkWeights(const model::Model& model, const model::Model& export
         elements += actual->count();
         model.release(layer.weight);
     }
-    if (wrongLayers > 0) return Check{kWeights, false, fmt::format("{} of {} layers differ. {}", wrongLayers, layers, first)};
-    return Check{kWeights, true, fmt::format("{} weights of {} layers, dequantized from the file, equal the analysis",
-                                             elements, layers)};
+    if (wrongLayers > 0)
+        return Check{kWeights, false, fmt::format("{} of {} layers differ. {}", wrongLayers, layers, first)};
+    return Check{
+        kWeights, true,
+        fmt::format("{} weights of {} layers, dequantized from the file, equal the analysis", elements, layers)};
 }
 
 Result<Check> checkUnchanged(const model::Model& model, const model::Model& exported, const Provenance& provenance,
@@ -178,7 +185,7 @@ Result<Check> checkUnchanged(const model::Model& model, const model::Model& expo
         for (const std::size_t j : byName[tensor.name]) {
             const auto other = exported.data(j);
             if (!other) {
-                wrong = other.error().line();
+                wrong = other.error().what;
                 continue;
             }
             const auto a = data->view.bytes, b = other->view.bytes;

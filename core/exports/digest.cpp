@@ -45,7 +45,8 @@ Result<std::optional<std::uint64_t>> find(const std::filesystem::path& path, Job
     std::string tail;  // the end of the block before, where an entry may begin
     const auto searched = forEachBlock(path, job, [&](std::uint64_t offset, std::span<char> block) {
         const std::string text = tail + std::string(block.data(), block.size());
-        if (const auto at = text.rfind(wanted); at != std::string::npos) found = offset - tail.size() + at + wanted.size();
+        if (const auto at = text.rfind(wanted); at != std::string::npos)
+            found = offset - tail.size() + at + wanted.size();
         tail = text.substr(text.size() - std::min(text.size(), wanted.size() - 1));
     });
     if (!searched) return propagate(searched);
@@ -92,7 +93,8 @@ Result<std::optional<Digest>> readDigest(const std::filesystem::path& file,
 Result<void> seal(const std::filesystem::path& file, const std::vector<std::filesystem::path>& dataFiles, Job& job) {
     const auto at = find(file, job);
     if (!at) return propagate(at);
-    if (!*at) return failed(file.string(), "the written file has no place for its digest", "Report this with the model");
+    if (!*at)
+        return failed(file.string(), "the written file has no place for its digest", "Report this with the model");
     const auto digest = compute(file, **at, dataFiles, job);
     if (!digest) return propagate(digest);
     std::fstream out(file, std::ios::binary | std::ios::in | std::ios::out);

@@ -49,7 +49,8 @@ Result<void> flush(const fs::path& path) {
     const int reason = errno;
     if (file >= 0) ::close(file);
     if (ok) return {};
-    return failed(path.string(), std::string("could not be flushed to the disk: ") + std::strerror(reason), "Check the disk");
+    return failed(path.string(), std::string("could not be flushed to the disk: ") + std::strerror(reason),
+                  "Check the disk");
 }
 
 bool sameFile(const fs::path& a, const fs::path& b) {
@@ -69,9 +70,10 @@ Result<void> checkPlace(const model::Model& model, const fs::path& path, std::ui
     if (!fs::is_directory(folder, error)) return usage(folder.string(), "there is no such folder", "Create it first");
     const auto space = fs::space(folder, error);
     if (!error && space.available < needed + kSlack)
-        return failed(folder.string(),
-                      fmt::format("the disk has {} bytes free, the export needs about {}", space.available, needed + kSlack),
-                      "Free some space or choose another disk");
+        return failed(
+            folder.string(),
+            fmt::format("the disk has {} bytes free, the export needs about {}", space.available, needed + kSlack),
+            "Free some space or choose another disk");
     return {};
 }
 
@@ -106,10 +108,12 @@ Result<std::vector<fs::path>> publish(const fs::path& workshop, const fs::path& 
         if (entry.path().filename() == path.filename()) continue;
         const fs::path to = folder / entry.path().filename();
         // A link instead of a rename: it never replaces what is there.
-        if (::link(entry.path().c_str(), to.c_str()) != 0 && (errno == EEXIST || ::rename(entry.path().c_str(), to.c_str()) != 0)) {
+        if (::link(entry.path().c_str(), to.c_str()) != 0 &&
+            (errno == EEXIST || ::rename(entry.path().c_str(), to.c_str()) != 0)) {
             const int reason = errno;
             undo();
-            return failed(to.string(), std::string("could not be put in place: ") + std::strerror(reason), "Remove it or choose another name");
+            return failed(to.string(), std::string("could not be put in place: ") + std::strerror(reason),
+                          "Remove it or choose another name");
         }
         moved.push_back(to);
     }

@@ -14,7 +14,8 @@ std::string whyNot(const model::Layer&, const schemes::Scheme& scheme) {
 }
 
 /// Dequantized values, piece by piece: the float weight is twice as large as its codes.
-formats::onnx::MakeBytes dequantized(const model::Model& model, std::size_t layer, const schemes::TensorScheme& scheme) {
+formats::onnx::MakeBytes dequantized(const model::Model& model, std::size_t layer,
+                                     const schemes::TensorScheme& scheme) {
     return [model, layer, scheme](formats::onnx::ByteSink& sink, Job& job) -> Result<void> {
         const auto codes = LayerCodes(model).of(layer, scheme, job);
         if (!codes) return propagate(codes);
@@ -31,8 +32,9 @@ formats::onnx::MakeBytes dequantized(const model::Model& model, std::size_t laye
     };
 }
 
-Result<Exported> write(const model::Model& model, const analysis::Recipe& recipe, const std::filesystem::path& temporary,
-                       const std::filesystem::path& final, const ExportOptions& options, Job& job) {
+Result<Exported> write(const model::Model& model, const analysis::Recipe& recipe,
+                       const std::filesystem::path& temporary, const std::filesystem::path& final,
+                       const ExportOptions& options, Job& job) {
     auto writer = OnnxWriter::begin(model, recipe, *findTarget("onnx-fakequant"), options);
     if (!writer) return propagate(writer);
     for (const std::size_t i : writer->quantized()) {
@@ -40,17 +42,21 @@ Result<Exported> write(const model::Model& model, const analysis::Recipe& recipe
         writer->edit().replaceTensor(writer->layer(i).weight, weight.type, weight.shape,
                                      dequantized(model, i, writer->scheme(i)));
     }
-    writer->note("the weights are floats that carry the quantized values: accuracy is that of the scheme, size and speed "
-                 "are those of the float model");
+    writer->note(
+        "the weights are floats that carry the quantized values: accuracy is that of the scheme, size and speed "
+        "are those of the float model");
     return writer->finish(temporary, final, options, job);
 }
 
 }  // namespace
 
 Target onnxFakeQuant() {
-    return {"onnx-fakequant", "ONNX, fake-quantized weights",
-            "Float weights carrying the quantized values: any scheme, runs anywhere, no smaller and no faster.", ".onnx",
-            whyNot, write};
+    return {"onnx-fakequant",
+            "ONNX, fake-quantized weights",
+            "Float weights carrying the quantized values: any scheme, runs anywhere, no smaller and no faster.",
+            ".onnx",
+            whyNot,
+            write};
 }
 
 }  // namespace roundoff::exports

@@ -17,10 +17,13 @@ int storedBits(const schemes::TensorScheme& scheme) {
     using enum ElementType;
     switch (schemes::findNumberFormat(scheme.format)->storage) {
         case Int4:
-        case Uint4: return 4;
+        case Uint4:
+            return 4;
         case Int8:
-        case Uint8: return 8;
-        default: return 0;
+        case Uint8:
+            return 8;
+        default:
+            return 0;
     }
 }
 
@@ -32,7 +35,8 @@ bool isSigned(const schemes::TensorScheme& scheme) {
 std::string whyNot(const model::Layer& layer, const schemes::Scheme& scheme) {
     const schemes::TensorScheme& weight = scheme.weight;
     if (scheme.activation) return "it holds weights alone; leave out the part behind the slash";
-    if (storedBits(weight) == 0) return "codes are integers of 4 or 8 bits there; take int4, uint4, int8 or uint8, or onnx-qdq";
+    if (storedBits(weight) == 0)
+        return "codes are integers of 4 or 8 bits there; take int4, uint4, int8 or uint8, or onnx-qdq";
     if (weight.granularity.kind != schemes::Granularity::Kind::Group)
         return "scales go by groups there; add g32, g64 or g128, or take onnx-qdq";
     const std::uint32_t group = weight.granularity.columns;
@@ -50,7 +54,8 @@ Result<void> add(OnnxWriter& writer, std::size_t index) {
     const model::Tensor& weight = writer.weight(index);
     const schemes::TensorScheme& scheme = writer.scheme(index);
     const auto refuse = [&](std::string what) {
-        return usage(writer.model().info().path + ", layer " + layer.name, "onnx-matmulnbits cannot hold it: " + std::move(what),
+        return usage(writer.model().info().path + ", layer " + layer.name,
+                     "onnx-matmulnbits cannot hold it: " + std::move(what),
                      "Take onnx-qdq, or leave the layer float (--exclude)");
     };
     if (weight.type != ElementType::Float32 && weight.type != ElementType::Float16)
@@ -58,7 +63,8 @@ Result<void> add(OnnxWriter& writer, std::size_t index) {
     const std::vector<model::Node>& nodes = writer.model().graph().nodes;
     for (const std::size_t use : layer.uses)
         if (nodes[use].op != "MatMul" || nodes[use].inputs[1] != weight.name)
-            return refuse("the weight also feeds " + nodes[use].op + " \"" + nodes[use].name + "\", or comes by a detour");
+            return refuse("the weight also feeds " + nodes[use].op + " \"" + nodes[use].name +
+                          "\", or comes by a detour");
 
     NBitsShape shape;
     shape.k = std::uint64_t(layer.shape[0]);
@@ -72,41 +78,50 @@ Result<void> add(OnnxWriter& writer, std::size_t index) {
     const std::string scales = edit.freshName(weight.name + "_scale");
     std::vector<std::string> inputs{"", codes, scales};
     edit.addTensorBeside(layer.weight, codes, ElementType::Uint8, {n, blocks, std::int64_t(shape.blockBytes())},
-                   writer.fromCodes(index, [shape, offset](const schemes::QuantizedTensor& q) {
-                       return packNBits(shape, q.codes, offset);
-                   }));
+                         writer.fromCodes(index, [shape, offset](const schemes::QuantizedTensor& q) {
+                             return packNBits(shape, q.codes, offset);
+                         }));
     edit.addTensorBeside(layer.weight, scales, weight.type, {n, blocks},
-                   writer.fromCodes(index, [shape, type = weight.type](const schemes::QuantizedTensor& q) {
-                       return bytesOf(type, transposeScales(shape, q.scales));
-                   }));
+                         writer.fromCodes(index, [shape, type = weight.type](const schemes::QuantizedTensor& q) {
+                             return bytesOf(type, transposeScales(shape, q.scales));
+                         }));
     // The operator's own default is the middle code: that of symmetric schemes, signed and unsigned.
-    if (scheme.symmetry == schemes::Symmetry::Asymmetric || schemes::findNumberFormat(scheme.format)->bits != shape.bits) {
+    if (scheme.symmetry == schemes::Symmetry::Asymmetric ||
+        schemes::findNumberFormat(scheme.format)->bits != shape.bits) {
         inputs.push_back(edit.freshName(weight.name + "_zero_point"));
         edit.addTensorBeside(layer.weight, inputs.back(), ElementType::Uint8, {n, std::int64_t(shape.zeroBytes())},
-                       writer.fromCodes(index, [shape, offset](const schemes::QuantizedTensor& q) {
-                           return packNBitsZeros(shape, q.zeroPoints, offset);
-                       }));
+                             writer.fromCodes(index, [shape, offset](const schemes::QuantizedTensor& q) {
+                                 return packNBitsZeros(shape, q.zeroPoints, offset);
+                             }));
     }
     for (const std::size_t use : layer.uses) {
         inputs[0] = nodes[use].inputs[0];
-        edit.replaceNode(use, {nodes[use].name, "MatMulNBits", "com.microsoft", inputs, nodes[use].outputs,
-                               {{"K", std::int64_t(shape.k)}, {"N", n}, {"bits", std::int64_t(shape.bits)},
+        edit.replaceNode(use, {nodes[use].name,
+                               "MatMulNBits",
+                               "com.microsoft",
+                               inputs,
+                               nodes[use].outputs,
+                               {{"K", std::int64_t(shape.k)},
+                                {"N", n},
+                                {"bits", std::int64_t(shape.bits)},
                                 {"block_size", std::int64_t(shape.block)}}});
     }
     edit.removeTensor(layer.weight);
     return {};
 }
 
-Result<Exported> write(const model::Model& model, const analysis::Recipe& recipe, const std::filesystem::path& temporary,
-                       const std::filesystem::path& final, const ExportOptions& options, Job& job) {
+Result<Exported> write(const model::Model& model, const analysis::Recipe& recipe,
+                       const std::filesystem::path& temporary, const std::filesystem::path& final,
+                       const ExportOptions& options, Job& job) {
     auto writer = OnnxWriter::begin(model, recipe, *findTarget("onnx-matmulnbits"), options);
     if (!writer) return propagate(writer);
     for (const std::size_t i : writer->quantized())
         if (auto added = add(*writer, i); !added) return propagate(added);
     if (!writer->quantized().empty()) {
         writer->edit().importDomain("com.microsoft", 1);
-        writer->note("MatMulNBits is an operator of ONNX Runtime (com.microsoft); its accuracy level is left unset, so "
-                     "activations stay float");
+        writer->note(
+            "MatMulNBits is an operator of ONNX Runtime (com.microsoft); its accuracy level is left unset, so "
+            "activations stay float");
     }
     return writer->finish(temporary, final, options, job);
 }
@@ -114,10 +129,14 @@ Result<Exported> write(const model::Model& model, const analysis::Recipe& recipe
 }  // namespace
 
 Target onnxMatMulNBits() {
-    return {"onnx-matmulnbits", "ONNX for ONNX Runtime, 4- and 8-bit groups",
-            "MatMul weights of language models as com.microsoft.MatMulNBits: int4, uint4, int8, uint8 in groups of 16 to "
-            "256; any opset.",
-            ".onnx", whyNot, write};
+    return {
+        "onnx-matmulnbits",
+        "ONNX for ONNX Runtime, 4- and 8-bit groups",
+        "MatMul weights of language models as com.microsoft.MatMulNBits: int4, uint4, int8, uint8 in groups of 16 to "
+        "256; any opset.",
+        ".onnx",
+        whyNot,
+        write};
 }
 
 }  // namespace roundoff::exports

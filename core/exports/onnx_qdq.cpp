@@ -21,7 +21,9 @@ bool fusesToNBits(const model::Layer& layer) {
 }
 
 /// ONNX Runtime 1.29 mixes 2-bit codes up when it fuses a weight whose rows do not fill whole bytes; 4-bit ones not.
-bool avoidsTwoBits(const model::Layer& layer) { return fusesToNBits(layer) && layer.shape[1] % 4 != 0; }
+bool avoidsTwoBits(const model::Layer& layer) {
+    return fusesToNBits(layer) && layer.shape[1] % 4 != 0;
+}
 
 /// Type of the codes in the file; Undefined where ONNX has none.
 ElementType storageOf(const model::Layer& layer, const TensorScheme& scheme) {
@@ -58,19 +60,31 @@ std::int64_t requiredOpset(const Stored& stored) {
     std::int64_t opset = 10;
     switch (stored.codes) {
         case Int2:
-        case Uint2: opset = 25; break;
+        case Uint2:
+            opset = 25;
+            break;
         case Int4:
         case Uint4:
         case Int16:
-        case Uint16: opset = 21; break;
+        case Uint16:
+            opset = 21;
+            break;
         case Float8E4M3:
-        case Float8E5M2: opset = 19; break;
-        default: break;
+        case Float8E5M2:
+            opset = 19;
+            break;
+        default:
+            break;
     }
     switch (stored.granularity) {
-        case Granularity::Kind::Group: opset = std::max<std::int64_t>(opset, 21); break;
-        case Granularity::Kind::Channel: opset = std::max<std::int64_t>(opset, 13); break;
-        default: break;
+        case Granularity::Kind::Group:
+            opset = std::max<std::int64_t>(opset, 21);
+            break;
+        case Granularity::Kind::Channel:
+            opset = std::max<std::int64_t>(opset, 13);
+            break;
+        default:
+            break;
     }
     return stored.scales == Float32 ? opset : std::max<std::int64_t>(opset, 19);
 }
@@ -100,8 +114,7 @@ Result<std::int64_t> reachOpset(OnnxWriter& writer) {
     };
     const std::int64_t before = current();
     std::int64_t needed = 0;
-    for (const std::size_t i : writer.quantized())
-        needed = std::max(needed, requiredOpset(storedAs(writer, i)));
+    for (const std::size_t i : writer.quantized()) needed = std::max(needed, requiredOpset(storedAs(writer, i)));
     if (needed <= before) return before;
     const auto raised = writer.edit().raiseOpset(needed);
     if (raised) {
@@ -111,17 +124,18 @@ Result<std::int64_t> reachOpset(OnnxWriter& writer) {
     for (const std::size_t i : writer.quantized()) {
         const Stored stored = storedAs(writer, i);
         if (requiredOpset(stored) > before && !fitsMicrosoft(stored))
-            return usage(writer.model().info().path + ", layer " + writer.layer(i).name,
-                         fmt::format("{} needs opset {}, and the model cannot be raised from {}: {}",
-                                     writer.scheme(i).format, requiredOpset(stored), before,
-                                     raised.error().line()),
-                         "Take int8, uint8, int4 or uint4 by channel or tensor, onnx-matmulnbits for groups, or onnx-fakequant");
+            return usage(
+                writer.model().info().path + ", layer " + writer.layer(i).name,
+                fmt::format("{} needs opset {}, and the model cannot be raised from {}: {}", writer.scheme(i).format,
+                            requiredOpset(stored), before, raised.error().where + ": " + raised.error().what),
+                "Take int8, uint8, int4 or uint4 by channel or tensor, onnx-matmulnbits for groups, or onnx-fakequant");
     }
     if (auto fresh = writer.restart(); !fresh) return propagate(fresh);
     writer.edit().importDomain(kMicrosoft, 1);
-    writer.note(fmt::format("opset {} stays, as the model cannot be raised to {} ({}): the weights take ONNX Runtime's own "
-                            "com.microsoft.DequantizeLinear",
-                            before, needed, raised.error().what));
+    writer.note(
+        fmt::format("opset {} stays, as the model cannot be raised to {} ({}): the weights take ONNX Runtime's own "
+                    "com.microsoft.DequantizeLinear",
+                    before, needed, raised.error().what));
     return before;
 }
 
@@ -130,17 +144,20 @@ void noteOn(OnnxWriter& writer, std::size_t index) {
     const schemes::NumberFormat& format = *schemes::findNumberFormat(writer.scheme(index).format);
     const Stored stored = storedAs(writer, index);
     if (stored.codes != format.storage)
-        writer.note(fmt::format("codes of {} are stored as {} where a matrix product's width is no multiple of 4, as ONNX "
-                                "Runtime 1.29 mixes up 2-bit codes there",
-                                format.id, name(stored.codes)));
+        writer.note(
+            fmt::format("codes of {} are stored as {} where a matrix product's width is no multiple of 4, as ONNX "
+                        "Runtime 1.29 mixes up 2-bit codes there",
+                        format.id, name(stored.codes)));
     else if (format.bits < tensor::bits(stored.codes))
-        writer.note(fmt::format("codes of {} are stored as {}, the next wider type of ONNX", format.id, name(stored.codes)));
+        writer.note(
+            fmt::format("codes of {} are stored as {}, the next wider type of ONNX", format.id, name(stored.codes)));
     if (stored.scales == ElementType::BFloat16)
         writer.note("bfloat16 scales do not run on ONNX Runtime's CPU provider; other runtimes may take them");
     const bool integer = stored.codes != ElementType::Float8E4M3 && stored.codes != ElementType::Float8E5M2;
     if (integer && tensor::bits(stored.codes) <= 8 && fusesToNBits(layer))
-        writer.note("by default ONNX Runtime rounds activations to int8 in matrix products with these weights; the session "
-                    "option session.qdq_matmulnbits_accuracy_level=1 keeps them float");
+        writer.note(
+            "by default ONNX Runtime rounds activations to int8 in matrix products with these weights; the session "
+            "option session.qdq_matmulnbits_accuracy_level=1 keeps them float");
 }
 
 /// Replaces one weight by codes, scales, zero points and the operator that multiplies them; every use sees its value.
@@ -171,20 +188,22 @@ Result<void> add(OnnxWriter& writer, std::size_t index, std::int64_t opset) {
     node.name = edit.freshName(weight.name + "_DequantizeLinear");
     node.inputs = {codes, scales};
     node.outputs = {weight.name};
-    edit.addTensorBeside(layer.weight, codes, storage, layer.shape, writer.fromCodes(index, [storage](const schemes::QuantizedTensor& q) {
-        return pack(storage, std::span<const std::int16_t>(q.codes));
-    }));
-    edit.addTensorBeside(layer.weight, scales, scaleType, scaleShape, writer.fromCodes(index, [scaleType](const schemes::QuantizedTensor& q) {
-        return bytesOf(scaleType, q.scales);
-    }));
+    edit.addTensorBeside(layer.weight, codes, storage, layer.shape,
+                         writer.fromCodes(index, [storage](const schemes::QuantizedTensor& q) {
+                             return pack(storage, std::span<const std::int16_t>(q.codes));
+                         }));
+    edit.addTensorBeside(layer.weight, scales, scaleType, scaleShape,
+                         writer.fromCodes(index, [scaleType](const schemes::QuantizedTensor& q) {
+                             return bytesOf(scaleType, q.scales);
+                         }));
     if (hasZeroPoints(scheme, storage)) {
         node.inputs.push_back(edit.freshName(weight.name + "_zero_point"));
         edit.addTensorBeside(layer.weight, node.inputs.back(), storage, scaleShape,
-                       writer.fromCodes(index, [storage](const schemes::QuantizedTensor& q) {
-                           std::vector<std::int32_t> zeros = q.zeroPoints;
-                           zeros.resize(q.scales.size(), 0);
-                           return pack(storage, std::span<const std::int32_t>(zeros));
-                       }));
+                             writer.fromCodes(index, [storage](const schemes::QuantizedTensor& q) {
+                                 std::vector<std::int32_t> zeros = q.zeroPoints;
+                                 zeros.resize(q.scales.size(), 0);
+                                 return pack(storage, std::span<const std::int32_t>(zeros));
+                             }));
     }
     if (weight.type != ElementType::Float64) {
         edit.computeTensor(layer.weight, {node});
@@ -202,8 +221,9 @@ Result<void> add(OnnxWriter& writer, std::size_t index, std::int64_t opset) {
     return {};
 }
 
-Result<Exported> write(const model::Model& model, const analysis::Recipe& recipe, const std::filesystem::path& temporary,
-                       const std::filesystem::path& final, const ExportOptions& options, Job& job) {
+Result<Exported> write(const model::Model& model, const analysis::Recipe& recipe,
+                       const std::filesystem::path& temporary, const std::filesystem::path& final,
+                       const ExportOptions& options, Job& job) {
     auto writer = OnnxWriter::begin(model, recipe, *findTarget("onnx-qdq"), options);
     if (!writer) return propagate(writer);
     const auto opset = reachOpset(*writer);
@@ -216,10 +236,14 @@ Result<Exported> write(const model::Model& model, const analysis::Recipe& recipe
 }  // namespace
 
 Target onnxQdq() {
-    return {"onnx-qdq", "ONNX, quantized weights",
-            "Weights as codes behind DequantizeLinear: integers of 2 to 16 bits and 8-bit floats, by tensor, channel or "
-            "group; raises the opset as far as they need.",
-            ".onnx", whyNot, write};
+    return {
+        "onnx-qdq",
+        "ONNX, quantized weights",
+        "Weights as codes behind DequantizeLinear: integers of 2 to 16 bits and 8-bit floats, by tensor, channel or "
+        "group; raises the opset as far as they need.",
+        ".onnx",
+        whyNot,
+        write};
 }
 
 }  // namespace roundoff::exports

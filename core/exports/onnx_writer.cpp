@@ -30,7 +30,10 @@ Result<std::shared_ptr<const schemes::QuantizedTensor>> LayerCodes::of(std::size
 }
 
 OnnxWriter::OnnxWriter(model::Model model, std::string target, std::vector<ExportedLayer> plan, OnnxEdit edit)
-    : m_model(std::move(model)), m_target(std::move(target)), m_plan(std::move(plan)), m_edit(std::move(edit)),
+    : m_model(std::move(model)),
+      m_target(std::move(target)),
+      m_plan(std::move(plan)),
+      m_edit(std::move(edit)),
       m_codes(std::make_shared<LayerCodes>(m_model)) {}
 
 Result<OnnxWriter> OnnxWriter::begin(const model::Model& model, const analysis::Recipe& recipe, const Target& target,
@@ -61,7 +64,8 @@ void OnnxWriter::note(std::string text) {
 }
 
 formats::onnx::MakeBytes OnnxWriter::fromCodes(std::size_t layer, Make make) const {
-    return [cache = m_codes, layer, which = scheme(layer), make = std::move(make)](ByteSink& sink, Job& job) -> Result<void> {
+    return [cache = m_codes, layer, which = scheme(layer), make = std::move(make)](ByteSink& sink,
+                                                                                   Job& job) -> Result<void> {
         const auto codes = cache->of(layer, which, job);
         if (!codes) return propagate(codes);
         return sink.write(make(**codes));
@@ -77,7 +81,8 @@ Result<Exported> OnnxWriter::finish(const std::filesystem::path& temporary, cons
     m_edit.setMetadata(std::string(kVersionKey), ROUNDOFF_VERSION);
     m_edit.setMetadata(std::string(kSourceKey), *source);
     m_edit.setMetadata(std::string(kDigestKey), kUnsealed);
-    // A data file gets a name that nothing has yet, so that an old export stays whole until the new one takes its place.
+    // A data file gets a name that nothing has yet, so that an old export stays whole until the new one takes its
+    // place.
     std::string data = final.filename().string() + ".data";
     std::error_code error;
     if (std::filesystem::exists(std::filesystem::absolute(final).parent_path() / data, error))

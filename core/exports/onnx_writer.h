@@ -30,7 +30,9 @@ public:
     /// Indices of the layers to quantize.
     [[nodiscard]] std::vector<std::size_t> quantized() const;
     [[nodiscard]] const model::Layer& layer(std::size_t index) const { return m_model.layers()[index]; }
-    [[nodiscard]] const model::Tensor& weight(std::size_t index) const { return m_model.tensors()[layer(index).weight]; }
+    [[nodiscard]] const model::Tensor& weight(std::size_t index) const {
+        return m_model.tensors()[layer(index).weight];
+    }
     [[nodiscard]] const schemes::TensorScheme& scheme(std::size_t index) const { return m_plan[index].scheme.weight; }
     [[nodiscard]] const model::Model& model() const { return m_model; }
     formats::onnx::OnnxEdit& edit() { return m_edit; }

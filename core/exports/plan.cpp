@@ -16,7 +16,8 @@ Result<std::optional<std::regex>> expression(const std::string& text, const std:
     try {
         return std::optional(std::regex(text));
     } catch (const std::regex_error&) {
-        return usage(option, "\"" + text + "\" is not a regular expression", "Escape its special characters with a backslash");
+        return usage(option, "\"" + text + "\" is not a regular expression",
+                     "Escape its special characters with a backslash");
     }
 }
 
@@ -52,11 +53,12 @@ Result<std::vector<ExportedLayer>> planLayers(const model::Model& model, const a
         } else {
             const auto tiling =
                 schemes::tilingOf(layer.shape, layer.outputAxis, layer.reductionAxis, scheme.weight.granularity);
-            std::string reason = !tiling ? tiling.error().line() : target.whyNot(layer, scheme);
+            std::string reason = !tiling ? tiling.error().what : target.whyNot(layer, scheme);
             if (!reason.empty())
-                return usage(model.info().path + ", layer " + layer.name,
-                             fmt::format("{} cannot hold {}: {}", target.id, shortText(scheme), reason),
-                             fmt::format("Give the layer another scheme, or leave it float (--exclude '^{}$')", layer.name));
+                return usage(
+                    model.info().path + ", layer " + layer.name,
+                    fmt::format("{} cannot hold {}: {}", target.id, shortText(scheme), reason),
+                    fmt::format("Give the layer another scheme, or leave it float (--exclude '^{}$')", layer.name));
             planned.status = Status::Quantized;
             planned.scheme = scheme;
         }

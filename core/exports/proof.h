@@ -19,12 +19,14 @@ Result<Verification> prove(const model::Model& model, const std::filesystem::pat
 /// The same inputs and outputs, every layer found, and those of the recipe held as the target holds them.
 Check checkStructure(const model::Model& model, const model::Model& exported, const Provenance& provenance);
 /// Every quantized weight, read back from the file, equals the analysis bit for bit.
-Result<Check> checkWeights(const model::Model& model, const model::Model& exported, const Provenance& provenance, Job& job);
+Result<Check> checkWeights(const model::Model& model, const model::Model& exported, const Provenance& provenance,
+                           Job& job);
 /// Every other constant of the float model stands in the file with the same bytes.
 Result<Check> checkUnchanged(const model::Model& model, const model::Model& exported, const Provenance& provenance,
                              Job& job);
 /// Both models run in ONNX Runtime, all optimizations on and faithfully; the comparisons go to `outputs`.
 Result<Check> checkRuns(const model::Model& model, const std::filesystem::path& exported,
-                        const std::optional<std::filesystem::path>& data, std::vector<OutputComparison>& outputs, Job& job);
+                        const std::optional<std::filesystem::path>& data, std::vector<OutputComparison>& outputs,
+                        Job& job);
 
 }  // namespace roundoff::exports

@@ -94,7 +94,8 @@ Result<StoredWeight> StoredWeight::open(const model::Model& model, const model::
         weight.m_zeros.assign(expected, stored.nbits ? float(1 << (stored.bits - 1)) : 0.0F);
         return weight;
     }
-    auto zeros = stored.nbits ? nbitsZeros(model, *stored.zeroPoints, weight.m_inner, expected / std::max<std::uint64_t>(weight.m_inner, 1), stored.bits)
+    auto zeros = stored.nbits ? nbitsZeros(model, *stored.zeroPoints, weight.m_inner,
+                                           expected / std::max<std::uint64_t>(weight.m_inner, 1), stored.bits)
                               : floatsOf(model, *stored.zeroPoints);
     if (!zeros) return propagate(zeros);
     if (zeros->size() != expected) return unfit("the zero points do not fit the weight");
@@ -118,7 +119,8 @@ void StoredWeight::read(std::uint64_t first, std::span<float> out) const {
         return;
     }
     for (std::size_t j = 0; j < out.size(); ++j) {
-        const std::uint64_t i = (first + j) % m_inner, a = (first + j) / m_inner % m_axis, o = (first + j) / m_inner / m_axis;
+        const std::uint64_t i = (first + j) % m_inner, a = (first + j) / m_inner % m_axis,
+                            o = (first + j) / m_inner / m_axis;
         const std::uint64_t scale = m_scales.size() == 1 ? 0 : m_blocked ? (o * blocks + a / m_block) * m_inner + i : a;
         out[j] = (out[j] - m_zeros[scale]) * m_scales[scale];
     }

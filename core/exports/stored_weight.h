@@ -26,7 +26,8 @@ private:
     std::vector<float> m_scales, m_zeros;
     bool m_quantized = false, m_nbits = false;
     int m_bits = 8;
-    std::uint64_t m_axis = 1, m_inner = 1, m_block = 1;  // element (o, a, i) has scale (o * blocks + a / block) * inner + i
+    std::uint64_t m_axis = 1, m_inner = 1,
+                  m_block = 1;  // element (o, a, i) has scale (o * blocks + a / block) * inner + i
     bool m_blocked = false;
 };
 

@@ -16,7 +16,7 @@ namespace roundoff::exports {
 
 /// One check of the proof of an exported file.
 struct Check {
-    std::string name;    ///< "structure", "digest", "weights bit for bit", "unchanged tensors", "runs in ONNX Runtime"
+    std::string name;  ///< "structure", "digest", "weights bit for bit", "unchanged tensors", "runs in ONNX Runtime"
     bool ok = false;
     std::string detail;  ///< numbers with their conditions
 };
@@ -38,9 +38,9 @@ struct Verification {
 
 struct ExportOptions {
     bool verify = true;
-    bool externalData = false;            ///< force external data; always used above 2 GB
+    bool externalData = false;                  ///< force external data; always used above 2 GB
     std::optional<std::filesystem::path> data;  ///< inputs for the proof; synthetic where absent
-    std::string only, exclude;            ///< layer selection as in analysis::Selection
+    std::string only, exclude;                  ///< layer selection as in analysis::Selection
     /// Called as each step of the work begins and ends: the dialog's ticks. ok is empty while the step runs.
     std::function<void(const std::string& step, std::optional<bool> ok, const std::string& detail)> onStep;
 };
@@ -63,7 +63,7 @@ struct Exported {
 
 /// A way to write a quantized model. A new target is one file here and one line in registry.cpp.
 struct Target {
-    std::string_view id;       ///< "onnx-qdq"
+    std::string_view id;  ///< "onnx-qdq"
     std::string_view title;
     std::string_view summary;  ///< what it is for and which schemes it takes
     std::string_view extension;

@@ -25,16 +25,18 @@ std::vector<fs::path> dataFilesOf(const model::Model& model) {
 Check digestCheck(const std::optional<Digest>& digest) {
     if (!digest) return {kDigest, false, "the file carries no digest"};
     if (digest->holds()) return {kDigest, true, "sha256 " + digest->computed.substr(0, 16) + "… over every byte"};
-    return {kDigest, false, "the file is not as it was written: sha256 " + digest->computed.substr(0, 16) +
-                                "…, recorded " + digest->recorded.substr(0, 16) + "…"};
+    return {kDigest, false,
+            "the file is not as it was written: sha256 " + digest->computed.substr(0, 16) + "…, recorded " +
+                digest->recorded.substr(0, 16) + "…"};
 }
 
 Result<Check> sourceCheck(const model::Model& model, const Provenance& provenance, Job& job) {
     const auto sum = sha256File(model.info().path, job);
     if (!sum) return propagate(sum);
     if (*sum == provenance.sourceSha256) return Check{kSource, true, "sha256 " + sum->substr(0, 16) + "…"};
-    return Check{kSource, false, model.info().path + " is not the file that was exported: its sha256 is " +
-                                     sum->substr(0, 16) + "…, recorded " + provenance.sourceSha256.substr(0, 16) + "…"};
+    return Check{kSource, false,
+                 model.info().path + " is not the file that was exported: its sha256 is " + sum->substr(0, 16) +
+                     "…, recorded " + provenance.sourceSha256.substr(0, 16) + "…"};
 }
 
 }  // namespace
@@ -68,7 +70,7 @@ Result<Verification> prove(const model::Model& model, const fs::path& exported, 
     begin(kStructure);
     if (!opened || !provenance) {
         const Error& error = opened ? provenance.error() : opened.error();
-        end({kStructure, false, error.line()});
+        end({kStructure, false, error.what});
         return proof;
     }
     end(checkStructure(model, *opened, *provenance));

@@ -72,7 +72,9 @@ struct Layer {
     std::uint64_t parameters = 0;
     int outputAxis = 0;     ///< axis that "per channel" means
     int reductionAxis = 0;  ///< axis that groups run along (Conv: the input-channel axis; Gather: the embedding axis)
-    std::vector<std::size_t> uses;  ///< indices into Graph::nodes, file order
+    /// Indices into Graph::nodes, file order: the operators themselves, also where the weight comes to them through
+    /// Identity, Cast, Transpose or DequantizeLinear.
+    std::vector<std::size_t> uses;
     int useInput = 1;               ///< input slot of the first use
     std::optional<StoredQuantization> stored;
 };

@@ -93,10 +93,16 @@ Session::Session(Session&&) noexcept = default;
 Session& Session::operator=(Session&&) noexcept = default;
 Session::~Session() = default;
 
-const std::vector<model::Value>& Session::inputs() const { return m_impl->inputs; }
-const std::vector<model::Value>& Session::outputs() const { return m_impl->outputs; }
+const std::vector<model::Value>& Session::inputs() const {
+    return m_impl->inputs;
+}
+const std::vector<model::Value>& Session::outputs() const {
+    return m_impl->outputs;
+}
 
-std::string version() { return OrtGetApiBase()->GetVersionString(); }
+std::string version() {
+    return OrtGetApiBase()->GetVersionString();
+}
 
 Result<Session> Session::open(const std::filesystem::path& path, const SessionOptions& options) {
     try {
@@ -155,7 +161,8 @@ Result<std::vector<NamedTensor>> Session::run(const Sample& sample, Job& job) {
                                          name(found->type)),
                              "Convert the data");
             const auto count = tensor::elementCount(found->shape);
-            if (!count || storageBytes(found->type, *count) != found->bytes.size() || found->type == ElementType::String)
+            if (!count || storageBytes(found->type, *count) != found->bytes.size() ||
+                found->type == ElementType::String)
                 return usage(m_impl->path, "the data for input \"" + input.name + "\" does not fit its shape",
                              "Give a numeric tensor of the input's shape");
             // ONNX Runtime only reads the inputs, though its signature says otherwise.

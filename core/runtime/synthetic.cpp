@@ -72,7 +72,9 @@ std::optional<std::int64_t> vocabulary(const Model& model, const std::string& in
     return least;
 }
 
-bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+bool contains(std::string_view text, std::string_view part) {
+    return text.find(part) != std::string_view::npos;
+}
 
 bool imageLike(const Value& input) {
     const Shape& s = input.shape;
@@ -109,7 +111,8 @@ Integers integersOf(const Model& model, const Value& input) {
     if (contains(input.name, "position")) return {Integers::Kind::Positions};
     if (contains(input.name, "token_type") || contains(input.name, "segment")) return {Integers::Kind::Zeros};
     if (contains(input.name, "len")) return {Integers::Kind::Length};
-    if (const auto found = vocabulary(model, input.name)) return {Integers::Kind::Ids, std::max<std::int64_t>(1, *found)};
+    if (const auto found = vocabulary(model, input.name))
+        return {Integers::Kind::Ids, std::max<std::int64_t>(1, *found)};
     const bool pixels = input.type == ElementType::Uint8 && imageLike(input);
     return {Integers::Kind::Ids, pixels ? 256 : 2};
 }
@@ -137,11 +140,20 @@ Result<NamedTensor> synthetic(const Model& model, const Value& input, std::int64
         const auto row = std::uint64_t(out.shape.empty() ? 1 : std::max<std::int64_t>(1, out.shape.back()));
         for (std::uint64_t i = 0; i < *count; ++i) {
             switch (integers.kind) {
-                case Integers::Kind::Ids: values[i] = double(random.below(std::uint64_t(integers.bound))); break;
-                case Integers::Kind::Ones: break;
-                case Integers::Kind::Zeros: values[i] = 0; break;
-                case Integers::Kind::Positions: values[i] = double(i % row); break;
-                case Integers::Kind::Length: values[i] = double(length); break;
+                case Integers::Kind::Ids:
+                    values[i] = double(random.below(std::uint64_t(integers.bound)));
+                    break;
+                case Integers::Kind::Ones:
+                    break;
+                case Integers::Kind::Zeros:
+                    values[i] = 0;
+                    break;
+                case Integers::Kind::Positions:
+                    values[i] = double(i % row);
+                    break;
+                case Integers::Kind::Length:
+                    values[i] = double(length);
+                    break;
             }
         }
     }

@@ -40,12 +40,18 @@ std::int64_t whole(double value) {
 
 void write(ElementType type, double value, std::byte* at) {
     switch (type) {
-        case ElementType::Float64: return store(at, value);
-        case ElementType::Float32: return store(at, float(value));
-        case ElementType::Float16: return store(at, narrow<5, 10>(value));
-        case ElementType::BFloat16: return store(at, narrow<8, 7>(value));
-        case ElementType::Bool: return store(at, std::uint8_t(value != 0));
-        default: break;
+        case ElementType::Float64:
+            return store(at, value);
+        case ElementType::Float32:
+            return store(at, float(value));
+        case ElementType::Float16:
+            return store(at, narrow<5, 10>(value));
+        case ElementType::BFloat16:
+            return store(at, narrow<8, 7>(value));
+        case ElementType::Bool:
+            return store(at, std::uint8_t(value != 0));
+        default:
+            break;
     }
     const std::int64_t integer = whole(value);
     std::memcpy(at, &integer, std::size_t(bits(type)) / 8);  // little-endian, like every file that is read here

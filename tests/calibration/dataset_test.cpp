@@ -73,7 +73,8 @@ TEST_F(Dataset, OrderAndEndiannessOfTheFileMakeNoDifference) {
 }
 
 TEST_F(Dataset, AFolderHoldsOneArrayForEachInput) {
-    const auto model = toyModel({input("ids", ElementType::Int64, {-1, -1}), input("mask", ElementType::Bool, {-1, -1})});
+    const auto model =
+        toyModel({input("ids", ElementType::Int64, {-1, -1}), input("mask", ElementType::Bool, {-1, -1})});
     npy<std::int32_t>("ids.npy", "<i4", "(2, 3)", {1, 2, 3, 4, 5, 6});
     const auto incomplete = loadSamples(model, m_folder, 9, m_job);
     ASSERT_FALSE(incomplete);

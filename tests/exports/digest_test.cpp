@@ -78,7 +78,9 @@ TEST_F(DigestFile, AFileWithoutAnEntry) {
     EXPECT_FALSE(readDigest(m_file, {}, m_job).value());
     EXPECT_FALSE(seal(m_file, {}, m_job));
     EXPECT_FALSE(readDigest(m_file.string() + ".none", {}, m_job));
-    write(m_file, "\x0A\x0Froundoff.digest\x12\x40" "cut");
+    write(m_file,
+          "\x0A\x0Froundoff.digest\x12\x40"
+          "cut");
     const auto cut = readDigest(m_file, {}, m_job);
     EXPECT_TRUE(cut && *cut && !(*cut)->holds());
 }

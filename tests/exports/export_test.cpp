@@ -29,7 +29,9 @@ std::string read(const fs::path& path) {
     text << std::ifstream(path, std::ios::binary).rdbuf();
     return text.str();
 }
-void write(const fs::path& path, const std::string& bytes) { std::ofstream(path, std::ios::binary) << bytes; }
+void write(const fs::path& path, const std::string& bytes) {
+    std::ofstream(path, std::ios::binary) << bytes;
+}
 
 ExportOptions unproven() {
     ExportOptions options;
@@ -126,28 +128,27 @@ TEST_P(ExportMatrix, IsWrittenProvenAndRuns) {
 
 INSTANTIATE_TEST_SUITE_P(
     Samples, ExportMatrix,
-    testing::Values(Case{"digits.onnx", "int8", "onnx-qdq", ""}, Case{"digits.onnx", "int8:tensor", "onnx-qdq", ""},
-                    Case{"digits.onnx", "uint8:asym", "onnx-qdq", ""}, Case{"digits.onnx", "int4:g32:asym", "onnx-qdq", ""},
-                    Case{"digits.onnx", "uint4:asym", "onnx-qdq", ""}, Case{"digits.onnx", "int16", "onnx-qdq", ""},
-                    Case{"digits.onnx", "uint16:asym", "onnx-qdq", ""}, Case{"digits.onnx", "int2:g32", "onnx-qdq", ""},
-                    Case{"digits.onnx", "uint2:asym", "onnx-qdq", ""}, Case{"digits.onnx", "int3", "onnx-qdq", ""},
-                    Case{"digits.onnx", "int6:g64", "onnx-qdq", ""}, Case{"digits.onnx", "fp8-e4m3", "onnx-qdq", ""},
-                    Case{"digits.onnx", "fp8-e5m2:tensor", "onnx-qdq", ""},
-                    Case{"digits.onnx", "log6", "onnx-fakequant", ""},
-                    Case{"digits.onnx", "int5:mse", "onnx-fakequant", ""},
-                    Case{"shakespeare.onnx", "int8", "onnx-qdq", ""},
-                    Case{"shakespeare.onnx", "int8:tensor:asym", "onnx-qdq", ""},
-                    Case{"shakespeare.onnx", "int4:g32", "onnx-qdq", ""},
-                    Case{"shakespeare.onnx", "uint8:g64:asym", "onnx-qdq", ""},
-                    Case{"shakespeare.onnx", "fp8-e4m3:g128", "onnx-qdq", "embed"},
-                    Case{"shakespeare.onnx", "int4:g32", "onnx-matmulnbits", "embed"},
-                    Case{"shakespeare.onnx", "int4:g128:asym", "onnx-matmulnbits", "embed"},
-                    Case{"shakespeare.onnx", "uint4:g16:asym", "onnx-matmulnbits", "embed"},
-                    Case{"shakespeare.onnx", "int8:g256", "onnx-matmulnbits", "embed"},
-                    Case{"shakespeare.onnx", "uint8:g64:asym", "onnx-matmulnbits", "embed"},
-                    Case{"shakespeare.onnx", "int3:g32", "onnx-fakequant", ""},
-                    Case{"shakespeare.onnx", "log4", "onnx-fakequant", ""},
-                    Case{"shakespeare.onnx", "fp8-e5m2", "onnx-fakequant", "lm_head"}));
+    testing::Values(
+        Case{"digits.onnx", "int8", "onnx-qdq", ""}, Case{"digits.onnx", "int8:tensor", "onnx-qdq", ""},
+        Case{"digits.onnx", "uint8:asym", "onnx-qdq", ""}, Case{"digits.onnx", "int4:g32:asym", "onnx-qdq", ""},
+        Case{"digits.onnx", "uint4:asym", "onnx-qdq", ""}, Case{"digits.onnx", "int16", "onnx-qdq", ""},
+        Case{"digits.onnx", "uint16:asym", "onnx-qdq", ""}, Case{"digits.onnx", "int2:g32", "onnx-qdq", ""},
+        Case{"digits.onnx", "uint2:asym", "onnx-qdq", ""}, Case{"digits.onnx", "int3", "onnx-qdq", ""},
+        Case{"digits.onnx", "int6:g64", "onnx-qdq", ""}, Case{"digits.onnx", "fp8-e4m3", "onnx-qdq", ""},
+        Case{"digits.onnx", "fp8-e5m2:tensor", "onnx-qdq", ""}, Case{"digits.onnx", "log6", "onnx-fakequant", ""},
+        Case{"digits.onnx", "int5:mse", "onnx-fakequant", ""}, Case{"shakespeare.onnx", "int8", "onnx-qdq", ""},
+        Case{"shakespeare.onnx", "int8:tensor:asym", "onnx-qdq", ""},
+        Case{"shakespeare.onnx", "int4:g32", "onnx-qdq", ""},
+        Case{"shakespeare.onnx", "uint8:g64:asym", "onnx-qdq", ""},
+        Case{"shakespeare.onnx", "fp8-e4m3:g128", "onnx-qdq", "embed"},
+        Case{"shakespeare.onnx", "int4:g32", "onnx-matmulnbits", "embed"},
+        Case{"shakespeare.onnx", "int4:g128:asym", "onnx-matmulnbits", "embed"},
+        Case{"shakespeare.onnx", "uint4:g16:asym", "onnx-matmulnbits", "embed"},
+        Case{"shakespeare.onnx", "int8:g256", "onnx-matmulnbits", "embed"},
+        Case{"shakespeare.onnx", "uint8:g64:asym", "onnx-matmulnbits", "embed"},
+        Case{"shakespeare.onnx", "int3:g32", "onnx-fakequant", ""},
+        Case{"shakespeare.onnx", "log4", "onnx-fakequant", ""},
+        Case{"shakespeare.onnx", "fp8-e5m2", "onnx-fakequant", "lm_head"}));
 
 /// Outputs of a model run faithfully on made-up inputs.
 std::vector<float> faithful(const model::Model& model, const fs::path& path) {
@@ -187,7 +188,8 @@ TEST_F(Export, CodesAndFakeQuantizedWeightsGiveTheSameOutputs) {
             largest = std::max(largest, double(std::abs(results[0][i] - results[1][i])));
             scale = std::max(scale, double(std::abs(results[1][i])));
         }
-        EXPECT_LE(largest, 1e-6 * scale * (std::string(other) == "onnx-matmulnbits" ? 10 : 1)) << sample << scheme << other;
+        EXPECT_LE(largest, 1e-6 * scale * (std::string(other) == "onnx-matmulnbits" ? 10 : 1))
+            << sample << scheme << other;
     }
 }
 
@@ -199,7 +201,8 @@ TEST_F(Export, AnyFlippedBitFailsTheProof) {
     for (std::size_t byte = 0; byte < good.size(); byte += 257) places.push_back(byte);  // names, codes, everything
     for (std::size_t byte = good.size() - std::min<std::size_t>(good.size(), 400); byte < good.size(); byte += 7)
         places.push_back(byte);
-    for (const char* word : {"roundoff.digest", "roundoff.recipe", "roundoff.target", "stem.weight", "DequantizeLinear"}) {
+    for (const char* word :
+         {"roundoff.digest", "roundoff.recipe", "roundoff.target", "stem.weight", "DequantizeLinear"}) {
         const std::size_t at = good.find(word);
         ASSERT_NE(at, std::string::npos) << word;
         places.push_back(at);
@@ -226,7 +229,8 @@ TEST_F(Export, ADamagedWeightIsNamed) {
     const auto proof = verify(model, m_out, std::nullopt, m_job);
     ASSERT_TRUE(proof) << proof.error().line();
     for (const Check& check : proof->checks) {
-        EXPECT_EQ(check.ok, check.name != "digest" && check.name != "weights bit for bit") << check.name << check.detail;
+        EXPECT_EQ(check.ok, check.name != "digest" && check.name != "weights bit for bit")
+            << check.name << check.detail;
         if (check.name == "weights bit for bit") {
             EXPECT_NE(check.detail.find("block1.pointwise"), std::string::npos) << check.detail;
         }
@@ -260,7 +264,8 @@ TEST_F(Export, NeverOverItsOwnInput) {
     fs::create_symlink(m_out, m_folder / "link.onnx");
     fs::create_hard_link(m_out, m_folder / "hard.onnx");
     const model::Model model = open(m_out);
-    for (const fs::path& path : {m_out, m_folder / "." / "model.onnx", m_folder / "link.onnx", m_folder / "hard.onnx"}) {
+    for (const fs::path& path :
+         {m_out, m_folder / "." / "model.onnx", m_folder / "link.onnx", m_folder / "hard.onnx"}) {
         const auto exported = exportModel(model, recipe("int8"), *findTarget("onnx-qdq"), path, {}, m_job);
         ASSERT_FALSE(exported) << path;
         EXPECT_EQ(exported.error().code, ErrorCode::Usage);

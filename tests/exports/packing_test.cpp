@@ -1,8 +1,7 @@
 #include "core/exports/packing.h"
 
-#include <gtest/gtest.h>
-
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 
 #include <string>
 
@@ -45,7 +44,9 @@ TEST(Packing, NBitsRunsDownTheColumns) {
         codes[std::size_t(k) * 2] = std::int16_t(k);           // column 0: 0 … 15
         codes[std::size_t(k) * 2 + 1] = std::int16_t(15 - k);  // column 1: 15 … 0
     }
-    EXPECT_EQ(hex(packNBits(shape, codes, 0)), "1032547698badcfe" "efcdab8967452301");
+    EXPECT_EQ(hex(packNBits(shape, codes, 0)),
+              "1032547698badcfe"
+              "efcdab8967452301");
 }
 
 TEST(Packing, NBitsSignedCodesAreOffsetAndTheTailIsZero) {
@@ -53,17 +54,23 @@ TEST(Packing, NBitsSignedCodesAreOffsetAndTheTailIsZero) {
     std::vector<std::int16_t> codes(18, -8);
     codes[16] = 7;
     codes[17] = -1;
-    EXPECT_EQ(hex(packNBits(shape, codes, 8)), "0000000000000000" "7f00000000000000");
+    EXPECT_EQ(hex(packNBits(shape, codes, 8)),
+              "0000000000000000"
+              "7f00000000000000");
     const NBitsShape wide{18, 1, 16, 8};
     EXPECT_EQ(hex(packNBits(wide, std::vector<std::int16_t>(18, -127), 128)),
               std::string("01010101010101010101010101010101") + "0101" + std::string(28, '0'));
 }
 
 TEST(Packing, NBitsZeroPointsAreByteAlignedPerColumn) {
-    const NBitsShape shape{48, 2, 16, 4};  // three blocks a column
+    const NBitsShape shape{48, 2, 16, 4};                     // three blocks a column
     const std::vector<std::int32_t> zeros{1, 4, 2, 5, 3, 6};  // [blocks, N]
-    EXPECT_EQ(hex(packNBitsZeros(shape, zeros, 0)), "2103" "5406");
-    EXPECT_EQ(hex(packNBitsZeros(shape, {}, 8)), "8808" "8808");
+    EXPECT_EQ(hex(packNBitsZeros(shape, zeros, 0)),
+              "2103"
+              "5406");
+    EXPECT_EQ(hex(packNBitsZeros(shape, {}, 8)),
+              "8808"
+              "8808");
     const std::vector<float> scales{1, 4, 2, 5, 3, 6};
     EXPECT_EQ(transposeScales(shape, scales), (std::vector<float>{1, 2, 3, 4, 5, 6}));
 }

@@ -187,7 +187,7 @@ TEST_F(OnnxBadInput, ATensorGivenTwiceIsRefused) {
 }
 
 TEST_F(OnnxBadInput, ACancelledJobOpensNothing) {
-    std::stop_source stop;
+    static std::stop_source stop;  // static, as GCC 12 takes a local one for uninitialized
     stop.request_stop();
     Job job(stop.get_token(), {});
     const auto model = openModel(m_folder.write("m.onnx", onnxModel(GraphBuilder())), job);

@@ -146,7 +146,7 @@ TEST_F(OnnxEditTest, AWeightIsReplacedByCodesAndAScale) {
     EXPECT_THAT(run(m_paths[0], {1, 2}), ElementsAre(3.5f, 5));
 }
 
-TEST_F(OnnxEditTest, WeightsInConstantNodesBodiesAndFunctionsAreReplacedToo) {
+TEST_F(OnnxEditTest, WeightsInConstantNodesAndBodiesAreReplacedToo) {
     GraphBuilder body;
     body.floats("inner", {2, 2}, {1, 0, 0, 1})
         .node("MatMul", {"x", "inner"}, {"a"})
@@ -175,6 +175,31 @@ TEST_F(OnnxEditTest, WeightsInConstantNodesBodiesAndFunctionsAreReplacedToo) {
     const auto again = written(change);
     for (const model::Layer& layer : again.layers()) EXPECT_TRUE(layer.stored);
     EXPECT_THAT(run(m_paths[0], {1, 2}), ElementsAre(4, 8));
+}
+
+TEST_F(OnnxEditTest, FunctionsGetConstantsOfTheirOwn) {
+    GraphBuilder function;
+    function.constant("c", test::floatTensorMessage("", {2, 2}, {1, 0, 0, 1}))
+        .node("MatMul", {"a", "c"}, {"m"}, {}, "inside");
+    function.node("Squeeze", {"m"}, {"b"}, {{"axes", std::vector<std::int64_t>{0}}});
+    GraphBuilder graph;
+    graph.input("x", ElementType::Float32, {1, 2})
+        .outputOf("y", ElementType::Float32)
+        .node("Layer", {"x"}, {"y"}, {}, "call", "my.domain");
+    const auto model = open(onnxModel(graph.bytes(), 11, 8, test::functionField("Layer", {"a"}, {"b"}, function, 11)));
+    ASSERT_EQ(model.layers().size(), 1u);
+    EXPECT_EQ(model.layers()[0].name, "c");
+    OnnxEdit change = edit(model);
+    ASSERT_TRUE(change.raiseOpset(13));
+    change.addTensor("codes", ElementType::Int8, {2, 2},
+                     std::vector<std::byte>{std::byte{3}, std::byte{0}, std::byte{0}, std::byte{3}});
+    change.addTensor("scale", ElementType::Float32, {},
+                     {std::byte{0}, std::byte{0}, std::byte{0}, std::byte{0x40}});  // 2
+    change.computeTensor(0, {{"dq", "DequantizeLinear", "", {"codes", "scale"}, {"c"}, {}}});
+    const auto again = written(change);
+    ASSERT_EQ(again.layers().size(), 1u);
+    EXPECT_TRUE(again.layers()[0].stored);
+    EXPECT_THAT(run(m_paths[0], {1, 2}), ElementsAre(6, 12));
 }
 
 TEST_F(OnnxEditTest, NodesAreReplacedAndPutBeforeOthers) {

@@ -212,6 +212,19 @@ TEST_F(OnnxLayers, PackedEmbeddingsUnfoldTheirShape) {
     EXPECT_EQ(found.stored->bits, 4);
 }
 
+TEST_F(OnnxLayers, TablesOfCodesAreDequantizedAfterTheyWereRead) {
+    GraphBuilder graph = weight({100, 8}, ElementType::Uint8);
+    graph.tensor(zeros("s", ElementType::Float32, {}))
+        .node("Gather", {"w", "x"}, {"g"})
+        .node("DequantizeLinear", {"g", "s"}, {"e"});
+    const auto found = layer(graph.node("Relu", {"e"}, {"y"}));
+    EXPECT_EQ(found.op, "Gather");
+    EXPECT_EQ(found.stored->description, "uint8 per tensor (DequantizeLinear)");
+    EXPECT_EQ(m_model.tensors()[*found.stored->scales].name, "s");
+    // A table of numbers that stay integers is arithmetic.
+    EXPECT_TRUE(layers(weight({100, 8}, ElementType::Uint8).node("Gather", {"w", "x"}, {"y"})).empty());
+}
+
 TEST_F(OnnxLayers, NamesAreReadable) {
     const auto named = [&](const std::string& tensor, const std::string& node) {
         return layer(GraphBuilder()

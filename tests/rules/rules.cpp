@@ -46,7 +46,7 @@ const std::vector<Reserved>& reserved() {
         {"google/protobuf", {"core/formats/onnx/", "tests/support/", "tests/formats/onnx/"}},
         {"protozero/", {"core/formats/onnx/", "tests/support/", "tests/formats/onnx/"}},
         {"onnxruntime", {"core/runtime/"}},
-        {"CLI/", {"app/cli/"}},
+        {"CLI/", {"app/cli/", "tests/tools/"}},
         {"tbb/", {"core/", "tests/"}},
         {"nlohmann/json.hpp", {"core/", "app/", "ui/", "tests/"}},
         {"std::thread",

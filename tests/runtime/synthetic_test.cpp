@@ -26,8 +26,8 @@ std::vector<T> values(const NamedTensor& tensor) {
 }
 
 TEST(Synthetic, FloatsAreStandardNormalAndImagesAreInTheUnitInterval) {
-    const Model model = toyModel({input("x", ElementType::Float32, {-1, 20000}),
-                                 input("image", ElementType::Float32, {-1, 3, 50, 50})});
+    const Model model = toyModel(
+        {input("x", ElementType::Float32, {-1, 20000}), input("image", ElementType::Float32, {-1, 3, 50, 50})});
     const auto samples = syntheticSamples(model, 1, 16, 1);
     ASSERT_TRUE(samples);
     const auto x = values<float>((*samples)[0][0]);
@@ -55,12 +55,12 @@ TEST(Synthetic, TheSeedDecidesTheBits) {
 }
 
 TEST(Synthetic, TokenIdsStayWithinTheSmallestTableTheyReach) {
-    const Model model = toyModel({input("ids", ElementType::Int64, {-1, -1}, {"batch", "sequence"})},
-                                 {Node{"wide", "Gather", "", {"table", "ids"}, {"a"}, 0},
-                                  Node{"cast", "Cast", "", {"ids"}, {"cast"}, 0},
-                                  Node{"narrow", "Gather", "", {"dequantized", "cast"}, {"b"}, 0},
-                                  Node{"dq", "DequantizeLinear", "", {"codes", "scale"}, {"dequantized"}, 0}},
-                                 {constant("table", {1000, 8}), constant("codes", {5, 8})});
+    const Model model = toyModel(
+        {input("ids", ElementType::Int64, {-1, -1}, {"batch", "sequence"})},
+        {Node{"wide", "Gather", "", {"table", "ids"}, {"a"}, 0}, Node{"cast", "Cast", "", {"ids"}, {"cast"}, 0},
+         Node{"narrow", "Gather", "", {"dequantized", "cast"}, {"b"}, 0},
+         Node{"dq", "DequantizeLinear", "", {"codes", "scale"}, {"dequantized"}, 0}},
+        {constant("table", {1000, 8}), constant("codes", {5, 8})});
     const auto samples = syntheticSamples(model, 1, 4000, 1);
     ASSERT_TRUE(samples);
     EXPECT_EQ((*samples)[0][0].shape, (tensor::Shape{1, 4000}));
@@ -70,12 +70,12 @@ TEST(Synthetic, TokenIdsStayWithinTheSmallestTableTheyReach) {
 }
 
 TEST(Synthetic, MasksPositionsAndPast) {
-    const Model model = toyModel(
-        {input("attention_mask", ElementType::Int64, {-1, -1}, {"batch_size", "total_sequence_length"}),
-                    input("position_ids", ElementType::Int32, {-1, -1}, {"batch_size", "sequence_length"}),
-                    input("past_key_values.0.key", ElementType::Float16, {-1, 4, -1, 8},
-                          {"batch_size", "", "past_sequence_length", ""}),
-                    input("token_type_ids", ElementType::Int64, {-1, -1}), input("flag", ElementType::Bool, {1})});
+    const Model model =
+        toyModel({input("attention_mask", ElementType::Int64, {-1, -1}, {"batch_size", "total_sequence_length"}),
+                  input("position_ids", ElementType::Int32, {-1, -1}, {"batch_size", "sequence_length"}),
+                  input("past_key_values.0.key", ElementType::Float16, {-1, 4, -1, 8},
+                        {"batch_size", "", "past_sequence_length", ""}),
+                  input("token_type_ids", ElementType::Int64, {-1, -1}), input("flag", ElementType::Bool, {1})});
     const auto samples = syntheticSamples(model, 1, 3, 1);
     ASSERT_TRUE(samples);
     const Sample& s = (*samples)[0];
@@ -88,8 +88,9 @@ TEST(Synthetic, MasksPositionsAndPast) {
 }
 
 TEST(Synthetic, WhatCannotBeMadeUpIsNamed) {
-    for (const Value& value : {input("words", ElementType::String, {1}), Value{"free", ElementType::Float32, {}, {}, false},
-                               input("huge", ElementType::Float32, {1, 1 << 30, 1 << 20})}) {
+    for (const Value& value :
+         {input("words", ElementType::String, {1}), Value{"free", ElementType::Float32, {}, {}, false},
+          input("huge", ElementType::Float32, {1, 1 << 30, 1 << 20})}) {
         const auto samples = syntheticSamples(toyModel({value}), 1, 8, 1);
         ASSERT_FALSE(samples);
         EXPECT_NE(samples.error().line().find('"' + value.name + '"'), std::string::npos);

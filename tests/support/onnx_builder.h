@@ -1,5 +1,6 @@
 #pragma once
 #include <cstring>
+#include <protozero/pbf_reader.hpp>
 #include <protozero/pbf_writer.hpp>
 #include <string>
 #include <utility>
@@ -136,6 +137,8 @@ public:
         });
         return *this;
     }
+    /// The fields so far: those of the nodes alone where nothing else was added.
+    [[nodiscard]] const std::string& nodes() const { return m_bytes; }
     /// The GraphProto.
     [[nodiscard]] std::string bytes() const {
         return m_bytes + message([](pbf_writer& w) { w.add_string(2, "graph"); });
@@ -173,6 +176,34 @@ private:
     }
     std::string m_bytes;
 };
+
+/// A further field of a ModelProto: a function of domain "my.domain" with the nodes of a graph.
+inline std::string functionField(const std::string& name, const std::vector<std::string>& inputs,
+                                 const std::vector<std::string>& outputs, const GraphBuilder& nodes,
+                                 std::int64_t opset) {
+    std::string function = message([&](pbf_writer& w) {
+        w.add_string(1, name);
+        for (const auto& input : inputs) w.add_string(4, input);
+        for (const auto& output : outputs) w.add_string(5, output);
+        w.add_message(9, message([&](pbf_writer& o) {
+                          o.add_string(1, "");
+                          o.add_int64(2, opset);
+                      }));
+        w.add_string(10, "my.domain");
+    });
+    protozero::pbf_reader graph(nodes.nodes());
+    while (graph.next()) {
+        const auto node = graph.get_view();
+        pbf_writer(function).add_message(7, node.data(), node.size());
+    }
+    return message([&](pbf_writer& w) {
+        w.add_message(25, function);
+        w.add_message(8, message([](pbf_writer& o) {
+                          o.add_string(1, "my.domain");
+                          o.add_int64(2, 1);
+                      }));
+    });
+}
 
 /// A ModelProto around a graph.
 inline std::string onnxModel(const std::string& graph, std::int64_t opset = 17, std::int64_t irVersion = 8,

@@ -10,7 +10,8 @@ namespace roundoff::testing_support {
 
 /// A model made by hand, without a file: enough for what looks only at the graph.
 inline model::Model toyModel(std::vector<model::Value> inputs, std::vector<model::Node> nodes = {},
-                             std::vector<model::Tensor> tensors = {}, std::map<std::string, std::string> metadata = {}) {
+                             std::vector<model::Tensor> tensors = {},
+                             std::map<std::string, std::string> metadata = {}) {
     class NoData : public model::Source {
         Result<tensor::TensorData> data(std::size_t) const override { return failed("", "no data"); }
     };

@@ -122,7 +122,9 @@ private:
         const model::Tensor& tensor = m_tensors[view.tensor];
         const auto rank = std::int64_t(tensor.shape.size());
         const std::int64_t axis = intAttribute(*node.proto, "axis", 0);
-        if (rank < 2 || (axis != 0 && axis != -rank) || (!view.stored && !isFloat(tensor.type))) return {};
+        if (rank < 2 || (axis != 0 && axis != -rank)) return {};
+        if (!view.stored && !isFloat(tensor.type)) view.stored = dequantizedLater(*node.proto, view.tensor);
+        if (!view.stored && !isFloat(tensor.type)) return {};
         model::Layer layer;
         layer.weight = view.tensor;
         layer.shape = tensor.shape;
@@ -134,6 +136,30 @@ private:
             layer.shape[std::size_t(layer.outputAxis)] > 1 && layer.shape[std::size_t(layer.reductionAxis)] > 1;
         if (table && isUsedAsEmbedding(m_walk, m_names, m_consumers, index)) add(std::move(layer), index, "");
         return {};
+    }
+
+    /// Rows of codes that a DequantizeLinear turns into numbers after they were fetched.
+    std::optional<model::StoredQuantization> dequantizedLater(const ::onnx::NodeProto& gather,
+                                                              std::size_t codes) const {
+        const auto& readers = m_consumers.of(gather.output_size() > 0 ? gather.output(0) : std::string());
+        if (readers.size() != 1) return std::nullopt;
+        const NodeRef& reader = m_walk.nodes[std::size_t(readers.front())];
+        if (reader.proto->op_type() != "DequantizeLinear") return std::nullopt;
+        const auto scalar = [&](int slot) -> std::optional<std::size_t> {
+            const Definition* found = m_names.find(reader.scope, inputOf(*reader.proto, slot));
+            if (!found || found->tensor < 0) return std::nullopt;
+            const bool one = tensor::elementCount(m_tensors[std::size_t(found->tensor)].shape) == std::uint64_t{1};
+            return one ? std::optional(std::size_t(found->tensor)) : std::nullopt;
+        };
+        const auto scale = scalar(1), zero = scalar(2);
+        if (!scale || (!inputOf(*reader.proto, 2).empty() && !zero)) return std::nullopt;
+        model::StoredQuantization stored;
+        stored.codes = codes;
+        stored.scales = scale;
+        stored.zeroPoints = zero;
+        stored.bits = bits(m_tensors[codes].type);
+        stored.description = fmt::format("{} per tensor (DequantizeLinear)", name(m_tensors[codes].type));
+        return stored;
     }
 
     void add(model::Layer layer, int node, std::string_view suffix) {

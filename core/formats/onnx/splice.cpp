@@ -37,7 +37,8 @@ void walk(Message kind, data_view message, const Other& other, const Inner& inne
         const Message child =
             reader.wire_type() == pbf_wire_type::length_delimited ? wire::child(kind, reader.tag()) : Message::Other;
         if (child != Message::Other) {
-            inner(reader.tag(), child, reader.get_view());
+            const std::uint32_t field = reader.tag();  // getting the view forgets it
+            inner(field, child, reader.get_view());
         } else if (kind == Message::Tensor && reader.tag() == wire::kMarker) {
             inner(wire::kRawData, Message::Other, data_view(start, 0));
             reader.skip();
