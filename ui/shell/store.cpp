@@ -174,24 +174,22 @@ std::optional<Store::Missing> Store::missing() const {
     return work;
 }
 
-void Store::merge(const std::shared_ptr<const LayerBatch>& batch, const Missing& run) {
+void Store::merge(const std::vector<std::shared_ptr<const LayerBatch>>& batches, const Missing& run) {
     if (!m_state.comparison) return;
-    const auto all = recipes();
-    std::vector<std::size_t> taken;  // places in the batch
-    for (std::size_t place = 0; place < batch->size(); ++place) {
-        const analysis::LayerResult& result = (*batch)[place];
-        if (result.layer >= m_known.size() || result.reports.size() != run.columns.size()) continue;
-        if (!run.layers.empty() && !std::binary_search(run.layers.begin(), run.layers.end(), result.layer)) continue;
-        const auto& name = m_state.model.layers()[result.layer].name;
-        for (std::size_t c = 0; c < run.columns.size(); ++c)
-            if (run.columns[c] < all.size())
-                remember(result.layer, all[run.columns[c]].schemeOf(name), result.reports[c]);
-        taken.push_back(place);
+    std::vector<const analysis::LayerResult*> taken;
+    for (const auto& batch : batches) {
+        for (const analysis::LayerResult& result : *batch) {
+            if (result.layer >= m_known.size() || result.reports.size() != run.columns.size()) continue;
+            if (!run.layers.empty() && !std::binary_search(run.layers.begin(), run.layers.end(), result.layer)) continue;
+            for (const auto& layer : result.reports) remember(result.layer, layer.scheme, layer);
+            taken.push_back(&result);
+        }
     }
     if (taken.empty()) return;
-    m_state.comparison = m_builder.apply([batch, taken, columns = run.columns](analysis::Comparison& comparison) {
-        for (const std::size_t place : taken) {
-            const analysis::LayerResult& result = (*batch)[place];
+    // `batches` keeps alive what `taken` points at.
+    m_state.comparison = m_builder.apply([batches, taken, columns = run.columns](analysis::Comparison& comparison) {
+        for (const auto* one : taken) {
+            const analysis::LayerResult& result = *one;
             if (result.statistics) comparison.statistics[result.layer] = result.statistics;
             for (std::size_t c = 0; c < columns.size(); ++c)
                 if (columns[c] < comparison.reports.size())

@@ -54,7 +54,7 @@ public:
     [[nodiscard]] std::vector<analysis::Recipe> recipes() const;
 
     /// Finished layers of a run of `columns` for `layers` (empty = all) that was started under the present plan.
-    void merge(const std::shared_ptr<const LayerBatch>& batch, const Missing& run);
+    void merge(const std::vector<std::shared_ptr<const LayerBatch>>& batches, const Missing& run);
     /// The end of such a run, cancelled or not: its time, new findings, and what is partial.
     void finish(const analysis::Comparison& result, const Missing& run);
     void setDistribution(std::shared_ptr<const analysis::Distribution> distribution);
