@@ -50,8 +50,9 @@ struct Stored {
 };
 Stored storedAs(const OnnxWriter& writer, std::size_t index) {
     const TensorScheme& scheme = writer.scheme(index);
-    return {storageOf(writer.layer(index), scheme), schemes::scaleTypeOf(writer.weight(index).type),
-            scheme.granularity.kind};
+    const model::Layer& layer = writer.layer(index);
+    return {storageOf(layer, scheme), schemes::scaleTypeOf(writer.weight(index).type),
+            schemes::effectiveGranularity(layer.shape, layer.outputAxis, layer.reductionAxis, scheme.granularity).kind};
 }
 
 /// The least opset whose DequantizeLinear takes a layer.
@@ -70,7 +71,9 @@ std::int64_t requiredOpset(const Stored& stored) {
             opset = 21;
             break;
         case Float8E4M3:
+        case Float8E4M3Fnuz:
         case Float8E5M2:
+        case Float8E5M2Fnuz:
             opset = 19;
             break;
         default:
@@ -93,9 +96,9 @@ std::int64_t requiredOpset(const Stored& stored) {
 bool fitsMicrosoft(const Stored& stored) {
     using enum ElementType;
     const ElementType codes = stored.codes;
-    const bool integer =
+    const bool fits =
         codes == Int4 || codes == Uint4 || codes == Int8 || codes == Uint8 || codes == Int16 || codes == Uint16;
-    return integer && stored.granularity != Granularity::Kind::Group && stored.scales != BFloat16;
+    return fits && stored.granularity != Granularity::Kind::Group && stored.scales != BFloat16;
 }
 
 bool hasZeroPoints(const TensorScheme& scheme, ElementType codes) {
@@ -153,8 +156,7 @@ void noteOn(OnnxWriter& writer, std::size_t index) {
             fmt::format("codes of {} are stored as {}, the next wider type of ONNX", format.id, name(stored.codes)));
     if (stored.scales == ElementType::BFloat16)
         writer.note("bfloat16 scales do not run on ONNX Runtime's CPU provider; other runtimes may take them");
-    const bool integer = stored.codes != ElementType::Float8E4M3 && stored.codes != ElementType::Float8E5M2;
-    if (integer && tensor::bits(stored.codes) <= 8 && fusesToNBits(layer))
+    if (tensor::isInteger(stored.codes) && tensor::bits(stored.codes) <= 8 && fusesToNBits(layer))
         writer.note(
             "by default ONNX Runtime rounds activations to int8 in matrix products with these weights; the session "
             "option session.qdq_matmulnbits_accuracy_level=1 keeps them float");
@@ -174,10 +176,10 @@ Result<void> add(OnnxWriter& writer, std::size_t index, std::int64_t opset) {
     node.op = "DequantizeLinear";
     if (requiredOpset(stored) > opset) node.domain = kMicrosoft;
     tensor::Shape scaleShape;
-    if (scheme.granularity.kind == Granularity::Kind::Channel) {
+    if (stored.granularity == Granularity::Kind::Channel) {
         scaleShape = {layer.shape[std::size_t(layer.outputAxis)]};
         node.attributes = {{"axis", std::int64_t(layer.outputAxis)}};
-    } else if (scheme.granularity.kind == Granularity::Kind::Group) {
+    } else if (stored.granularity == Granularity::Kind::Group) {
         scaleShape = layer.shape;
         scaleShape[std::size_t(layer.reductionAxis)] = std::int64_t(tiling->blocks());
         node.attributes = {{"axis", std::int64_t(layer.reductionAxis)}, {"block_size", std::int64_t(tiling->block)}};

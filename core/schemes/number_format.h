@@ -27,7 +27,7 @@ struct NumberFormat {
     std::string formula;   ///< quantize and dequantize, in words of mathematics
     std::string source;    ///< standard or paper
     int bits = 8;          ///< of a code
-    tensor::ElementType storage = tensor::ElementType::Undefined;  ///< what ONNX stores codes as; Undefined = nothing does
+    tensor::ElementType storage = tensor::ElementType::Undefined;  ///< what DequantizeLinear reads in ONNX Runtime; Undefined = nothing does
     ScaleRule scaleRule = ScaleRule::Plain;
     int scaleBits = 0;     ///< stored size of a scale; 0 = that of the scale type
     std::uint32_t fixedGroup = 0;  ///< the only group length; 0 = any

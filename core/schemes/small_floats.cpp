@@ -59,11 +59,11 @@ std::vector<NumberFormat> smallFloats() {
         make("fp6-e3m2", "6-bit float, 3 exponent and 2 mantissa bits", "Between 4 and 8 bits, for wider tails.", 6, Undefined,
              grid<3, 2, 3, 28, true>),
         make("fp4-e2m1", "4-bit float, 2 exponent and 1 mantissa bit", "The element of MXFP4 and NVFP4; by itself use groups.",
-             4, Float4E2M1, grid<2, 1, 1, 6, true>),
-        make("fp16", "16-bit float, 5 exponent and 10 mantissa bits", "Half precision: seldom costs accuracy.", 16, Float16,
+             4, Undefined, grid<2, 1, 1, 6, true>),
+        make("fp16", "16-bit float, 5 exponent and 10 mantissa bits", "Half precision: seldom costs accuracy.", 16, Undefined,
              grid<5, 10, 15, 65504, true>),
         make("bf16", "16-bit float, 8 exponent and 7 mantissa bits", "The range of float32 with 8 significant bits.", 16,
-             BFloat16, grid<8, 7, 127, 0x1.FEp127F, true>),
+             Undefined, grid<8, 7, 127, 0x1.FEp127F, true>),
     };
 }
 

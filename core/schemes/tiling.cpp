@@ -4,7 +4,16 @@
 
 namespace roundoff::schemes {
 
-Result<Tiling> tilingOf(const tensor::Shape& shape, int outputAxis, int reductionAxis, const Granularity& granularity) {
+Granularity effectiveGranularity(const tensor::Shape& shape, int outputAxis, int reductionAxis,
+                                 const Granularity& granularity) {
+    const auto exists = [&](int axis) { return axis >= 0 && axis < int(shape.size()); };
+    const bool whole = granularity.kind == Granularity::Kind::Group && exists(outputAxis) && exists(reductionAxis) &&
+                       std::int64_t(granularity.columns) >= shape[std::size_t(reductionAxis)];
+    return whole ? Granularity{Granularity::Kind::Channel} : granularity;
+}
+
+Result<Tiling> tilingOf(const tensor::Shape& shape, int outputAxis, int reductionAxis, const Granularity& wanted) {
+    const Granularity granularity = effectiveGranularity(shape, outputAxis, reductionAxis, wanted);
     const auto count = tensor::elementCount(shape);
     if (!count) return badInput("weight", fmt::format("shape {} is not a size", tensor::text(shape)));
     const auto around = [&](int axis) {
@@ -21,7 +30,7 @@ Result<Tiling> tilingOf(const tensor::Shape& shape, int outputAxis, int reductio
         case Granularity::Kind::Group:
             if (exists(reductionAxis) && granularity.columns > 0) {
                 Tiling t = around(reductionAxis);
-                t.block = std::min<std::uint64_t>(granularity.columns, std::max<std::uint64_t>(t.axis, 1));
+                t.block = granularity.columns;
                 t.perOuter = t.perInner = true;
                 return t;
             }

@@ -31,7 +31,12 @@ struct Tiling {
     [[nodiscard]] bool local() const { return perOuter; }
 };
 
-/// The tiling of a weight. Error where the granularity does not fit the shape (no such axis).
+/// What a granularity comes to on a weight: a group at least as long as the reduction axis is the whole channel, so a
+/// depthwise convolution in groups of 32 has a scale for each filter and not one for each weight.
+Granularity effectiveGranularity(const tensor::Shape& shape, int outputAxis, int reductionAxis,
+                                 const Granularity& granularity);
+
+/// The tiling of a weight under its effective granularity. Error where the granularity does not fit the shape (no such axis).
 Result<Tiling> tilingOf(const tensor::Shape& shape, int outputAxis, int reductionAxis, const Granularity& granularity);
 
 /// A stretch of consecutive elements that a kernel takes in one call: either runs of `width` elements, each with the next

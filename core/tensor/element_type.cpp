@@ -58,6 +58,8 @@ bool isFloat(ElementType type) {
            type == ElementType::BFloat16;
 }
 
+bool isInteger(ElementType type) { return type >= ElementType::Int2 && type <= ElementType::Uint64; }
+
 std::optional<std::uint64_t> storageBytes(ElementType type, std::uint64_t count) {
     const std::uint64_t width = std::uint64_t(bits(type));
     if (width != 0 && count > (std::numeric_limits<std::uint64_t>::max() - 7) / width) return std::nullopt;

@@ -22,6 +22,8 @@ std::string_view name(ElementType type);
 int bits(ElementType type);
 /// True for the types that hold a real number and can be quantized: float64, float32, float16, bfloat16.
 bool isFloat(ElementType type);
+/// True for the signed and unsigned integer types of any width.
+bool isInteger(ElementType type);
 /// Bytes of `count` elements, sub-byte types packed over the flat tensor; nullopt on overflow.
 std::optional<std::uint64_t> storageBytes(ElementType type, std::uint64_t count);
 

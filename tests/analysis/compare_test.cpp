@@ -38,10 +38,12 @@ double oracleSqnr(const model::Layer& layer, std::span<const float> x, int bits,
         return flat / stride % std::size_t(shape[std::size_t(axis)]);
     };
     using Kind = schemes::Granularity::Kind;
+    const bool group = scheme.granularity.kind == Kind::Group &&
+                       std::int64_t(scheme.granularity.columns) < shape[std::size_t(layer.reductionAxis)];
     const auto block = [&](std::size_t flat) {
         std::vector<std::size_t> key;
-        if (scheme.granularity.kind == Kind::Channel) key = {coordinate(flat, layer.outputAxis)};
-        if (scheme.granularity.kind == Kind::Group)
+        if (scheme.granularity.kind != Kind::Tensor && !group) key = {coordinate(flat, layer.outputAxis)};
+        if (group)
             for (int a = 0; a < int(shape.size()); ++a)
                 key.push_back(a == layer.reductionAxis ? coordinate(flat, a) / scheme.granularity.columns : coordinate(flat, a));
         return key;

@@ -226,7 +226,7 @@ void DistributionView::fillCards() {
             m_step->setText(tr("%1 levels, step %2").arg(countText(std::uint64_t(estimate.levels)), numberText(estimate.step)) +
                             QStringLiteral(" · ") + tr("%1 clipped").arg(percentText(estimate.clippedShare)));
         } else {
-            m_step->setText(tr("a grid per channel or group, median step %1").arg(numberText(close ? close->scale : NAN)));
+            m_step->setText(tr("median step %1").arg(numberText(close ? close->scale : NAN)));
         }
         const ClipRange whole = wholeRange(histogram(), symmetry());
         const double span = whole.high - whole.low;
@@ -257,9 +257,8 @@ void DistributionView::fillCards() {
     m_figures->setText(QStringLiteral("<p style=\"line-height:136%\">%1<br>%2<br>%3<br><b style=\"color:%4\">%5%6%7</b></p>")
                            .arg(numberText(rounding), numberText(clipping), numberText(total), colour.name(),
                                 dbText(sqnr), unit, delta));
-    m_origin->setText(trial              ? tr("estimated from the bins; change against %1")
-                                               .arg(qtext(schemes::shortText(m_scheme)))
-                      : close            ? tr("SQNR and total measured on every weight")
+    m_origin->setText(trial              ? tr("estimated; change against %1").arg(qtext(schemes::shortText(m_scheme)))
+                      : close            ? tr("measured on every weight")
                                          : tr("estimated from the bins"));
     const auto scheme = trial ? wanted() : std::nullopt;
     m_use->setVisible(scheme.has_value());
