@@ -16,7 +16,7 @@ public:
     std::shared_ptr<const analysis::Comparison> reset(analysis::Comparison start);
     /// The edit is run once or twice, on different copies.
     std::shared_ptr<const analysis::Comparison> apply(Edit edit);
-    /// Gives the second copy back, once a stream of edits has ended.
+    /// Gives the second copy back; the next edit copies again.
     void relax();
 
 private:

@@ -85,6 +85,7 @@ ExportDialog::ExportDialog(Store& store, Jobs& jobs, QWidget* parent)
 
     auto* browseButton = new QPushButton(tr("Browse…"), this);
     auto* file = new QHBoxLayout;
+    file->setSpacing(8);
     file->addWidget(m_path, 1);
     file->addWidget(browseButton);
     auto* form = new QFormLayout;

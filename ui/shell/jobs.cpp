@@ -2,10 +2,17 @@
 
 #include <QFileInfo>
 #include <algorithm>
+#include <utility>
 
 #include "ui/shell/numbers.h"
 
 namespace roundoff::ui {
+namespace {
+constexpr double kCheapMs = 8;             ///< taking results at once as long as it costs less
+constexpr double kRest = 2;                ///< else the window rests this many times as long
+constexpr std::size_t kLayersAtOnce = 512;
+}  // namespace
+
 Jobs::Jobs(Engine& engine, Store& store, QObject* parent) : QObject(parent), m_engine(engine), m_store(store) {
     connect(&engine, &Engine::opened, this, &Jobs::onOpened);
     connect(&engine, &Engine::layersReady, this, &Jobs::onLayers);
@@ -17,12 +24,15 @@ Jobs::Jobs(Engine& engine, Store& store, QObject* parent) : QObject(parent), m_e
     m_planTimer.setSingleShot(true);
     m_planTimer.setInterval(0);
     connect(&m_planTimer, &QTimer::timeout, this, &Jobs::run);
+    m_takeTimer.setSingleShot(true);
+    connect(&m_takeTimer, &QTimer::timeout, this, &Jobs::takeBatches);
 }
 
 void Jobs::open(const QString& path) {
-    if (m_compare) m_engine.cancel(m_compare);
-    m_compare = 0;
-    m_store.setRunning(false);
+    if (m_compare) {
+        m_engine.cancel(m_compare);
+        endRun();
+    }
     m_path = path;
     m_open = ++m_last;
     m_status = {true, false, tr("Opening %1").arg(QFileInfo(path).fileName()), 0};
@@ -92,16 +102,45 @@ void Jobs::onOpened(int number, const model::Model& model) {
 
 void Jobs::onLayers(int number, const std::shared_ptr<const LayerBatch>& batch) {
     if (number != m_compare) return;
-    m_store.merge(*batch, m_run);
-    m_layersDone = std::min(m_layersTotal, m_layersDone + batch->size());
-    if (!batch->empty())
-        m_layer = QString::fromStdString(m_store.state().model.layers()[batch->back().layer].name);
-    describe();
+    m_waiting.push_back(batch);
+    if (m_takeMs < kCheapMs && !m_takeTimer.isActive())
+        takeBatches();
+    else if (!m_takeTimer.isActive())
+        m_takeTimer.start(int(kRest * m_takeMs));
+}
+
+void Jobs::takeBatches() {
+    QElapsedTimer clock;
+    clock.start();
+    std::vector<std::shared_ptr<const LayerBatch>> now;
+    std::size_t layers = 0;
+    while (!m_waiting.empty() && (now.empty() || layers + m_waiting.front()->size() <= kLayersAtOnce)) {
+        layers += m_waiting.front()->size();
+        now.push_back(std::move(m_waiting.front()));
+        m_waiting.erase(m_waiting.begin());
+    }
+    if (layers > 0) {
+        m_store.merge(now, m_run);
+        m_layersDone = std::min(m_layersTotal, m_layersDone + layers);
+        m_layer = QString::fromStdString(m_store.state().model.layers()[now.back()->back().layer].name);
+        describe();
+    }
+    m_takeMs = double(clock.nsecsElapsed()) / 1e6;
+    if (!m_waiting.empty())
+        m_takeTimer.start(int(kRest * m_takeMs));
+    else if (m_result)
+        endComparison();
 }
 
 void Jobs::onCompared(int number, const std::shared_ptr<const analysis::Comparison>& comparison) {
     if (number != m_compare) return;
-    m_store.finish(*comparison, m_run);
+    m_result = comparison;
+    if (m_waiting.empty()) endComparison();
+}
+
+void Jobs::endComparison() {
+    const auto result = std::exchange(m_result, nullptr);
+    m_store.finish(*result, m_run);
     endRun();
     Q_EMIT finished();
 }
@@ -134,6 +173,7 @@ void Jobs::onFailed(int number, const Error& error) {
         Q_EMIT statusChanged(m_status);
         if (error.code != ErrorCode::Cancelled) Q_EMIT failed(error);
     } else if (number == m_compare) {
+        m_store.merge(std::exchange(m_waiting, {}), m_run);
         m_store.finish({}, m_run);
         endRun();
         if (error.code != ErrorCode::Cancelled) Q_EMIT failed(error);
@@ -173,6 +213,9 @@ void Jobs::describe() {
 
 void Jobs::endRun() {
     m_compare = 0;
+    m_waiting.clear();
+    m_result.reset();
+    m_takeTimer.stop();
     m_status = {};
     m_store.setRunning(false);
     Q_EMIT statusChanged(m_status);

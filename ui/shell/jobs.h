@@ -51,6 +51,8 @@ private:
     void onFailed(int number, const Error& error);
     void onStore(unsigned changes);
     void wantDistribution();
+    void takeBatches();  ///< what has arrived, as much as the window bears at once
+    void endComparison();
     void describe();
     void endRun();
 
@@ -67,6 +69,12 @@ private:
     double m_totalBytes = 0;
     std::size_t m_layersDone = 0, m_layersTotal = 0;
     QString m_layer;
+
+    // Results may come faster than the views can show them; then they wait here, and the window stays alive.
+    std::vector<std::shared_ptr<const LayerBatch>> m_waiting;
+    std::shared_ptr<const analysis::Comparison> m_result;  ///< the end, while batches wait
+    QTimer m_takeTimer;
+    double m_takeMs = 0;  ///< what the last taking cost
 };
 
 }  // namespace roundoff::ui

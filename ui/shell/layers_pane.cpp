@@ -209,7 +209,7 @@ void LayersPane::fitColumns() {
         m_table->setColumnWidth(scheme, std::clamp(room - layerColumns()[0].width, 88, wanted));
         others += m_table->columnWidth(scheme);
     }
-    m_table->setColumnWidth(0, std::max(140, m_table->viewport()->width() - others));
+    m_table->setColumnWidth(0, std::max(132, m_table->viewport()->width() - others));
 }
 
 bool LayersPane::eventFilter(QObject* watched, QEvent* event) {

@@ -233,7 +233,7 @@ void MainWindow::updateActions() {
     const State& state = m_store.state();
     const bool open = !state.model.empty(), running = m_jobs.status().running;
     const std::size_t layers = open ? state.model.layers().size() : 0;
-    m_actions.run->setEnabled(open && !running && m_store.missing().has_value());
+    m_actions.run->setEnabled(open && !running && m_store.missing().has_value());  // asked last: it looks at every layer
     m_actions.cancel->setEnabled(running && !m_jobs.status().cancelling);
     m_actions.exportModel->setEnabled(open && layers > 0 && !exports::targets().empty());
     for (QAction* action : {m_actions.next, m_actions.previous, m_actions.fewerBits, m_actions.moreBits, m_actions.leaveFloat,

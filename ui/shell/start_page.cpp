@@ -18,6 +18,7 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent) {
 
     auto* icon = new QLabel(this);
     icon->setPixmap(QIcon(QStringLiteral(":/icons/roundoff.svg")).pixmap(56, 56));
+    icon->setFixedSize(56, 56);
     auto* title = new QLabel(QStringLiteral("Roundoff"), this);
     title->setProperty("look", QStringLiteral("display"));
     auto* sentence = new QLabel(

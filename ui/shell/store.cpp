@@ -105,13 +105,12 @@ void Store::applyPlan(const Plan& plan) {
     fresh->push_back(report(plan.recipe));
     if (columnsChanged)
         for (const auto& scheme : plan.compared) fresh->push_back(report({scheme, {}}));
-    m_state.comparison = m_builder.apply([fresh, columnsChanged](analysis::Comparison& comparison) {
+    judge([fresh, columnsChanged](analysis::Comparison& comparison) {
         if (columnsChanged)
             comparison.reports = *fresh;
         else
             comparison.reports.front() = fresh->front();
     });
-    judge();
     announce(Change::Recipe | Change::Results);
 }
 
@@ -175,22 +174,22 @@ std::optional<Store::Missing> Store::missing() const {
     return work;
 }
 
-void Store::merge(const LayerBatch& batch, const Missing& run) {
-    const auto all = recipes();
-    auto taken = std::make_shared<LayerBatch>();
-    for (const auto& result : batch) {
-        if (result.layer >= m_known.size() || result.reports.size() != run.columns.size()) continue;
-        if (!run.layers.empty() && !std::binary_search(run.layers.begin(), run.layers.end(), result.layer)) continue;
-        for (std::size_t c = 0; c < run.columns.size(); ++c) {
-            const auto& name = m_state.model.layers()[result.layer].name;
-            if (run.columns[c] >= all.size()) continue;
-            remember(result.layer, all[run.columns[c]].schemeOf(name), result.reports[c]);
+void Store::merge(const std::vector<std::shared_ptr<const LayerBatch>>& batches, const Missing& run) {
+    if (!m_state.comparison) return;
+    std::vector<const analysis::LayerResult*> taken;
+    for (const auto& batch : batches) {
+        for (const analysis::LayerResult& result : *batch) {
+            if (result.layer >= m_known.size() || result.reports.size() != run.columns.size()) continue;
+            if (!run.layers.empty() && !std::binary_search(run.layers.begin(), run.layers.end(), result.layer)) continue;
+            for (const auto& layer : result.reports) remember(result.layer, layer.scheme, layer);
+            taken.push_back(&result);
         }
-        taken->push_back(result);
     }
-    if (taken->empty() || !m_state.comparison) return;
-    m_state.comparison = m_builder.apply([taken, columns = run.columns](analysis::Comparison& comparison) {
-        for (const auto& result : *taken) {
+    if (taken.empty()) return;
+    // `batches` keeps alive what `taken` points at.
+    m_state.comparison = m_builder.apply([batches, taken, columns = run.columns](analysis::Comparison& comparison) {
+        for (const auto* one : taken) {
+            const analysis::LayerResult& result = *one;
             if (result.statistics) comparison.statistics[result.layer] = result.statistics;
             for (std::size_t c = 0; c < columns.size(); ++c)
                 if (columns[c] < comparison.reports.size())
@@ -203,19 +202,19 @@ void Store::merge(const LayerBatch& batch, const Missing& run) {
 void Store::finish(const analysis::Comparison& result, const Missing& run) {
     if (!m_state.comparison) return;
     const double seconds = result.reports.empty() ? 0 : result.reports.front().seconds;
-    m_state.comparison = m_builder.apply([seconds, columns = run.columns](analysis::Comparison& comparison) {
+    judge([seconds, columns = run.columns](analysis::Comparison& comparison) {
         for (const std::size_t column : columns)
             if (column < comparison.reports.size()) comparison.reports[column].seconds = seconds;
     });
-    judge();
-    m_builder.relax();
     announce(unsigned(Change::Results));
 }
 
-void Store::judge() {
-    const auto found = analysis::findings(m_state.model, *m_state.comparison);
-    m_state.comparison = m_builder.apply([found](analysis::Comparison& comparison) {
-        comparison.findings = found;
+void Store::judge(ComparisonBuilder::Edit edit) {
+    m_state.comparison = m_builder.apply([this, edit = std::move(edit), found = std::make_shared<std::optional<std::vector<analysis::Finding>>>()](
+                                             analysis::Comparison& comparison) {
+        edit(comparison);
+        if (!*found) *found = analysis::findings(m_state.model, comparison);  // the second copy takes the first one's
+        comparison.findings = **found;
         for (auto& report : comparison.reports)
             report.partial = std::any_of(report.layers.begin(), report.layers.end(),
                                          [](const auto& layer) { return layer.status == analysis::Status::Pending; });

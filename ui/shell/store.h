@@ -54,7 +54,7 @@ public:
     [[nodiscard]] std::vector<analysis::Recipe> recipes() const;
 
     /// Finished layers of a run of `columns` for `layers` (empty = all) that was started under the present plan.
-    void merge(const LayerBatch& batch, const Missing& run);
+    void merge(const std::vector<std::shared_ptr<const LayerBatch>>& batches, const Missing& run);
     /// The end of such a run, cancelled or not: its time, new findings, and what is partial.
     void finish(const analysis::Comparison& result, const Missing& run);
     void setDistribution(std::shared_ptr<const analysis::Distribution> distribution);
@@ -72,7 +72,8 @@ private:
     void push(Plan after, const QString& text);
     void applyPlan(const Plan& plan);
     [[nodiscard]] analysis::Report report(const analysis::Recipe& recipe) const;
-    void judge();  ///< findings and partial marks anew
+    /// Applies an edit, then findings and partial marks anew.
+    void judge(ComparisonBuilder::Edit edit);
     void remember(std::size_t layer, const schemes::Scheme& scheme, const analysis::LayerReport& report);
     [[nodiscard]] const Known* known(std::size_t layer, const schemes::Scheme& scheme) const;
 

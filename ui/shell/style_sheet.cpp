@@ -90,6 +90,7 @@ QHeaderView::up-arrow { image: url(:/icons/sort-up-@mode@.svg); width: 8px; heig
 QHeaderView::down-arrow { image: url(:/icons/sort-down-@mode@.svg); width: 8px; height: 8px; subcontrol-position: top center; }
 QTableView, QTreeView, QListView, QListWidget { background: @window@; border: none; gridline-color: transparent; outline: none;
     selection-background-color: @selection@; selection-color: @text@; }
+QTableWidget::item { padding: 3px 6px; }
 QTableCornerButton::section { background: @panel@; border: none; }
 QScrollArea, QScrollArea > QWidget > QWidget[look="page"] { background: transparent; border: none; }
 QWidget[look="page"] { background: @window@; }
@@ -121,11 +122,11 @@ QStatusBar::item { border: none; }
 QStatusBar QPushButton { font-size: 8.5pt; }
 QStatusBar QLabel { color: @muted@; font-size: 8.5pt; }
 QCheckBox { spacing: 7px; }
-QCheckBox::indicator, QMenu::indicator { width: 14px; height: 14px; border: 1px solid @axis@; border-radius: 3px;
+QCheckBox::indicator, QMenu::indicator, QListView::indicator { width: 14px; height: 14px; border: 1px solid @axis@; border-radius: 3px;
     background: @window@; }
 QMenu::indicator { margin-left: 5px; }
 QCheckBox::indicator:hover, QCheckBox::indicator:focus { border-color: @accent@; }
-QCheckBox::indicator:checked, QMenu::indicator:checked { background: @accent@; border-color: @accent@;
+QCheckBox::indicator:checked, QMenu::indicator:checked, QListView::indicator:checked { background: @accent@; border-color: @accent@;
     image: url(:/icons/check-@mode@.svg); }
 )";
 

@@ -58,8 +58,7 @@ void OverviewStrip::show(const State& state) {
     if (filtered)
         for (const int layer : state.visible)
             if (layer >= 0 && std::size_t(layer) < count) m_segments[std::size_t(layer)].visible = true;
-    m_names.clear();
-    for (std::size_t i = 0; i < count; ++i) m_names << QString::fromStdString(state.model.layers()[i].name);
+    m_model = state.model;
     update();
 }
 
@@ -126,7 +125,7 @@ void OverviewStrip::mouseMoveEvent(QMouseEvent* event) {
     setCursor(layer >= 0 ? Qt::PointingHandCursor : Qt::ArrowCursor);
     if (layer != m_hovered) Q_EMIT layerHovered(layer);
     if (layer >= 0)
-        QToolTip::showText(event->globalPosition().toPoint(), m_names[layer], this);
+        QToolTip::showText(event->globalPosition().toPoint(), QString::fromStdString(m_model.layers()[std::size_t(layer)].name), this);
     else
         QToolTip::hideText();
 }

@@ -36,7 +36,7 @@ private:
         bool visible = true, pending = false;
     };
     std::vector<Segment> m_segments;
-    QStringList m_names;
+    model::Model m_model;  ///< for names; cheap to hold
     int m_current = -1, m_hovered = -1;
 };
 
