@@ -36,7 +36,8 @@ std::string modelLine(const model::Model& model) {
 std::string speedLine(const analysis::Comparison& comparison, const Context& context) {
     const double seconds = comparison.reports.empty() ? 0 : comparison.reports.front().seconds;
     const int threads = threadsMeant(context);
-    return fmt::format("{:.2f} s on {} {}, {}", seconds, threads, threads == 1 ? "thread" : "threads", cpuName());
+    const std::string time = seconds < 1 ? fmt::format("{:.0f} ms", 1000 * seconds) : fmt::format("{:.1f} s", seconds);
+    return fmt::format("{} on {} {}, {}", time, threads, threads == 1 ? "thread" : "threads", cpuName());
 }
 
 std::string fileName(const model::Model& model) {

@@ -11,7 +11,7 @@ int threadsMeant(const Context& context);
 Result<std::string> modelHash(const model::Model& model, const Context& context);
 /// "ONNX, opset 17, 29 layers, 3,148,032 parameters, 13.1 MB"
 std::string modelLine(const model::Model& model);
-/// "0.42 s on 2 threads, Intel(R) Xeon(R) Processor, AVX-512 VNNI"
+/// "420 ms on 2 threads, Intel(R) Xeon(R) Processor, AVX-512 VNNI"
 std::string speedLine(const analysis::Comparison& comparison, const Context& context);
 /// "shakespeare.onnx"; printable.
 std::string fileName(const model::Model& model);

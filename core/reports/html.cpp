@@ -49,14 +49,13 @@ std::string schemeTable(const analysis::Comparison& comparison) {
     return out + "</tbody></table></div>\n";
 }
 
-std::string findings(const model::Model& model, const analysis::Comparison& comparison) {
+std::string findings(const analysis::Comparison& comparison) {
     std::string out = "<h2>Findings</h2>\n";
     if (comparison.findings.empty()) return out + "<p class=\"muted\">None.</p>\n";
     out += "<div class=\"cards\">\n";
     for (const auto& finding : comparison.findings) {
         const std::string_view severity = severityName(finding.severity);
-        const std::string layer = layerName(model, finding);
-        out += fmt::format("<div class=\"card {0}\"><b class=\"{0}\">{0}</b> {1}<p>{2}</p>", severity, escape(layer),
+        out += fmt::format("<div class=\"card {0}\"><b class=\"{0}\">{0}</b><p>{1}</p>", severity,
                            escape(finding.message));
         if (finding.suggestion)
             out += fmt::format("<p class=\"muted\">Try <code>{}</code></p>",
@@ -128,7 +127,7 @@ Result<std::string> write(const model::Model& model, const analysis::Comparison&
             "reached.</p>\n";
     out += conditions(model, comparison, context, *hash);
     out += schemeTable(comparison);
-    out += findings(model, comparison);
+    out += findings(comparison);
     out += "<h2>Where the error is</h2>\n";
     if (model.layers().empty()) {
         out += "<p class=\"muted\">The model has no layer with a weight.</p>\n";

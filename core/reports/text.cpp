@@ -67,9 +67,7 @@ Result<std::string> write(const model::Model& model, const analysis::Comparison&
     addTotals(table, comparison);
     out += table.text() + '\n' + reasons(comparison);
     for (const auto& finding : comparison.findings) {
-        const std::string layer = printable(layerName(model, finding));
-        out += fmt::format("{}: {}{}{}{}\n", severityName(finding.severity), layer, layer.empty() ? "" : ": ",
-                           printable(finding.message),
+        out += fmt::format("{}: {}.{}\n", severityName(finding.severity), printable(finding.message),
                            finding.suggestion ? " Try " + schemes::shortText(*finding.suggestion) + "." : "");
     }
     if (partial(comparison)) out += "PARTIAL: cancelled before the last layer; – marks what was not reached.\n";

@@ -51,7 +51,7 @@ TEST(HtmlReport, ShowsItsConditions) {
     EXPECT_THAT(page, HasSubstr("models/net.onnx"));
     EXPECT_THAT(page, HasSubstr(std::string(64, 'a')));
     EXPECT_THAT(page, HasSubstr("Roundoff " ROUNDOFF_VERSION));
-    EXPECT_THAT(page, HasSubstr("0.25 s on 2 threads"));
+    EXPECT_THAT(page, HasSubstr("250 ms on 2 threads"));
     EXPECT_THAT(page, HasSubstr("<dt>Seed</dt><dd>7</dd>"));
     EXPECT_THAT(page, HasSubstr(schemes::text(comparison.reports[0].recipe.standard)));
 }

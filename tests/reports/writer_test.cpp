@@ -46,7 +46,7 @@ TEST(TextReport, AlignsItsColumns) {
     const std::string text = written("text", model, comparisonOf(model, {"int8", "int4:g32"}));
     EXPECT_THAT(text, HasSubstr("a.much.longer.name"));
     EXPECT_THAT(text, HasSubstr("40.0"));
-    EXPECT_THAT(text, HasSubstr("0.25 s on 2 threads"));
+    EXPECT_THAT(text, HasSubstr("250 ms on 2 threads"));
     std::vector<std::size_t> ends;
     for (std::size_t at = 0; at < text.size();) {
         const std::size_t end = text.find('\n', at);
