@@ -35,7 +35,8 @@ int fail(const Error& error) {
 /// The sample beside the installed program, else in the source tree it was built from.
 QString samplePath() {
     const QString folder = QCoreApplication::applicationDirPath();
-    for (const QString& place : {folder + QStringLiteral("/../share/roundoff/samples"), QStringLiteral(ROUNDOFF_SAMPLES_DIR)}) {
+    for (const QString& place :
+         {folder + QStringLiteral("/../share/roundoff/samples"), QStringLiteral(ROUNDOFF_SAMPLES_DIR)}) {
         const QFileInfo file(place + QStringLiteral("/shakespeare.onnx"));
         if (file.isFile()) return file.canonicalFilePath();
     }
@@ -48,14 +49,16 @@ int run(QApplication& application, const gui::Options& options) {
     if (!options.screenshots.isEmpty()) QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, scratch.path());
     QSettings::setDefaultFormat(QSettings::IniFormat);
 
-    const auto remembered = ui::ThemeChoice(QSettings().value(QStringLiteral("window/theme"), int(ui::ThemeChoice::System)).toInt());
+    const auto remembered =
+        ui::ThemeChoice(QSettings().value(QStringLiteral("window/theme"), int(ui::ThemeChoice::System)).toInt());
     const ui::ThemeChoice theme = options.theme.value_or(remembered);
     ui::setTheme(theme);
     QApplication::setWindowIcon(QIcon(QStringLiteral(":/icons/roundoff.svg")));
 
     const QString sample = samplePath();
     if (options.sample && sample.isEmpty())
-        return fail({ErrorCode::Failed, "--sample", "the sample model was not found beside this program", "Open a model of yours"});
+        return fail({ErrorCode::Failed, "--sample", "the sample model was not found beside this program",
+                     "Open a model of yours"});
     worker::Worker engine;
     ui::MainWindow window(engine, sample);
     window.applyTheme(theme, false);

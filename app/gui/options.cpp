@@ -15,8 +15,9 @@ Result<Options> parseOptions(const QStringList& arguments) {
             value = word.section(QLatin1Char('='), 1);
             word = word.section(QLatin1Char('='), 0, 0);
         }
-        const bool wantsValue = word == QLatin1String("--theme") || word == QLatin1String("--geometry") || word == QLatin1String("--lang") ||
-                                word == QLatin1String("--screenshot") || word == QLatin1String("--dump-state");
+        const bool wantsValue = word == QLatin1String("--theme") || word == QLatin1String("--geometry") ||
+                                word == QLatin1String("--lang") || word == QLatin1String("--screenshot") ||
+                                word == QLatin1String("--dump-state");
         if (wantsValue && !joined) {
             if (i + 1 >= arguments.size()) return usage(word.toStdString(), "it needs a value", "See roundoff --help");
             value = arguments[++i];
@@ -25,11 +26,15 @@ Result<Options> parseOptions(const QStringList& arguments) {
             if (value == QLatin1String("light")) options.theme = ui::ThemeChoice::Light;
             else if (value == QLatin1String("dark")) options.theme = ui::ThemeChoice::Dark;
             else if (value == QLatin1String("system")) options.theme = ui::ThemeChoice::System;
-            else return usage("--theme", fmt::format("there is no theme '{}'", value.toStdString()), "There are light, dark and system");
+            else
+                return usage("--theme", fmt::format("there is no theme '{}'", value.toStdString()),
+                             "There are light, dark and system");
         } else if (word == QLatin1String("--geometry")) {
             static const QRegularExpression size(QStringLiteral("^(\\d{3,5})x(\\d{3,5})$"));
             const auto match = size.match(value);
-            if (!match.hasMatch()) return usage("--geometry", fmt::format("'{}' is not a size", value.toStdString()), "Write it as 1440x900");
+            if (!match.hasMatch())
+                return usage("--geometry", fmt::format("'{}' is not a size", value.toStdString()),
+                             "Write it as 1440x900");
             options.geometry = QSize(match.captured(1).toInt(), match.captured(2).toInt());
         } else if (word == QLatin1String("--lang")) {
             if (value != QLatin1String("en"))
@@ -57,7 +62,8 @@ Result<Options> parseOptions(const QStringList& arguments) {
 
 QString usageText() {
     return QStringLiteral(
-        "roundoff [MODEL] [--sample] [--theme light|dark|system] [--geometry WxH] [--screenshot DIR] [--dump-state FILE]\n"
+        "roundoff [MODEL] [--sample] [--theme light|dark|system] [--geometry WxH] [--screenshot DIR] [--dump-state "
+        "FILE]\n"
         "\n"
         "  MODEL              open this model\n"
         "  --sample           open the sample model\n"

@@ -47,7 +47,9 @@ Result<void> writeScreenshots(ui::MainWindow& window, const QString& model, cons
     if (!QDir().mkpath(folder)) return failed(folder.toStdString(), "the folder cannot be made", "Choose another one");
     window.openPath(model);
     ui::Store& store = window.store();
-    const auto idle = [&] { return error || (!store.state().model.empty() && window.jobs().idle() && !store.missing()); };
+    const auto idle = [&] {
+        return error || (!store.state().model.empty() && window.jobs().idle() && !store.missing());
+    };
     waitFor(idle);
     if (error) return tl::unexpected<Error>(*error);
     chooseWorst(store);
@@ -58,7 +60,9 @@ Result<void> writeScreenshots(ui::MainWindow& window, const QString& model, cons
         const ui::View* view = window.views().present(i);
         QCoreApplication::processEvents();
         const QString path = QDir(folder).filePath(view->objectName() + QStringLiteral(".png"));
-        if (!window.grab().save(path)) return failed(path.toStdString(), "the picture cannot be written", "Check the folder's permissions and space");
+        if (!window.grab().save(path))
+            return failed(path.toStdString(), "the picture cannot be written",
+                          "Check the folder's permissions and space");
     }
     return {};
 }

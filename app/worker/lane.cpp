@@ -20,6 +20,8 @@ Lane::~Lane() {
     m_thread.wait();
 }
 
-void Lane::post(std::function<void()> task) { QMetaObject::invokeMethod(m_context, std::move(task), Qt::QueuedConnection); }
+void Lane::post(std::function<void()> task) {
+    QMetaObject::invokeMethod(m_context, std::move(task), Qt::QueuedConnection);
+}
 
 }  // namespace roundoff::worker

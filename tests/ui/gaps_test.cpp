@@ -20,7 +20,8 @@ model::Model wideModel(int layers, int rows, int columns) {
         std::shared_ptr<std::vector<float>> values;
         tensor::Shape shape;
         Result<tensor::TensorData> data(std::size_t) const override {
-            return tensor::TensorData{{tensor::ElementType::Float32, shape, std::as_bytes(std::span<const float>(*values))}, values};
+            return tensor::TensorData{
+                {tensor::ElementType::Float32, shape, std::as_bytes(std::span<const float>(*values))}, values};
         }
     };
     auto source = std::make_shared<Shared>();
@@ -56,7 +57,9 @@ model::Model wideModel(int layers, int rows, int columns) {
 struct Gaps {
     std::vector<double> late;  ///< milliseconds beyond 50, one a tick
     [[nodiscard]] double share(double limit) const {
-        return late.empty() ? 0 : double(std::count_if(late.begin(), late.end(), [&](double l) { return l < limit; })) / double(late.size());
+        return late.empty() ? 0
+                            : double(std::count_if(late.begin(), late.end(), [&](double l) { return l < limit; })) /
+                                  double(late.size());
     }
     [[nodiscard]] double worst() const { return late.empty() ? 0 : *std::max_element(late.begin(), late.end()); }
 };
@@ -70,7 +73,8 @@ Gaps watch(MainWindow& window, const model::Model& model, int milliseconds) {
     QElapsedTimer since, total;
     since.start();
     total.start();
-    QObject::connect(&timer, &QTimer::timeout, [&] { gaps.late.push_back(std::max(0.0, double(since.restart()) - 50)); });
+    QObject::connect(&timer, &QTimer::timeout,
+                     [&] { gaps.late.push_back(std::max(0.0, double(since.restart()) - 50)); });
     timer.start(50);
     std::size_t pending = window.store().pendingLayers();
     int step = 0;
@@ -86,8 +90,10 @@ Gaps watch(MainWindow& window, const model::Model& model, int milliseconds) {
     EXPECT_LT(pending, model.layers().size()) << "no row was filled during the run";
     window.jobs().cancel();
     EXPECT_TRUE(roundoff::tests::waitUntil([&] { return window.jobs().idle(); }));
-    std::printf("%zu ticks of a 50 ms timer: %.1f %% late by less than 50 ms, worst %.0f ms late; %zu of %zu layers meanwhile\n",
-                gaps.late.size(), 100 * gaps.share(50), gaps.worst(), model.layers().size() - pending, model.layers().size());
+    std::printf(
+        "%zu ticks of a 50 ms timer: %.1f %% late by less than 50 ms, worst %.0f ms late; %zu of %zu layers "
+        "meanwhile\n",
+        gaps.late.size(), 100 * gaps.share(50), gaps.worst(), model.layers().size() - pending, model.layers().size());
     return gaps;
 }
 

@@ -70,7 +70,8 @@ TEST(LayerTable, SortsByNumberAndThirdClickRestoresModelOrder) {
     const int column = layerColumn("sqnr");
     const auto click = [&] {
         const QHeaderView* header = view.horizontalHeader();
-        QTest::mouseClick(header->viewport(), Qt::LeftButton, {}, QPoint(header->sectionViewportPosition(column) + 20, 8));
+        QTest::mouseClick(header->viewport(), Qt::LeftButton, {},
+                          QPoint(header->sectionViewportPosition(column) + 20, 8));
     };
     for (int c = 0; c < proxy.columnCount(); ++c) view.setColumnHidden(c, c != 0 && c != column);
     EXPECT_EQ(names(proxy).join(QString()), QStringLiteral("abcd"));
@@ -124,7 +125,8 @@ TEST(LayerTable, EveryColumnShowsSomethingForAFinishedLayer) {
         EXPECT_FALSE(model.headerData(c, Qt::Horizontal, Qt::DisplayRole).toString().isEmpty());
         EXPECT_FALSE(model.headerData(c, Qt::Horizontal, Qt::ToolTipRole).toString().isEmpty());
     }
-    for (const QString& figure : LayerFilter::figures()) EXPECT_TRUE(layerFigure(state, 0, figure)) << figure.toStdString();
+    for (const QString& figure : LayerFilter::figures())
+        EXPECT_TRUE(layerFigure(state, 0, figure)) << figure.toStdString();
 }
 
 TEST(LayerTable, EditsOnlySchemesThatParse) {

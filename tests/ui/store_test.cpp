@@ -84,7 +84,8 @@ TEST_F(StoreTest, FiveLayersAreOneEditThatUndoAndRedoRestoreWithoutComputing) {
     EXPECT_EQ(store.undoStack().undoText(), QStringLiteral("Set 5 layers to int3"));
     EXPECT_TRUE(std::isnan(sqnr(2)));
     settle();
-    EXPECT_EQ(engine.compareCommand.layers, (std::vector<std::size_t>{0, 1, 2, 3, 4})) << "only what changed is computed";
+    EXPECT_EQ(engine.compareCommand.layers, (std::vector<std::size_t>{0, 1, 2, 3, 4}))
+        << "only what changed is computed";
     EXPECT_EQ(engine.compareCommand.recipes.size(), 1U);
     engine.finishAll();
     const double after = sqnr(2);

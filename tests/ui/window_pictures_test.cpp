@@ -27,7 +27,10 @@ protected:
     void TearDown() override { window.applyTheme(ThemeChoice::Light, false); }
     void open() {
         window.openSample();
-        ASSERT_TRUE(roundoff::tests::waitUntil([&] { return !window.store().state().model.empty() && window.jobs().idle() && !window.jobs().distributionPending(); }));
+        ASSERT_TRUE(roundoff::tests::waitUntil([&] {
+            return !window.store().state().model.empty() && window.jobs().idle() &&
+                   !window.jobs().distributionPending();
+        }));
     }
     void keep(QWidget& widget, const char* name) {
         QCoreApplication::processEvents();
@@ -35,7 +38,8 @@ protected:
         EXPECT_FALSE(picture.isNull());
         const QString folder = qEnvironmentVariable("ROUNDOFF_PICTURES");
         if (folder.isEmpty()) return;
-        const QString file = QLatin1String(name) + (GetParam() ? QStringLiteral("-dark.png") : QStringLiteral("-light.png"));
+        const QString file =
+            QLatin1String(name) + (GetParam() ? QStringLiteral("-dark.png") : QStringLiteral("-light.png"));
         EXPECT_TRUE(picture.save(QDir(folder).filePath(file)));
     }
     worker::Worker engine;
@@ -53,9 +57,11 @@ TEST_P(WindowPictures, BannersFilterAndFindings) {
     ASSERT_TRUE(roundoff::tests::waitUntil([&] { return window.jobs().idle() && !window.store().missing(); }));
     window.store().setCurrent(4);
     window.banners().add({ErrorCode::BadInput, "/models/mobilenet.onnx: tensor 'fc.weight'",
-                          "data ends at byte 4,194,304, the file has 4,100,002", "The file looks truncated; fetch it again"});
+                          "data ends at byte 4,194,304, the file has 4,100,002",
+                          "The file looks truncated; fetch it again"});
     window.findChild<QLineEdit*>(QStringLiteral("filterBox"))->setText(QStringLiteral("speed<3"));
-    EXPECT_TRUE(roundoff::tests::waitUntil([&] { return window.findChild<QWidget*>(QStringLiteral("topBarProblem"))->isVisible(); }));
+    EXPECT_TRUE(roundoff::tests::waitUntil(
+        [&] { return window.findChild<QWidget*>(QStringLiteral("topBarProblem"))->isVisible(); }));
     keep(window, "findings");
 }
 
@@ -86,7 +92,8 @@ TEST_P(WindowPictures, Drop) {
     keep(window, "drop");
 }
 
-INSTANTIATE_TEST_SUITE_P(Themes, WindowPictures, testing::Bool(), [](const auto& one) { return one.param ? "dark" : "light"; });
+INSTANTIATE_TEST_SUITE_P(Themes, WindowPictures, testing::Bool(),
+                         [](const auto& one) { return one.param ? "dark" : "light"; });
 
 }  // namespace
 }  // namespace roundoff::ui

@@ -42,7 +42,10 @@ protected:
     }
     void openSample() {
         window.openSample();
-        ASSERT_TRUE(waitUntil([&] { return !window.store().state().model.empty() && window.jobs().idle() && !window.jobs().distributionPending(); }));
+        ASSERT_TRUE(waitUntil([&] {
+            return !window.store().state().model.empty() && window.jobs().idle() &&
+                   !window.jobs().distributionPending();
+        }));
     }
     template <class W>
     W* child(const char* name) {
@@ -85,7 +88,8 @@ TEST_F(Window, TheSampleFillsTableAndViews) {
         const QImage image = window.views().present(i)->grab().toImage();
         int others = 0;
         for (int x = 0; x < image.width(); x += 4)
-            for (int y = 0; y < image.height(); y += 4) others += image.pixel(x, y) != image.pixel(1, image.height() - 2);
+            for (int y = 0; y < image.height(); y += 4)
+                others += image.pixel(x, y) != image.pixel(1, image.height() - 2);
         EXPECT_GT(others, 200) << window.views().tabText(i).toStdString() << " is blank";
     }
     EXPECT_TRUE(window.banners().banners().isEmpty());
@@ -236,7 +240,8 @@ TEST_F(Window, AThousandRandomClicksDoNoHarm) {
     for (int view = 0; view < window.views().count(); ++view) {
         window.views().present(view);
         for (int i = 0; i < 250; ++i) {
-            const QPoint at(int(random() % unsigned(window.views().width())), int(random() % unsigned(window.views().height())));
+            const QPoint at(int(random() % unsigned(window.views().width())),
+                            int(random() % unsigned(window.views().height())));
             QWidget* target = window.views().childAt(at);
             if (!target || qobject_cast<QComboBox*>(target) || qobject_cast<QPushButton*>(target)) continue;
             QTest::mouseClick(target, Qt::LeftButton, {}, target->mapFrom(&window.views(), at));
@@ -268,7 +273,9 @@ TEST_F(Window, ExportSaysWhichLayersATargetCannotHold) {
     ExportDialog* dialog = window.showExport();
     auto* target = dialog->findChild<QComboBox*>(QStringLiteral("exportTarget"));
     target->setCurrentIndex(target->findData(QStringLiteral("onnx-qdq")));
-    EXPECT_TRUE(dialog->findChild<QLabel*>(QStringLiteral("exportFit"))->text().contains(QStringLiteral("cannot hold 10 of 10")));
+    EXPECT_TRUE(dialog->findChild<QLabel*>(QStringLiteral("exportFit"))
+                    ->text()
+                    .contains(QStringLiteral("cannot hold 10 of 10")));
     EXPECT_EQ(dialog->findChild<QTableView*>(QStringLiteral("exportRefused"))->model()->rowCount(), 10);
 }
 

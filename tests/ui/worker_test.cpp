@@ -42,10 +42,11 @@ struct Listener : QObject {
             EXPECT_TRUE(ended.insert(n).second);
             comparison = c;
         });
-        connect(&worker, &Worker::distributed, this, [this](int n, const std::shared_ptr<const analysis::Distribution>& d) {
-            EXPECT_TRUE(ended.insert(n).second);
-            distribution = d;
-        });
+        connect(&worker, &Worker::distributed, this,
+                [this](int n, const std::shared_ptr<const analysis::Distribution>& d) {
+                    EXPECT_TRUE(ended.insert(n).second);
+                    distribution = d;
+                });
         connect(&worker, &Worker::failed, this, [this](int n, const Error& e) {
             EXPECT_TRUE(ended.insert(n).second);
             error = e;
@@ -125,7 +126,8 @@ TEST(Worker, CancelEndsSoonAndKeepsWhatIsFinished) {
     worker.cancel(1);
     ASSERT_TRUE(waitUntil([&] { return heard.ended.contains(1); }));
     RecordProperty("cancel_ms", int(clock.elapsed()));
-    std::printf("cancelled after %lld ms, %zu layers finished\n", static_cast<long long>(clock.elapsed()), heard.layers.size());
+    std::printf("cancelled after %lld ms, %zu layers finished\n", static_cast<long long>(clock.elapsed()),
+                heard.layers.size());
     EXPECT_GE(heard.layers.size(), 1U);
     EXPECT_LT(heard.layers.size(), 60U);
     if (heard.comparison)

@@ -84,7 +84,8 @@ QString sizeText(const State& s, int l) {
     if (!report) return {};
     const auto kilo = [](std::uint64_t bytes) {
         const double value = double(bytes) / 1000;
-        return value >= 10 || value == 0 ? countText(std::uint64_t(std::llround(value))) : QString::number(value, 'f', 1);
+        return value >= 10 || value == 0 ? countText(std::uint64_t(std::llround(value)))
+                                         : QString::number(value, 'f', 1);
     };
     if (report->status == analysis::Status::Pending) return kilo(report->bytesBefore);
     return kilo(report->bytesBefore) + QStringLiteral(" → ") + kilo(report->bytesAfter);
@@ -102,22 +103,27 @@ const std::vector<LayerColumn>& layerColumns() {
     static const std::vector<LayerColumn> columns{
         {"name", QT_TRANSLATE_NOOP("LayerColumn", "Layer"), QT_TRANSLATE_NOOP("LayerColumn", "Name in the model"),
          Look::ElidedLeft, 132, true, nameText, nullptr, nullptr},
-        {"op", QT_TRANSLATE_NOOP("LayerColumn", "Op"), QT_TRANSLATE_NOOP("LayerColumn", "Operator that uses the weight"),
-         Look::Text, 74, false, opText, nullptr, nullptr},
+        {"op", QT_TRANSLATE_NOOP("LayerColumn", "Op"),
+         QT_TRANSLATE_NOOP("LayerColumn", "Operator that uses the weight"), Look::Text, 74, false, opText, nullptr,
+         nullptr},
         {"shape", QT_TRANSLATE_NOOP("LayerColumn", "Shape"), QT_TRANSLATE_NOOP("LayerColumn", "Shape of the weight"),
          Look::Text, 104, false, shapeText, nullptr, nullptr},
-        {"params", QT_TRANSLATE_NOOP("LayerColumn", "Params"), QT_TRANSLATE_NOOP("LayerColumn", "Elements of the weight"),
-         Look::Number, 84, false, parametersText, parameters, nullptr},
-        {"dtype", QT_TRANSLATE_NOOP("LayerColumn", "Type"), QT_TRANSLATE_NOOP("LayerColumn", "Element type in the file"),
-         Look::Text, 66, false, typeText, nullptr, nullptr},
+        {"params", QT_TRANSLATE_NOOP("LayerColumn", "Params"),
+         QT_TRANSLATE_NOOP("LayerColumn", "Elements of the weight"), Look::Number, 84, false, parametersText,
+         parameters, nullptr},
+        {"dtype", QT_TRANSLATE_NOOP("LayerColumn", "Type"),
+         QT_TRANSLATE_NOOP("LayerColumn", "Element type in the file"), Look::Text, 66, false, typeText, nullptr,
+         nullptr},
         {"scheme", QT_TRANSLATE_NOOP("LayerColumn", "Scheme"),
-         QT_TRANSLATE_NOOP("LayerColumn", "How the layer is quantized; double-click or F2 to change it"), Look::Scheme, 116,
-         true, planText, nullptr, nullptr},
+         QT_TRANSLATE_NOOP("LayerColumn", "How the layer is quantized; double-click or F2 to change it"), Look::Scheme,
+         116, true, planText, nullptr, nullptr},
         {"sqnr", QT_TRANSLATE_NOOP("LayerColumn", "SQNR dB"),
-         QT_TRANSLATE_NOOP("LayerColumn", "Signal to quantization noise of the weight, in dB. 6 dB are one bit; more is better"),
+         QT_TRANSLATE_NOOP("LayerColumn",
+                           "Signal to quantization noise of the weight, in dB. 6 dB are one bit; more is better"),
          Look::Heat, 76, true, sqnrText, sqnr, sqnrHeat},
         {"rmse", QT_TRANSLATE_NOOP("LayerColumn", "RMSE / scale"),
-         QT_TRANSLATE_NOOP("LayerColumn", "Root mean square error in steps. 0.289 is a healthy uniform quantizer, above 0.7 suspect"),
+         QT_TRANSLATE_NOOP("LayerColumn",
+                           "Root mean square error in steps. 0.289 is a healthy uniform quantizer, above 0.7 suspect"),
          Look::Number, 88, false, significant<rmse>, rmse, nullptr},
         {"cosine", QT_TRANSLATE_NOOP("LayerColumn", "Cosine"),
          QT_TRANSLATE_NOOP("LayerColumn", "Cosine between the float and the quantized weight"), Look::Number, 72, false,
@@ -133,14 +139,14 @@ const std::vector<LayerColumn>& layerColumns() {
         {"max", QT_TRANSLATE_NOOP("LayerColumn", "Max"), QT_TRANSLATE_NOOP("LayerColumn", "Largest weight"),
          Look::Number, 70, false, significant<maximum>, maximum, nullptr},
         {"crest", QT_TRANSLATE_NOOP("LayerColumn", "Crest"),
-         QT_TRANSLATE_NOOP("LayerColumn", "Largest magnitude over RMS: how far outliers stand out"), Look::Number, 54, true,
-         fixed<crest, 1>, crest, nullptr},
+         QT_TRANSLATE_NOOP("LayerColumn", "Largest magnitude over RMS: how far outliers stand out"), Look::Number, 54,
+         true, fixed<crest, 1>, crest, nullptr},
         {"kurtosis", QT_TRANSLATE_NOOP("LayerColumn", "Kurtosis"),
          QT_TRANSLATE_NOOP("LayerColumn", "Weight of the tails; 3 is a normal distribution"), Look::Number, 70, false,
          fixed<kurtosis, 2>, kurtosis, nullptr},
         {"size", QT_TRANSLATE_NOOP("LayerColumn", "Size kB"),
-         QT_TRANSLATE_NOOP("LayerColumn", "Bytes of the weight now and quantized, in units of 1000"), Look::DataBar, 90, true,
-         sizeText, bytesAfter, nullptr},
+         QT_TRANSLATE_NOOP("LayerColumn", "Bytes of the weight now and quantized, in units of 1000"), Look::DataBar, 90,
+         true, sizeText, bytesAfter, nullptr},
     };
     return columns;
 }

@@ -17,7 +17,8 @@ struct LayerColumn {
     int width;  ///< to begin with
     bool shown; ///< to begin with
     QString (*text)(const State& state, int layer);  ///< empty = not known yet
-    std::optional<double> (*value)(const State& state, int layer);  ///< what sorting and filtering use; null = text only
+    std::optional<double> (*value)(const State& state,
+                                   int layer);  ///< what sorting and filtering use; null = text only
     double (*heat)(double value);  ///< 0 = fine, 1 = bad; Look::Heat only
 };
 

@@ -37,7 +37,8 @@ void paintDataBar(QPainter& painter, const QRect& cell, const QModelIndex& index
     painter.setPen(Qt::NoPen);
     QColor bar = theme().dataBar;
     painter.setBrush(bar);
-    painter.drawRoundedRect(QRectF(track.left(), track.top(), std::max(2.0, track.width() * before), track.height()), 2, 2);
+    painter.drawRoundedRect(QRectF(track.left(), track.top(), std::max(2.0, track.width() * before), track.height()), 2,
+                            2);
     if (after.isValid() && !index.data(LayerModel::PendingRole).toBool()) {
         bar = theme().accent;
         bar.setAlphaF(theme().dark ? 0.35F : 0.22F);
@@ -103,9 +104,11 @@ void LayerDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
             if (index.data(LayerModel::ExceptionRole).toBool()) painter->setPen(t.accent);
         }
         const Qt::TextElideMode mode = column.look == Look::ElidedLeft ? Qt::ElideLeft : Qt::ElideRight;
-        painter->drawText(box, Qt::AlignVCenter | Qt::AlignLeft, painter->fontMetrics().elidedText(text, mode, box.width()));
+        painter->drawText(box, Qt::AlignVCenter | Qt::AlignLeft,
+                          painter->fontMetrics().elidedText(text, mode, box.width()));
     }
-    if (current && index.column() == 0) painter->fillRect(QRect(option.rect.topLeft(), QSize(3, option.rect.height())), t.accent);
+    if (current && index.column() == 0)
+        painter->fillRect(QRect(option.rect.topLeft(), QSize(3, option.rect.height())), t.accent);
     painter->restore();
 }
 
@@ -141,10 +144,12 @@ void LayerDelegate::setEditorData(QWidget* editor, const QModelIndex& index) con
 
 void LayerDelegate::setModelData(QWidget* editor, QAbstractItemModel* model, const QModelIndex& index) const {
     const auto* combo = qobject_cast<QComboBox*>(editor);
-    if (combo->currentText() != index.data(Qt::EditRole).toString()) model->setData(index, combo->currentText(), Qt::EditRole);
+    if (combo->currentText() != index.data(Qt::EditRole).toString())
+        model->setData(index, combo->currentText(), Qt::EditRole);
 }
 
-void LayerDelegate::updateEditorGeometry(QWidget* editor, const QStyleOptionViewItem& option, const QModelIndex&) const {
+void LayerDelegate::updateEditorGeometry(QWidget* editor, const QStyleOptionViewItem& option,
+                                         const QModelIndex&) const {
     QRect box = option.rect.adjusted(0, -2, 0, 2);
     box.setWidth(std::max(box.width(), 160));
     editor->setGeometry(box);

@@ -3,8 +3,8 @@
 
 namespace roundoff::ui {
 
-/// Paints the layer table: heat under numbers that read first, data bars, names elided on the left, an accent bar at the
-/// current row; edits the scheme in place.
+/// Paints the layer table: heat under numbers that read first, data bars, names elided on the left, an accent bar at
+/// the current row; edits the scheme in place.
 class LayerDelegate : public QStyledItemDelegate {
     Q_OBJECT
 public:
@@ -14,7 +14,8 @@ public:
     QWidget* createEditor(QWidget* parent, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
     void setEditorData(QWidget* editor, const QModelIndex& index) const override;
     void setModelData(QWidget* editor, QAbstractItemModel* model, const QModelIndex& index) const override;
-    void updateEditorGeometry(QWidget* editor, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+    void updateEditorGeometry(QWidget* editor, const QStyleOptionViewItem& option,
+                              const QModelIndex& index) const override;
     /// Where a click opens the editor.
     static QRect chevronRect(const QRect& cell);
 

@@ -43,7 +43,8 @@ QVariant LayerModel::data(const QModelIndex& index, int role) const {
             return text.isEmpty() ? dashText() : text;
         }
         case Qt::EditRole: return column.text(m_state, layer);
-        case PendingRole: return column.text(m_state, layer).isEmpty() && (!report || report->status == analysis::Status::Pending);
+        case PendingRole:
+            return column.text(m_state, layer).isEmpty() && (!report || report->status == analysis::Status::Pending);
         case Qt::ToolTipRole: {
             if (column.look == LayerColumn::Look::ElidedLeft || column.look == LayerColumn::Look::Scheme)
                 return column.text(m_state, layer);

@@ -66,7 +66,8 @@ void CompareChooser::limit() {
     for (int i = 0; i < m_list->count(); ++i) {
         auto* item = m_list->item(i);
         const bool on = item->checkState() == Qt::Checked;
-        item->setFlags(on || !full ? Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemIsUserCheckable : Qt::NoItemFlags);
+        item->setFlags(on || !full ? Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemIsUserCheckable
+                                   : Qt::NoItemFlags);
     }
     m_filling = false;
     m_box->setEnabled(!full);
@@ -77,7 +78,8 @@ std::vector<schemes::Scheme> CompareChooser::checked() const {
     std::vector<schemes::Scheme> all;
     for (int i = 0; i < m_list->count(); ++i)
         if (m_list->item(i)->checkState() == Qt::Checked)
-            if (auto scheme = schemes::parseScheme(m_list->item(i)->text().toStdString())) all.push_back(std::move(*scheme));
+            if (auto scheme = schemes::parseScheme(m_list->item(i)->text().toStdString()))
+                all.push_back(std::move(*scheme));
     return all;
 }
 

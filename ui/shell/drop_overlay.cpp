@@ -12,7 +12,8 @@ namespace {
 QStringList extensions() {
     QStringList all;
     for (const auto& format : formats::formats())
-        for (const auto extension : format.extensions) all << QString::fromUtf8(extension.data(), qsizetype(extension.size()));
+        for (const auto extension : format.extensions)
+            all << QString::fromUtf8(extension.data(), qsizetype(extension.size()));
     return all;
 }
 

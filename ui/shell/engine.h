@@ -35,7 +35,8 @@ using LayerBatch = std::vector<analysis::LayerResult>;
 
 /// Whoever does the window's long work. The window knows this interface only and never starts a thread.
 /// Every command returns at once. Exactly one of the ending signals answers it: opened, compared, distributed, exported
-/// or failed (with ErrorCode::Cancelled where it was cancelled). A new command of a kind ends the one before of its kind.
+/// or failed (with ErrorCode::Cancelled where it was cancelled). A new command of a kind ends the one before of its
+/// kind.
 class Engine : public QObject {
     Q_OBJECT
 public:

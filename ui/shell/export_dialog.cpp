@@ -171,8 +171,9 @@ void ExportDialog::showTarget() {
     m_refused->setColumnWidth(0, 200);
     const int refused = m_refused->rowCount();
     m_refused->setVisible(refused > 0);
-    m_fit->setText(refused == 0 ? tr("This target holds all %1 layers under their schemes.").arg(layers.size())
-                                : tr("This target cannot hold %1 of %2 layers as planned:").arg(refused).arg(layers.size()));
+    m_fit->setText(refused == 0
+                       ? tr("This target holds all %1 layers under their schemes.").arg(layers.size())
+                       : tr("This target cannot hold %1 of %2 layers as planned:").arg(refused).arg(layers.size()));
 }
 
 void ExportDialog::browse() {
@@ -190,12 +191,14 @@ void ExportDialog::start() {
     m_refused->hide();
     m_fit->hide();
     setRunning(true);
-    m_number = m_jobs.startExport(m_target->currentData().toString(), m_path->text(), m_external->isChecked(), m_verify->isChecked());
+    m_number = m_jobs.startExport(m_target->currentData().toString(), m_path->text(), m_external->isChecked(),
+                                  m_verify->isChecked());
 }
 
 void ExportDialog::setRunning(bool running) {
-    for (QWidget* widget : {static_cast<QWidget*>(m_target), static_cast<QWidget*>(m_path), static_cast<QWidget*>(m_external),
-                            static_cast<QWidget*>(m_verify), static_cast<QWidget*>(m_start)})
+    for (QWidget* widget :
+         {static_cast<QWidget*>(m_target), static_cast<QWidget*>(m_path), static_cast<QWidget*>(m_external),
+          static_cast<QWidget*>(m_verify), static_cast<QWidget*>(m_start)})
         widget->setEnabled(!running);
     m_close->setText(running ? tr("Cancel") : tr("Close"));
     m_copy->setVisible(!running);
@@ -241,10 +244,12 @@ void ExportDialog::onExported(int number, const std::shared_ptr<const exports::E
                 addRow(name, check.ok ? tr("✓ holds") : tr("✗ fails"), QString::fromStdString(check.detail), check.ok);
         }
         for (const auto& output : exported->verification->outputs) {
-            QString figures = tr("SQNR %1, cosine %2").arg(dbUnitText(output.sqnrDb), QString::number(output.cosine, 'f', 6));
+            QString figures =
+                tr("SQNR %1, cosine %2").arg(dbUnitText(output.sqnrDb), QString::number(output.cosine, 'f', 6));
             if (output.sameTop1) figures += tr(", same first choice %1").arg(percentText(*output.sameTop1));
             if (output.synthetic) figures += tr(" (synthetic inputs)");
-            addRow(tr("output"), QString(), figures + QLatin1Char('\n') + QString::fromStdString(output.conditions), true);
+            addRow(tr("output"), QString(), figures + QLatin1Char('\n') + QString::fromStdString(output.conditions),
+                   true);
         }
         ok = exported->verification->ok();
         headline += ok ? tr(" and proved right") : tr(", but a check does not hold");
@@ -258,7 +263,8 @@ void ExportDialog::onExported(int number, const std::shared_ptr<const exports::E
 
 void ExportDialog::onFailed(int number, const Error& error) {
     if (number == 0 || number != m_number) return;
-    if (error.code == ErrorCode::Cancelled) return finish(tr("Cancelled. Nothing was written; an older file is untouched."), "bad");
+    if (error.code == ErrorCode::Cancelled)
+        return finish(tr("Cancelled. Nothing was written; an older file is untouched."), "bad");
     addRow(tr("error"), tr("✗ failed"), QString::fromStdString(error.line()), false);
     finish(tr("Not exported. An older file is untouched."), "bad");
 }
@@ -279,7 +285,8 @@ void ExportDialog::copy() const {
     QStringList lines{m_headline->text(), m_path->text()};
     for (int row = 0; row < m_results->rowCount(); ++row) {
         QStringList cells;
-        for (int c = 0; c < 3; ++c) cells << m_results->item(row, c)->text().replace(QLatin1Char('\n'), QLatin1Char(' '));
+        for (int c = 0; c < 3; ++c)
+            cells << m_results->item(row, c)->text().replace(QLatin1Char('\n'), QLatin1Char(' '));
         lines << cells.join(QLatin1Char('\t'));
     }
     QApplication::clipboard()->setText(lines.join(QLatin1Char('\n')));

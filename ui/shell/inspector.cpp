@@ -55,8 +55,9 @@ Inspector::Inspector(QWidget* parent) : QWidget(parent) {
     m_grid->setVerticalSpacing(5);
     m_grid->setColumnStretch(0, 1);
     column->addLayout(m_grid);
-    const QStringList names{tr("SQNR"),         tr("RMSE / scale"), tr("Cosine"),   tr("Clipped"), tr("Rounded to zero"),
-                            tr("Crest factor"), tr("Kurtosis"),     tr("Smallest"), tr("Largest"), tr("Size")};
+    const QStringList names{
+        tr("SQNR"),         tr("RMSE / scale"), tr("Cosine"),   tr("Clipped"), tr("Rounded to zero"),
+        tr("Crest factor"), tr("Kurtosis"),     tr("Smallest"), tr("Largest"), tr("Size")};
     for (int i = 0; i < int(names.size()); ++i) {
         auto* name = new QLabel(names[i], page);
         name->setProperty("look", QStringLiteral("muted"));
@@ -83,7 +84,8 @@ QLabel* Inspector::section(const QString& text) {
 }
 
 void Inspector::show(const State& state, unsigned changes) {
-    if (changes == unsigned(Change::Hover) || changes == unsigned(Change::Filter) || changes == unsigned(Change::Distribution))
+    if (changes == unsigned(Change::Hover) || changes == unsigned(Change::Filter) ||
+        changes == unsigned(Change::Distribution))
         return;
     const bool any = !state.model.empty() && state.current >= 0 && state.current < int(state.model.layers().size());
     setEnabled(any);
@@ -115,7 +117,9 @@ void Inspector::showFigures(const State& state) {
     const auto* error = report && report->weight ? &*report->weight : nullptr;
     const bool pending = !report || report->status == analysis::Status::Pending;
     const QString none = pending ? dashText() + QStringLiteral("  ") + tr("pending") : dashText();
-    const auto share = [&](std::uint64_t part) { return error->count ? percentText(double(part) / double(error->count)) : dashText(); };
+    const auto share = [&](std::uint64_t part) {
+        return error->count ? percentText(double(part) / double(error->count)) : dashText();
+    };
     const QStringList values{
         error ? dbUnitText(error->sqnrDb()) : none,
         error ? significantText(error->rmseOverScale(), 3) : dashText(),
@@ -126,7 +130,8 @@ void Inspector::showFigures(const State& state) {
         statistics ? QString::number(statistics->kurtosis, 'f', 2) : dashText(),
         statistics ? significantText(statistics->min, 4) : dashText(),
         statistics ? significantText(statistics->max, 4) : dashText(),
-        report ? (pending ? bytesText(report->bytesBefore) : sizeChangeText(report->bytesBefore, report->bytesAfter)) : dashText()};
+        report ? (pending ? bytesText(report->bytesBefore) : sizeChangeText(report->bytesBefore, report->bytesAfter))
+               : dashText()};
     for (std::size_t i = 0; i < m_figures.size(); ++i) m_figures[i].value->setText(values[qsizetype(i)]);
 }
 
@@ -170,10 +175,11 @@ void Inspector::showAdvice(const State& state) {
             analysis::Finding finding;
             finding.layer = state.current;
             finding.suggestion = best->scheme;
-            finding.message = tr("%1 brings %2 dB for %3 more bits per weight.")
-                                  .arg(schemeText(best->scheme), QStringLiteral("+%1").arg(best->weight->sqnrDb() - own, 0, 'f', 1),
-                                       QString::number(price, 'f', 2))
-                                  .toStdString();
+            finding.message =
+                tr("%1 brings %2 dB for %3 more bits per weight.")
+                    .arg(schemeText(best->scheme), QStringLiteral("+%1").arg(best->weight->sqnrDb() - own, 0, 'f', 1),
+                         QString::number(price, 'f', 2))
+                    .toStdString();
             card()->show(finding, {}, false);
         }
     }

@@ -183,7 +183,8 @@ void Jobs::onFailed(int number, const Error& error) {
 
 void Jobs::onStore(unsigned changes) {
     if (has(changes, Change::Recipe)) m_planTimer.start();
-    if (has(changes, Change::Selection) || has(changes, Change::Recipe) || has(changes, Change::Model)) wantDistribution();
+    if (has(changes, Change::Selection) || has(changes, Change::Recipe) || has(changes, Change::Model))
+        wantDistribution();
 }
 
 void Jobs::wantDistribution() {

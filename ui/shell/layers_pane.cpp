@@ -100,7 +100,8 @@ LayersPane::LayersPane(Store& store, QWidget* parent)
     connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this, &LayersPane::publishSelection);
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &LayersPane::publishSelection);
     connect(header, &QHeaderView::sortIndicatorChanged, this, [this] {
-        m_sortedResults = m_store.state().model.empty() ? 0 : m_store.state().model.layers().size() - m_store.pendingLayers();
+        m_sortedResults =
+            m_store.state().model.empty() ? 0 : m_store.state().model.layers().size() - m_store.pendingLayers();
         showChip();
         publishVisible();
     });
@@ -131,7 +132,8 @@ void LayersPane::update(unsigned changes) {
     if (has(changes, Change::Selection) || has(changes, Change::Model) || has(changes, Change::Filter)) showSelection();
     if (has(changes, Change::Hover)) {
         int row = -1;
-        if (m_store.state().hovered >= 0) row = m_proxy->mapFromSource(m_model->index(m_store.state().hovered, 0)).row();
+        if (m_store.state().hovered >= 0)
+            row = m_proxy->mapFromSource(m_model->index(m_store.state().hovered, 0)).row();
         m_delegate->setHoveredRow(row);
         m_table->viewport()->update();
     }
@@ -159,7 +161,8 @@ void LayersPane::publishVisible() { m_store.setVisible(m_proxy->visibleLayers())
 void LayersPane::publishSelection() {
     if (m_syncing) return;
     std::vector<int> layers;
-    for (const QModelIndex& index : m_table->selectionModel()->selectedRows()) layers.push_back(m_proxy->mapToSource(index).row());
+    for (const QModelIndex& index : m_table->selectionModel()->selectedRows())
+        layers.push_back(m_proxy->mapToSource(index).row());
     std::sort(layers.begin(), layers.end());
     const QModelIndex current = m_table->currentIndex();
     // Qt announces selection and current row one after the other; in between the two do not agree.
@@ -295,9 +298,11 @@ void LayersPane::rowMenu(const QPoint& position) {
     const auto selected = state.selected;
     const auto& layer = state.model.layers()[std::size_t(layerAt(index.row()))];
     QMenu menu(this);
-    QMenu* set = menu.addMenu(selected.size() == 1 ? tr("Set scheme") : tr("Set scheme of %1 layers").arg(selected.size()));
+    QMenu* set =
+        menu.addMenu(selected.size() == 1 ? tr("Set scheme") : tr("Set scheme of %1 layers").arg(selected.size()));
     const auto add = [&](QMenu* to, const QString& title, const schemes::Scheme& scheme) {
-        connect(to->addAction(title), &QAction::triggered, this, [this, selected, scheme] { m_store.setSchemes(selected, scheme); });
+        connect(to->addAction(title), &QAction::triggered, this,
+                [this, selected, scheme] { m_store.setSchemes(selected, scheme); });
     };
     for (const QString& word : offeredSchemes().mid(0, 16))
         if (const auto scheme = schemes::parseScheme(word.toStdString())) add(set, word, *scheme);

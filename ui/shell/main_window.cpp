@@ -92,7 +92,8 @@ void MainWindow::build() {
     m_views->setMinimumWidth(380);
     m_inspector->setMinimumWidth(238);
     m_inspector->setMaximumWidth(420);
-    for (QWidget* pane : {static_cast<QWidget*>(m_layers), static_cast<QWidget*>(m_views), static_cast<QWidget*>(m_inspector)})
+    for (QWidget* pane :
+         {static_cast<QWidget*>(m_layers), static_cast<QWidget*>(m_views), static_cast<QWidget*>(m_inspector)})
         m_columns->addWidget(pane);
     m_columns->setChildrenCollapsible(false);
     m_columns->setHandleWidth(1);
@@ -136,7 +137,8 @@ void MainWindow::build() {
 
     m_statusModel = new QLabel(this);
     m_statusSize = new QLabel(this);
-    m_statusMachine = new QLabel(tr("%1 threads · %2").arg(hardwareThreads()).arg(QString::fromStdString(instructionSet())), this);
+    m_statusMachine =
+        new QLabel(tr("%1 threads · %2").arg(hardwareThreads()).arg(QString::fromStdString(instructionSet())), this);
     m_statusTheme = new QPushButton(this);
     m_statusTheme->setProperty("look", QStringLiteral("flat"));
     m_statusTheme->setToolTip(tr("Switch between light and dark"));
@@ -158,9 +160,10 @@ void MainWindow::build() {
 void MainWindow::connectActions() {
     const auto on = [this](QAction* action, auto slot) { connect(action, &QAction::triggered, this, slot); };
     on(m_actions.open, [this] {
-        const QString path = QFileDialog::getOpenFileName(this, tr("Open model"), {},
-                                                          tr("Models (*%1)").arg(acceptedTypes().replace(QStringLiteral(", "), QStringLiteral(" *"))) +
-                                                              QStringLiteral(";;") + tr("All files (*)"));
+        const QString path = QFileDialog::getOpenFileName(
+            this, tr("Open model"), {},
+            tr("Models (*%1)").arg(acceptedTypes().replace(QStringLiteral(", "), QStringLiteral(" *"))) +
+                QStringLiteral(";;") + tr("All files (*)"));
         if (!path.isEmpty()) openPath(path);
     });
     on(m_actions.sample, [this] { openSample(); });
@@ -176,7 +179,8 @@ void MainWindow::connectActions() {
     on(m_actions.fewerBits, [this] { stepBits(-1); });
     on(m_actions.moreBits, [this] { stepBits(1); });
     on(m_actions.leaveFloat, [this] { m_store.setSchemes(m_store.state().selected, schemes::Scheme{}); });
-    on(m_actions.resetScheme, [this] { m_store.setSchemes(m_store.state().selected, m_store.state().recipe.standard); });
+    on(m_actions.resetScheme,
+       [this] { m_store.setSchemes(m_store.state().selected, m_store.state().recipe.standard); });
     connect(m_actions.inspector, &QAction::toggled, m_inspector, &QWidget::setVisible);
     connect(m_actions.messages, &QAction::toggled, m_log, &QWidget::setVisible);
     on(m_actions.resetLayout, [this] {
@@ -190,9 +194,13 @@ void MainWindow::connectActions() {
     on(m_actions.system, [this] { applyTheme(ThemeChoice::System, true); });
     on(m_actions.keys, [this] { showKeys(); });
     on(m_actions.about, [this] {
-        QMessageBox::about(this, tr("Roundoff"), tr("Roundoff %1 shows what quantization does to a neural network, layer by layer.\n\nGPL-3.0-or-later.").arg(QLatin1String(ROUNDOFF_VERSION)));
+        QMessageBox::about(
+            this, tr("Roundoff"),
+            tr("Roundoff %1 shows what quantization does to a neural network, layer by layer.\n\nGPL-3.0-or-later.")
+                .arg(QLatin1String(ROUNDOFF_VERSION)));
     });
-    for (int i = 0; i < int(m_actions.views.size()); ++i) on(m_actions.views[i], [this, i] { m_views->setCurrentIndex(i); });
+    for (int i = 0; i < int(m_actions.views.size()); ++i)
+        on(m_actions.views[i], [this, i] { m_views->setCurrentIndex(i); });
 
     connect(m_statusTheme, &QPushButton::clicked, this,
             [this] { applyTheme(theme().dark ? ThemeChoice::Light : ThemeChoice::Dark, true); });
@@ -206,7 +214,8 @@ void MainWindow::connectActions() {
     connect(m_strip, &JobStrip::cancelWanted, &m_jobs, &Jobs::cancel);
     connect(m_strip, &JobStrip::resumeWanted, &m_jobs, &Jobs::run);
     connect(&m_store, &Store::changed, this, &MainWindow::onStore);
-    connect(&m_store.undoStack(), &QUndoStack::indexChanged, this, [this] { setWindowModified(m_store.undoStack().index() > 0); });
+    connect(&m_store.undoStack(), &QUndoStack::indexChanged, this,
+            [this] { setWindowModified(m_store.undoStack().index() > 0); });
     connect(&m_jobs, &Jobs::statusChanged, this, [this] { updateActions(); });
     connect(&m_jobs, &Jobs::opened, this, &MainWindow::onOpened);
     connect(&m_jobs, &Jobs::failed, this, &MainWindow::onFailed);
@@ -233,11 +242,13 @@ void MainWindow::updateActions() {
     const State& state = m_store.state();
     const bool open = !state.model.empty(), running = m_jobs.status().running;
     const std::size_t layers = open ? state.model.layers().size() : 0;
-    m_actions.run->setEnabled(open && !running && m_store.missing().has_value());  // asked last: it looks at every layer
+    m_actions.run->setEnabled(open && !running &&
+                              m_store.missing().has_value());  // asked last: it looks at every layer
     m_actions.cancel->setEnabled(running && !m_jobs.status().cancelling);
     m_actions.exportModel->setEnabled(open && layers > 0 && !exports::targets().empty());
-    for (QAction* action : {m_actions.next, m_actions.previous, m_actions.fewerBits, m_actions.moreBits, m_actions.leaveFloat,
-                            m_actions.resetScheme, m_actions.copy, m_actions.find, m_actions.clearFilter})
+    for (QAction* action :
+         {m_actions.next, m_actions.previous, m_actions.fewerBits, m_actions.moreBits, m_actions.leaveFloat,
+          m_actions.resetScheme, m_actions.copy, m_actions.find, m_actions.clearFilter})
         action->setEnabled(layers > 0);
     for (QAction* action : m_actions.views) action->setEnabled(open);
     m_strip->show(m_jobs.status(), running ? 0 : m_store.pendingLayers(), layers);
@@ -288,7 +299,8 @@ void MainWindow::showStatus() {
     QString size = tr("%1 parameters").arg(countText(info.parameters));
     if (state.comparison && !state.comparison->reports.empty()) {
         const auto total = state.comparison->reports.front().total();
-        size += QStringLiteral(" · ") + (total.pending > 0 ? bytesText(total.bytesBefore) : sizeChangeText(total.bytesBefore, total.bytesAfter));
+        size += QStringLiteral(" · ") + (total.pending > 0 ? bytesText(total.bytesBefore)
+                                                           : sizeChangeText(total.bytesBefore, total.bytesAfter));
     }
     m_statusSize->setText(size);
 }
@@ -304,7 +316,10 @@ void MainWindow::showRecent() {
 
 void MainWindow::applyTheme(ThemeChoice choice, bool remember) {
     setTheme(choice);
-    (choice == ThemeChoice::Light ? m_actions.light : choice == ThemeChoice::Dark ? m_actions.dark : m_actions.system)->setChecked(true);
+    (choice == ThemeChoice::Light  ? m_actions.light
+     : choice == ThemeChoice::Dark ? m_actions.dark
+                                   : m_actions.system)
+        ->setChecked(true);
     if (remember) QSettings().setValue(QStringLiteral("window/theme"), int(choice));
     m_store.announce(unsigned(Change::Theme));
     showStatus();
@@ -320,7 +335,9 @@ void MainWindow::stepBits(int direction) {
         if (!now || format.family != now->family || (format.bits - now->bits) * direction <= 0) continue;
         if (!best || std::abs(format.bits - now->bits) < std::abs(best->bits - now->bits)) best = &format;
     }
-    if (!best) return note(direction > 0 ? tr("There is no larger format in this family.") : tr("There is no smaller format in this family."));
+    if (!best)
+        return note(direction > 0 ? tr("There is no larger format in this family.")
+                                  : tr("There is no smaller format in this family."));
     scheme.weight.format = best->id;
     m_store.setSchemes(state.selected, scheme);
 }
@@ -346,7 +363,8 @@ void MainWindow::showKeys() {
             rows += QStringLiteral("<tr><td>%1&nbsp;&nbsp;&nbsp;</td><td>%2</td></tr>")
                         .arg(action->shortcut().toString(QKeySequence::NativeText).toHtmlEscaped(),
                              QString(action->text()).remove(QLatin1Char('&')).toHtmlEscaped());
-    auto* box = new QMessageBox(QMessageBox::NoIcon, tr("Keys"), QStringLiteral("<table>%1</table>").arg(rows), QMessageBox::Close, this);
+    auto* box = new QMessageBox(QMessageBox::NoIcon, tr("Keys"), QStringLiteral("<table>%1</table>").arg(rows),
+                                QMessageBox::Close, this);
     box->setAttribute(Qt::WA_DeleteOnClose);
     box->setModal(false);
     box->show();
@@ -384,7 +402,8 @@ void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
     event->acceptProposedAction();
     const QString name = urls.front().fileName();
     const bool good = hasAcceptedType(urls.front().toLocalFile());
-    m_overlay->announce(good ? tr("Open %1").arg(name) : tr("%1 cannot be opened. Roundoff opens %2").arg(name, acceptedTypes()), good);
+    m_overlay->announce(
+        good ? tr("Open %1").arg(name) : tr("%1 cannot be opened. Roundoff opens %2").arg(name, acceptedTypes()), good);
 }
 
 void MainWindow::dragLeaveEvent(QDragLeaveEvent*) { m_overlay->hide(); }

@@ -23,7 +23,8 @@ SchemeForm::SchemeForm(QWidget* parent) : QWidget(parent) {
     m_algorithm = row(tr("Algorithm"), QStringLiteral("formAlgorithm"), 4);
     for (const auto& format : schemes::numberFormats()) {
         m_format->addItem(QString::fromStdString(format.id));
-        m_format->setItemData(m_format->count() - 1, QString::fromStdString(format.title + ". " + format.summary), Qt::ToolTipRole);
+        m_format->setItemData(m_format->count() - 1, QString::fromStdString(format.title + ". " + format.summary),
+                              Qt::ToolTipRole);
     }
 
     connect(m_format, &QComboBox::activated, this, [this](int index) {
@@ -31,7 +32,9 @@ SchemeForm::SchemeForm(QWidget* parent) : QWidget(parent) {
         // Keeps what the new format can do too.
         schemes::TensorScheme weight = format.defaults;
         const auto& now = m_scheme.weight;
-        const auto has = [](const auto& list, auto value) { return std::find(list.begin(), list.end(), value) != list.end(); };
+        const auto has = [](const auto& list, auto value) {
+            return std::find(list.begin(), list.end(), value) != list.end();
+        };
         if (now.format != "float") {
             if (has(format.granularities, now.granularity.kind)) weight.granularity = now.granularity;
             if (has(format.symmetries, now.symmetry)) weight.symmetry = now.symmetry;
@@ -100,7 +103,8 @@ void SchemeForm::setScheme(const schemes::Scheme& scheme) {
         }
         if (std::find(m_granularities.begin(), m_granularities.end(), weight.granularity) == m_granularities.end())
             m_granularities.push_back(weight.granularity);
-        if (std::find(m_ranges.begin(), m_ranges.end(), weight.range) == m_ranges.end()) m_ranges.push_back(weight.range);
+        if (std::find(m_ranges.begin(), m_ranges.end(), weight.range) == m_ranges.end())
+            m_ranges.push_back(weight.range);
     }
     m_granularity->clear();
     for (const auto& granularity : m_granularities) m_granularity->addItem(granularityLabel(granularity));
@@ -110,9 +114,13 @@ void SchemeForm::setScheme(const schemes::Scheme& scheme) {
     if (quantized)
         for (const auto symmetry : format->symmetries) m_symmetry->addItem(symmetryLabel(symmetry), int(symmetry));
     m_algorithm->clear();
-    if (quantized) m_algorithm->addItem(weight.algorithm == "rtn" ? tr("round to nearest") : QString::fromStdString(weight.algorithm));
+    if (quantized)
+        m_algorithm->addItem(weight.algorithm == "rtn" ? tr("round to nearest")
+                                                       : QString::fromStdString(weight.algorithm));
 
-    const auto place = [](const auto& list, const auto& value) { return int(std::find(list.begin(), list.end(), value) - list.begin()); };
+    const auto place = [](const auto& list, const auto& value) {
+        return int(std::find(list.begin(), list.end(), value) - list.begin());
+    };
     if (quantized) {
         m_granularity->setCurrentIndex(place(m_granularities, weight.granularity));
         m_range->setCurrentIndex(place(m_ranges, weight.range));

@@ -19,7 +19,8 @@ const QStringList& offeredSchemes() {
             const QString text = schemeText(*scheme);
             if (!list.contains(text)) list << text;
         };
-        for (const char* common : {"int8", "int4:g32:asym", "int4:g128:asym", "int4", "int8:tensor", "fp8-e4m3", "log4"})
+        for (const char* common :
+             {"int8", "int4:g32:asym", "int4:g128:asym", "int4", "int8:tensor", "fp8-e4m3", "log4"})
             add(common);
         for (const auto& format : schemes::numberFormats()) add(format.id);
         return list;

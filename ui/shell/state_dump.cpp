@@ -25,7 +25,8 @@ QByteArray stateJson(Store& store, const Jobs& jobs, const QString& filter, cons
     QJsonObject schemes;
     schemes.insert(QStringLiteral("standard"), schemeText(state.recipe.standard));
     QJsonObject exceptions;
-    for (const auto& [name, scheme] : state.recipe.layers) exceptions.insert(QString::fromStdString(name), schemeText(scheme));
+    for (const auto& [name, scheme] : state.recipe.layers)
+        exceptions.insert(QString::fromStdString(name), schemeText(scheme));
     schemes.insert(QStringLiteral("layers"), exceptions);
     QJsonArray compared;
     for (const auto& scheme : state.compared) compared.append(schemeText(scheme));

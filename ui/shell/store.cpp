@@ -133,7 +133,8 @@ analysis::Report Store::report(const analysis::Recipe& recipe) const {
         } else {
             report.layers[i].scheme = scheme;
             report.layers[i].parameters = layers[i].parameters;
-            report.layers[i].bytesBefore = report.layers[i].bytesAfter = m_state.model.tensors()[layers[i].weight].bytes;
+            report.layers[i].bytesBefore = report.layers[i].bytesAfter =
+                m_state.model.tensors()[layers[i].weight].bytes;
         }
     }
     return report;
@@ -180,7 +181,8 @@ void Store::merge(const std::vector<std::shared_ptr<const LayerBatch>>& batches,
     for (const auto& batch : batches) {
         for (const analysis::LayerResult& result : *batch) {
             if (result.layer >= m_known.size() || result.reports.size() != run.columns.size()) continue;
-            if (!run.layers.empty() && !std::binary_search(run.layers.begin(), run.layers.end(), result.layer)) continue;
+            if (!run.layers.empty() && !std::binary_search(run.layers.begin(), run.layers.end(), result.layer))
+                continue;
             for (const auto& layer : result.reports) remember(result.layer, layer.scheme, layer);
             taken.push_back(&result);
         }
@@ -210,7 +212,8 @@ void Store::finish(const analysis::Comparison& result, const Missing& run) {
 }
 
 void Store::judge(ComparisonBuilder::Edit edit) {
-    m_state.comparison = m_builder.apply([this, edit = std::move(edit), found = std::make_shared<std::optional<std::vector<analysis::Finding>>>()](
+    m_state.comparison = m_builder.apply([this, edit = std::move(edit),
+                                          found = std::make_shared<std::optional<std::vector<analysis::Finding>>>()](
                                              analysis::Comparison& comparison) {
         edit(comparison);
         if (!*found) *found = analysis::findings(m_state.model, comparison);  // the second copy takes the first one's

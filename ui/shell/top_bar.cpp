@@ -42,9 +42,10 @@ TopBar::TopBar(Store& store, const Actions& actions, QWidget* parent)
     m_filter->setObjectName(QStringLiteral("filterBox"));
     m_filter->setAccessibleName(tr("Filter the layers"));
     m_filter->setPlaceholderText(tr("Filter: name, /regex/, sqnr<20, op:matmul, bits=4"));
-    m_filter->setToolTip(tr("Words that all must hold: part of a name, /regex/, op:conv, scheme:int4, or a figure compared "
-                            "with a number, as in sqnr<20. A minus before a word turns it round. Figures: %1")
-                             .arg(LayerFilter::figures().join(QStringLiteral(", "))));
+    m_filter->setToolTip(
+        tr("Words that all must hold: part of a name, /regex/, op:conv, scheme:int4, or a figure compared "
+           "with a number, as in sqnr<20. A minus before a word turns it round. Figures: %1")
+            .arg(LayerFilter::figures().join(QStringLiteral(", "))));
     m_filter->setMinimumWidth(90);
     m_count->setProperty("look", QStringLiteral("muted"));
     m_count->setObjectName(QStringLiteral("layerCount"));
@@ -84,7 +85,8 @@ TopBar::TopBar(Store& store, const Actions& actions, QWidget* parent)
     connect(m_filter, &QLineEdit::textChanged, this, [this] { m_debounce.start(); });
     connect(m_filter, &QLineEdit::returnPressed, this, &TopBar::applyFilter);
     connect(m_clear, &QPushButton::clicked, this, [this] { setFilter({}); });
-    connect(m_scheme, &SchemeBox::schemeChosen, this, [this](const schemes::Scheme& scheme) { m_store.setStandard(scheme); });
+    connect(m_scheme, &SchemeBox::schemeChosen, this,
+            [this](const schemes::Scheme& scheme) { m_store.setStandard(scheme); });
     connect(m_scheme, &SchemeBox::problemChanged, this, [this](const QString& problem) {
         m_schemeProblem = problem;
         showProblem();
@@ -107,9 +109,10 @@ QPushButton* TopBar::button(QAction* action, const QString& look) {
     const auto follow = [result, action] {
         result->setText(action->iconText());
         result->setEnabled(action->isEnabled());
-        result->setToolTip(action->toolTip() + (action->shortcut().isEmpty()
-                                                    ? QString()
-                                                    : QStringLiteral("  (%1)").arg(action->shortcut().toString(QKeySequence::NativeText))));
+        result->setToolTip(action->toolTip() +
+                           (action->shortcut().isEmpty()
+                                ? QString()
+                                : QStringLiteral("  (%1)").arg(action->shortcut().toString(QKeySequence::NativeText))));
     };
     follow();
     connect(action, &QAction::changed, result, follow);

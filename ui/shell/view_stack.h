@@ -7,7 +7,8 @@
 
 namespace roundoff::ui {
 
-/// The centre: one tab a view. Only the view in front is kept up to date; the others catch up as they come to the front.
+/// The centre: one tab a view. Only the view in front is kept up to date; the others catch up as they come to the
+/// front.
 class ViewStack : public QTabWidget {
     Q_OBJECT
 public:

@@ -14,7 +14,8 @@ namespace {
 
 QString tr(const char* text) { return QCoreApplication::translate("WindowActions", text); }
 
-QAction* add(QMenu* menu, const char* name, const QString& text, const QKeySequence& key = {}, const QString& tip = {}) {
+QAction* add(QMenu* menu, const char* name, const QString& text, const QKeySequence& key = {},
+             const QString& tip = {}) {
     QAction* action = menu->addAction(text);
     action->setObjectName(QLatin1String(name));
     if (!key.isEmpty()) action->setShortcut(key);

@@ -118,10 +118,12 @@ private:
             const double factor = total.bytesAfter > 0 ? double(total.bytesBefore) / double(total.bytesAfter) : 0;
             m_size->show(sizeChangeText(total.bytesBefore, total.bytesAfter),
                          soFar.isEmpty() ? tr("%1 × smaller").arg(factor, 0, 'f', 1) : soFar);
-            const QString counts = total.kept + total.skipped == 0
-                                       ? tr("all %1 layers quantized").arg(total.quantized)
-                                       : tr("%1 quantized, %2 stay float").arg(total.quantized).arg(total.kept + total.skipped);
-            m_sqnr->show(dbUnitText(total.weightSqnrDb), soFar.isEmpty() ? counts : soFar, std::isnan(total.weightSqnrDb));
+            const QString counts =
+                total.kept + total.skipped == 0
+                    ? tr("all %1 layers quantized").arg(total.quantized)
+                    : tr("%1 quantized, %2 stay float").arg(total.quantized).arg(total.kept + total.skipped);
+            m_sqnr->show(dbUnitText(total.weightSqnrDb), soFar.isEmpty() ? counts : soFar,
+                         std::isnan(total.weightSqnrDb));
             m_bits->show(QString::number(total.bitsPerWeight, 'f', 2),
                          soFar.isEmpty() ? tr("codes and scales together") : soFar);
         }
@@ -133,7 +135,8 @@ private:
             if (db < worst) worst = db, m_worstLayer = int(i);
         }
         if (m_worstLayer >= 0)
-            m_worst->show(dbUnitText(worst), QString::fromStdString(state.model.layers()[std::size_t(m_worstLayer)].name));
+            m_worst->show(dbUnitText(worst),
+                          QString::fromStdString(state.model.layers()[std::size_t(m_worstLayer)].name));
         else
             m_worst->show(dashText(), total.pending ? tr("pending") : tr("no layer lost anything"), true);
         m_output->show(tr("not measured"), tr("the export's proof runs it"), true);
@@ -146,8 +149,8 @@ private:
         for (const auto& finding : findings) key << QString::fromStdString(finding.message);
         const auto* report = state.report(0);
         m_findingsTitle->setVisible(!findings.empty() || (report && !state.running));
-        m_findingsTitle->setText(findings.empty() ? tr("Findings: none. No layer is broken, weak, or beaten at its size")
-                                                  : tr("Findings"));
+        m_findingsTitle->setText(
+            findings.empty() ? tr("Findings: none. No layer is broken, weak, or beaten at its size") : tr("Findings"));
         if (key == m_shownFindings) return;
         m_shownFindings = key;
         const std::size_t shown = std::min(kCards, findings.size());
@@ -164,8 +167,9 @@ private:
             m_pool[i]->setVisible(i < shown);
             if (i >= shown) continue;
             const int layer = findings[i].layer;
-            m_pool[i]->show(findings[i],
-                            layer >= 0 ? QString::fromStdString(state.model.layers()[std::size_t(layer)].name) : QString(), true);
+            m_pool[i]->show(
+                findings[i],
+                layer >= 0 ? QString::fromStdString(state.model.layers()[std::size_t(layer)].name) : QString(), true);
         }
         m_more->setVisible(findings.size() > shown);
         m_more->setText(tr("and %1 more").arg(findings.size() - shown));

@@ -31,9 +31,8 @@ void OverviewBars::show(const State& state) {
         if (std::isfinite(db)) m_rows.push_back({layer, layerBits(state, layer), db, {}});
     }
     const std::size_t shown = std::min(kRows, m_rows.size());
-    std::partial_sort(m_rows.begin(), m_rows.begin() + std::ptrdiff_t(shown), m_rows.end(), [](const Row& a, const Row& b) {
-        return a.db != b.db ? a.db < b.db : a.layer < b.layer;
-    });
+    std::partial_sort(m_rows.begin(), m_rows.begin() + std::ptrdiff_t(shown), m_rows.end(),
+                      [](const Row& a, const Row& b) { return a.db != b.db ? a.db < b.db : a.layer < b.layer; });
     m_rows.resize(shown);
     for (Row& row : m_rows) row.name = QString::fromStdString(state.model.layers()[std::size_t(row.layer)].name);
     setFixedHeight(int(shown) * kRow);
@@ -68,16 +67,19 @@ void OverviewBars::paintEvent(QPaintEvent*) {
         }
         painter.setPen(t.text);
         const QRectF name(line.left() + 8, line.top(), nameWidth - 12, kRow);
-        painter.drawText(name, Qt::AlignVCenter, painter.fontMetrics().elidedText(row.name, Qt::ElideLeft, int(name.width())));
+        painter.drawText(name, Qt::AlignVCenter,
+                         painter.fontMetrics().elidedText(row.name, Qt::ElideLeft, int(name.width())));
         const QRectF track(nameWidth + 4, line.top() + 6, width() - nameWidth - valueWidth - 4, kRow - 12);
         painter.setPen(Qt::NoPen);
         painter.setBrush(t.dataBar);
         painter.drawRoundedRect(track, 2, 2);
         painter.setBrush(bitsColour(row.bits));
         const double share = std::clamp(row.db / top, 0.0, 1.0);
-        painter.drawRoundedRect(QRectF(track.left(), track.top(), std::max(2.0, track.width() * share), track.height()), 2, 2);
+        painter.drawRoundedRect(QRectF(track.left(), track.top(), std::max(2.0, track.width() * share), track.height()),
+                                2, 2);
         painter.setPen(t.text);
-        drawTabular(painter, QRectF(width() - valueWidth, line.top(), valueWidth - 8, kRow), Qt::AlignRight, dbUnitText(row.db));
+        drawTabular(painter, QRectF(width() - valueWidth, line.top(), valueWidth - 8, kRow), Qt::AlignRight,
+                    dbUnitText(row.db));
     }
 }
 

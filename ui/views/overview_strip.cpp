@@ -46,7 +46,8 @@ void OverviewStrip::show(const State& state) {
     const std::size_t count = state.model.empty() ? 0 : state.model.layers().size();
     m_segments.assign(count, {});
     double total = 0;
-    for (std::size_t i = 0; i < count; ++i) total += double(state.model.tensors()[state.model.layers()[i].weight].bytes);
+    for (std::size_t i = 0; i < count; ++i)
+        total += double(state.model.tensors()[state.model.layers()[i].weight].bytes);
     double sum = 0;
     const bool filtered = state.visible.size() != count;
     for (std::size_t i = 0; i < count; ++i) {
@@ -125,7 +126,8 @@ void OverviewStrip::mouseMoveEvent(QMouseEvent* event) {
     setCursor(layer >= 0 ? Qt::PointingHandCursor : Qt::ArrowCursor);
     if (layer != m_hovered) Q_EMIT layerHovered(layer);
     if (layer >= 0)
-        QToolTip::showText(event->globalPosition().toPoint(), QString::fromStdString(m_model.layers()[std::size_t(layer)].name), this);
+        QToolTip::showText(event->globalPosition().toPoint(),
+                           QString::fromStdString(m_model.layers()[std::size_t(layer)].name), this);
     else
         QToolTip::hideText();
 }

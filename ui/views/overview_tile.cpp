@@ -44,7 +44,8 @@ void OverviewTile::elide() {
         m_headline->style()->polish(m_headline);
     };
     wear(m_missing ? "headlineMissing" : "headline");
-    if (m_headline->fontMetrics().horizontalAdvance(m_headline->text()) > room) wear(m_missing ? "headlineMissingSmall" : "headlineSmall");
+    if (m_headline->fontMetrics().horizontalAdvance(m_headline->text()) > room)
+        wear(m_missing ? "headlineMissingSmall" : "headlineSmall");
     m_note->setText(m_note->fontMetrics().elidedText(m_noteText, m_link ? Qt::ElideLeft : Qt::ElideRight, room));
     m_note->setToolTip(m_note->text() == m_noteText ? QString() : m_noteText);
 }
