@@ -8,7 +8,7 @@
 namespace roundoff::cli {
 namespace {
 
-/// What the program itself, the libraries and the chunks in flight take, whatever the model: measured, rounded up.
+/// What the program itself, the libraries and the chunks in flight take, whatever the model: a generous guess (30 MB at rest).
 constexpr std::uint64_t kBaseMemory = 128'000'000;
 
 }  // namespace

@@ -177,6 +177,15 @@ void DistributionView::build() {
     m_autofit->setStyleSheet(QStringLiteral("QPushButton::menu-indicator { image: none; width: 0; }"));
 }
 
+void DistributionView::resizeEvent(QResizeEvent* event) {
+    View::resizeEvent(event);
+    m_strip->setVisible(width() >= 560);
+    m_curve->setVisible(width() >= 440);
+    m_step->setVisible(width() >= 560);
+    m_cards->setFixedHeight(height() >= 470 ? 138 : 0);
+    for (QLineEdit* box : {m_low, m_high}) box->setFixedWidth(width() >= 560 ? 104 : 76);
+}
+
 void DistributionView::retranslate() {
     m_log->setText(tr("Log"));
     m_log->setToolTip(tr("Counts on a logarithmic scale (L)"));

@@ -24,6 +24,8 @@ public:
     void show(const State& state, unsigned changes) override;
 
 protected:
+    /// In a small window the plot comes first: strip, curve and cards give way to it.
+    void resizeEvent(QResizeEvent* event) override;
     void changeEvent(QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
 
