@@ -59,14 +59,10 @@ void DistributionView::build() {
     m_autofit = segment("distributionAutofit", false);
     m_reset = segment("distributionReset", false);
 
-    auto* words = new QVBoxLayout;
-    words->setSpacing(2);
-    words->addWidget(m_title);
-    words->addWidget(m_legend);
     auto* header = new QHBoxLayout;
     header->setSpacing(6);
-    header->addLayout(words, 1);
-    for (auto* button : {m_log, m_fit, m_autofit, m_reset}) header->addWidget(button, 0, Qt::AlignTop);
+    header->addWidget(m_title, 1);
+    for (auto* button : {m_log, m_fit, m_autofit, m_reset}) header->addWidget(button);
 
     m_plot = new HistogramPlot;
 
@@ -90,6 +86,7 @@ void DistributionView::build() {
     }
     row->addSpacing(4);
     row->addWidget(m_step, 1);
+    row->addStretch(0);
     row->addWidget(m_use);
 
     m_cards = new QWidget;
@@ -123,8 +120,9 @@ void DistributionView::build() {
 
     auto* page = new QVBoxLayout(this);
     page->setContentsMargins(16, 12, 16, 14);
-    page->setSpacing(8);
+    page->setSpacing(6);
     page->addLayout(header);
+    page->addWidget(m_legend);
     page->addWidget(m_plot, 1);
     page->addWidget(m_clipRow);
     page->addWidget(m_note);
