@@ -30,10 +30,9 @@ kernels::Grid normalFloat4(const TensorScheme&) {
 
 }  // namespace
 
-std::vector<NumberFormat> codebooks() {
+Family codebooks() {
     NumberFormat format;
     format.id = "nf4";
-    format.family = "codebook";
     format.title = "4-bit NormalFloat";
     format.summary = "Levels of equal probability under a Gaussian; fine-tuning of large models with low-rank adapters.";
     format.formula = "q = nearest(x / max|x|), xq = level[q] · max|x|";
@@ -45,7 +44,7 @@ std::vector<NumberFormat> codebooks() {
     format.symmetries = {Symmetry::Symmetric};
     format.ranges = kScalarRanges;
     format.grid = normalFloat4;
-    return {format};
+    return {"codebook", "Codebooks", "Levels placed where the weights are.", {format}};
 }
 
 }  // namespace roundoff::schemes

@@ -6,13 +6,13 @@
 /// One function a family, each in its own file; registry.cpp lists them.
 namespace roundoff::schemes {
 
-std::vector<NumberFormat> unquantized();
-std::vector<NumberFormat> signedIntegers();
-std::vector<NumberFormat> unsignedIntegers();
-std::vector<NumberFormat> smallFloats();
-std::vector<NumberFormat> blockFloats();
-std::vector<NumberFormat> codebooks();
-std::vector<NumberFormat> logarithmic();
+Family unquantized();
+Family signedIntegers();
+Family unsignedIntegers();
+Family smallFloats();
+Family blockFloats();
+Family codebooks();
+Family logarithmic();
 
 /// What every scalar format can do: any granularity of weights, any range rule that this build has.
 inline const std::vector<Granularity::Kind> kScalarGranularities{

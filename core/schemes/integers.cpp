@@ -42,7 +42,6 @@ std::vector<NumberFormat> integers(bool isSigned) {
     for (const int bits : {2, 3, 4, 5, 6, 7, 8, 16}) {
         NumberFormat format;
         format.id = fmt::format("{}int{}", isSigned ? "" : "u", bits);
-        format.family = isSigned ? "int" : "uint";
         format.title = fmt::format("{}-bit {} integer", bits, isSigned ? "signed" : "unsigned");
         format.summary = usedFor(bits);
         format.formula = "q = clamp(round(x / s) + z), xq = (q - z) · s";
@@ -66,7 +65,12 @@ std::vector<NumberFormat> integers(bool isSigned) {
 
 }  // namespace
 
-std::vector<NumberFormat> signedIntegers() { return integers(true); }
-std::vector<NumberFormat> unsignedIntegers() { return integers(false); }
+Family signedIntegers() {
+    return {"int", "Integers", "Evenly spaced levels: what processors compute fastest.", integers(true)};
+}
+Family unsignedIntegers() {
+    return {"uint", "Unsigned integers", "The same spacing with a zero point; ReLU outputs and runtimes that want it.",
+            integers(false)};
+}
 
 }  // namespace roundoff::schemes

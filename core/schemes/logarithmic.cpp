@@ -34,12 +34,11 @@ kernels::Grid grid(const TensorScheme& scheme) {
 
 }  // namespace
 
-std::vector<NumberFormat> logarithmic() {
+Family logarithmic() {
     std::vector<NumberFormat> list;
     for (int bits = 4; bits <= 8; ++bits) {
         NumberFormat format;
         format.id = fmt::format("log{}", bits);
-        format.family = "log";
         format.title = fmt::format("{}-bit logarithmic", bits);
         format.summary = "Constant relative error: fine steps near zero, coarse ones far out. No runtime executes it.";
         format.formula = "q = round((log2(|x| / c) + R) / R · (M - 1)) + 1, xq = ± c · 2^(-R + R (q - 1) / (M - 1))";
@@ -53,7 +52,7 @@ std::vector<NumberFormat> logarithmic() {
         format.grid = grid;
         list.push_back(format);
     }
-    return list;
+    return {"log", "Logarithmic", "Levels of constant ratio: the relative error is the same near zero and far out.", list};
 }
 
 }  // namespace roundoff::schemes
