@@ -100,7 +100,7 @@ FormatSheet sheetOf(const NumberFormat& format) {
 LevelPicture levelsOf(const NumberFormat& format) {
     LevelPicture picture;
     if (!format.grid) return picture;
-    picture.levels = schemes::levels(format.defaults);
+    if (!format.learn) picture.levels = schemes::levels(format.defaults);
     if (picture.levels.empty()) {
         picture.learned = true;
         std::vector<float> weights(4096);
@@ -112,8 +112,9 @@ LevelPicture levelsOf(const NumberFormat& format) {
         if (!quantized) return picture;
         std::vector<float> values(weights.size());
         schemes::dequantize(*quantized, 0, values);
-        if (format.fixedGroup > 0) values.resize(format.fixedGroup);
+        if (format.fixedGroup > 0) values.resize(std::min<std::size_t>(values.size(), format.fixedGroup));
         picture.levels.assign(values.begin(), values.end());
+        if (!quantized->codebook.empty()) picture.levels.assign(quantized->codebook.begin(), quantized->codebook.end());
         std::ranges::sort(picture.levels);
         const auto same = std::ranges::unique(picture.levels);
         picture.levels.erase(same.begin(), same.end());
