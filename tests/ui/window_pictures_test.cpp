@@ -80,7 +80,7 @@ TEST_P(WindowPictures, Export) {
 TEST_P(WindowPictures, Chooser) {
     open();
     auto* chooser = window.findChild<CompareChooser*>(QStringLiteral("compareChooser"));
-    chooser->open(window.store().state().compared, QPoint(400, 100));
+    chooser->open(window.store().state().compared, window.store().state().model, QPoint(400, 100));
     keep(*chooser, "chooser");
     chooser->hide();
     EXPECT_EQ(window.store().undoStack().count(), 0) << "looking is no edit";
