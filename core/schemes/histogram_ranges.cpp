@@ -123,22 +123,24 @@ GridNoise::GridNoise(const kernels::Grid& grid) : m_isUniform(std::holds_alterna
         m_levels = valuesOf(std::get<kernels::FloatGrid>(grid));
         for (std::size_t i = 1; i < m_levels.size(); ++i) m_thresholds.push_back((m_levels[i - 1] + m_levels[i]) / 2);
     }
+    // From the cell that holds 0 outwards, so that the small differences there are not lost in the sums of the outer cells.
+    const std::size_t zero = std::size_t(std::ranges::upper_bound(m_thresholds, 0.0) - m_thresholds.begin());
+    const auto cell = [&](std::size_t i) {
+        return cubed(m_thresholds[i] - m_levels[i]) - cubed(lowerEnd(i) - m_levels[i]);
+    };
     m_sums.assign(m_levels.size(), 0);
-    for (std::size_t i = 1; i < m_levels.size(); ++i) {
-        const double from = i == 1 ? m_levels[0] : m_thresholds[i - 2], to = m_thresholds[i - 1];
-        m_sums[i] = m_sums[i - 1] + cubed(to - m_levels[i - 1]) - cubed(from - m_levels[i - 1]);
-    }
+    for (std::size_t i = zero; i + 1 < m_levels.size(); ++i) m_sums[i + 1] = m_sums[i] + cell(i);
+    for (std::size_t i = zero; i > 0; --i) m_sums[i - 1] = m_sums[i] - cell(i - 1);
 }
 
 double GridNoise::uniform(double v) const {
     const double inside = std::clamp(v, m_low, m_high), level = std::nearbyint(inside);
-    return (level - m_low) / 12 + cubed(inside - level) + cubed(v - inside);
+    return level / 12 + cubed(inside - level) + cubed(v - inside);
 }
 
 double GridNoise::levels(double v, std::size_t& cell) const {
     while (cell < m_thresholds.size() && v >= m_thresholds[cell]) ++cell;
-    const double from = cell == 0 ? m_levels[0] : m_thresholds[cell - 1];
-    return m_sums[cell] + cubed(v - m_levels[cell]) - cubed(from - m_levels[cell]);
+    return m_sums[cell] + cubed(v - m_levels[cell]) - cubed(lowerEnd(cell) - m_levels[cell]);
 }
 
 double GridNoise::operator()(float scale, float zero, std::span<const double> counts, double low, double high) const {

@@ -59,13 +59,17 @@ float quantile(std::vector<float>& values, double share) {
 }
 
 void percentile(const RangeSearch& search, const float* x, std::size_t n, float& low, float& high) {
-    const bool symmetric = search.symmetry == Symmetry::Symmetric;
-    std::vector<float> values(x, x + n);
-    if (symmetric)
-        for (float& v : values) v = std::abs(v);
     const double kept = search.range.percentile / 100;
-    high = quantile(values, symmetric ? kept : 1 - (1 - kept) / 2);
-    low = symmetric ? -high : quantile(values, (1 - kept) / 2);
+    std::vector<float> values(x, x + n);
+    if (isSymmetric(search.symmetry)) {
+        for (float& v : values) v = std::abs(v);
+        const float clip = quantile(values, kept);
+        low = std::max(low, -clip);
+        high = std::min(high, clip);
+    } else {
+        high = quantile(values, 1 - (1 - kept) / 2);
+        low = quantile(values, (1 - kept) / 2);
+    }
 }
 
 /// What remains of the two ends of a range.
@@ -105,9 +109,14 @@ Kept leastNoise(bool eachEnd, const Job& job, const Noise& noise) {
 }
 
 void leastSquares(const RangeSearch& search, const float* x, std::size_t n, float& low, float& high, const Job& job) {
-    const auto scaleAt = [&](Kept p) { return search.scaleOf(float(low * p.low), float(high * p.high)); };
+    // A range that need not hold 0 shrinks to its middle, any other to 0.
+    const bool free = search.symmetry == Symmetry::AsymmetricFloat;
+    const double anchor = free ? (double(low) + double(high)) / 2 : 0;
+    const auto lowAt = [&](Kept p) { return float(anchor + (low - anchor) * p.low); };
+    const auto highAt = [&](Kept p) { return float(anchor + (high - anchor) * p.high); };
+    const auto scaleAt = [&](Kept p) { return search.scaleOf(lowAt(p), highAt(p)); };
     const auto onData = [&](Kept p) { return dataNoise(*search.snapper, x, n, scaleAt(p)); };
-    const bool eachEnd = search.symmetry == Symmetry::Asymmetric && low < 0 && high > 0;
+    const bool eachEnd = !isSymmetric(search.symmetry) && low < anchor && high > anchor;
     Kept best;
     if (n < kLong || !(low < high)) {
         best = leastNoise(eachEnd, job, onData);
@@ -130,8 +139,9 @@ void leastSquares(const RangeSearch& search, const float* x, std::size_t n, floa
             }
         }
     }
-    low = float(low * best.low);
-    high = float(high * best.high);
+    const float narrowed = lowAt(best);
+    high = highAt(best);
+    low = narrowed;
 }
 
 void leastDivergence(const RangeSearch& search, const float* x, std::size_t n, float& low, float& high) {
@@ -151,7 +161,7 @@ void deviations(const RangeSearch& search, const float* x, std::size_t n, float&
     kernels::Moments moments;
     kernels::accumulate(x, n, moments);
     const double square = moments.sum2 / double(n);
-    const double mean = search.symmetry == Symmetry::Symmetric ? 0 : moments.sum / double(n);
+    const double mean = isSymmetric(search.symmetry) ? 0 : moments.sum / double(n);
     const double reach = search.gaussianClip * std::sqrt(std::max(square - mean * mean, 0.0));
     low = float(std::max(double(low), mean - reach));
     high = float(std::min(double(high), mean + reach));

@@ -30,8 +30,8 @@ struct RangeSearch {
 };
 
 /// Narrows the range of one block, given as the minimum and maximum of its finite elements; those that are not finite are
-/// skipped, and a block without a finite element (low > high) is left alone. The range never grows, but a symmetric one
-/// may be returned as [-c, c].
+/// skipped, and a block without a finite element (low > high) is left alone. No end moves outwards, so that of a symmetric
+/// range the larger end still tells the clip, and on which side the largest element was.
 ///   minmax  the range as it is.
 ///   pN      exact order statistics, nearest rank: N % of |x|, or (asymmetric) (100 - N) / 2 % cut off each end.
 ///   mse     the smallest squared error over a search grid: the range times 1, 0.96 … 0.2, 0.17 … 0.01 for as long as that

@@ -38,7 +38,7 @@ TEST(SchemeText, ErrorsNameTheWordAndTheChoices) {
     EXPECT_THAT(line("int9"), testing::StartsWith("scheme: 'int9' is not a format. Choose one of float, int2"));
     EXPECT_THAT(line("int8:fast"),
                 "scheme: 'fast' in 'int8:fast' is not an option. After int8 may stand tensor, channel, g32, g64, g128, …, sym, "
-                "asym, minmax, p99.99, …, mse, kl, std, rtn.");
+                "asym, pot, minmax, p99.99, …, mse, kl, std, rtn.");
     EXPECT_THAT(line("int8:sym:asym"), testing::StartsWith("scheme: 'asym' contradicts an earlier word of 'int8:sym:asym'."));
     EXPECT_THAT(line("fp8-e4m3:asym"), testing::StartsWith("scheme: 'asym' does not go with fp8-e4m3."));
     EXPECT_THAT(line("float:channel"), "scheme: 'channel' does not go with float. float takes no options.");
