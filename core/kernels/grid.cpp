@@ -32,4 +32,17 @@ std::vector<double> valuesOf(const FloatGrid& grid) {
     return values;
 }
 
+LevelGrid mirroredLevels(const std::vector<float>& magnitudes, const std::vector<float>& thresholds) {
+    LevelGrid grid;
+    const std::size_t n = magnitudes.size();
+    for (std::size_t i = n; i-- > 0;) {
+        grid.levels.push_back(-magnitudes[i]);
+        grid.thresholds.push_back(std::nextafter(-thresholds[i], std::numeric_limits<float>::infinity()));
+    }
+    grid.levels.push_back(0);
+    grid.levels.insert(grid.levels.end(), magnitudes.begin(), magnitudes.end());
+    grid.thresholds.insert(grid.thresholds.end(), thresholds.begin(), thresholds.end());
+    return grid;
+}
+
 }  // namespace roundoff::kernels

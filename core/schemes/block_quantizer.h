@@ -5,6 +5,7 @@
 #include "core/base/job.h"
 #include "core/kernels/snap.h"
 #include "core/schemes/number_format.h"
+#include "core/schemes/scale_rule.h"
 #include "core/schemes/tiling.h"
 
 namespace roundoff::schemes {
@@ -13,7 +14,7 @@ namespace roundoff::schemes {
 struct Parameters {
     std::uint64_t first = 0;    ///< scale index of element 0 of the vectors
     std::vector<float> scales;  ///< rounded to the scale type; never 0
-    std::vector<float> zeros;   ///< integers; empty where all are 0
+    std::vector<float> zeros;   ///< codes, or with a float zero point values; empty where all are 0
 };
 
 /// A tensor scheme bound to the tiling of one weight: finds ranges, makes scales of them, rounds elements.
@@ -48,17 +49,24 @@ public:
     /// Rounds one batch; x and y point at its first element. @returns the number of clipped elements.
     std::uint64_t snap(const Batch& batch, const float* x, float* y, const Parameters& parameters,
                        kernels::Snapper::Output output) const;
+    /// Adds the error of the same rounding to `sums`. @param y gets the values where not nullptr
+    /// @param allFinite promises that the batch holds neither NaN nor infinity
+    std::uint64_t measure(const Batch& batch, const float* x, float* y, const Parameters& parameters, bool allFinite,
+                          kernels::ErrorSums& sums) const;
+
+    /// True where the grid is learned from the weight: count() all of it, then learn(), before anything is rounded.
+    [[nodiscard]] bool learns() const;
+    /// Counts elements [first, end) by x / scale, in equal bins over the grid's extent; bins merge by addition.
+    void count(const float* x, std::uint64_t first, std::uint64_t end, const Parameters& parameters,
+               std::span<std::uint64_t> bins) const;
+    static constexpr std::size_t kLearningBins = 4095;
+    void learn(std::span<const std::uint64_t> bins);
 
 private:
-    struct Scale {
-        float scale, zero;
-    };
-    [[nodiscard]] Scale scaleOf(float low, float high, double tensorAbsmax) const;
-
     TensorScheme m_scheme;
     Tiling m_tiling;
     tensor::ElementType m_scaleType;
-    ScaleRule m_rule;
+    ScaleMaker m_scales;
     kernels::Snapper m_snapper;
     double m_gaussianClip = 0;  ///< std alone
 };

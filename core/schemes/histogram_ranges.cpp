@@ -114,6 +114,7 @@ GridNoise::GridNoise(const kernels::Grid& grid) : m_isUniform(std::holds_alterna
     if (const auto* integers = std::get_if<kernels::UniformGrid>(&grid)) {
         m_low = integers->low;
         m_high = integers->high;
+        m_shifted = integers->shifted;
         return;
     }
     if (const auto* set = std::get_if<kernels::LevelGrid>(&grid)) {
@@ -144,10 +145,11 @@ double GridNoise::levels(double v, std::size_t& cell) const {
 }
 
 double GridNoise::operator()(float scale, float zero, std::span<const double> counts, double low, double high) const {
-    // A negative scale sees the data mirrored.
+    // A negative scale sees the data mirrored; a float zero, shifted.
     const bool mirrored = scale < 0;
     const double unit = std::abs(double(scale)), step = (high - low) / double(counts.size()) / unit;
-    const double start = (mirrored ? -high : low) / unit + (m_isUniform ? double(zero) : 0);
+    const double shift = m_shifted ? double(zero) : 0, code = m_isUniform && !m_shifted ? double(zero) : 0;
+    const double start = (mirrored ? shift - high : low - shift) / unit + code;
     if (!(step > 0)) return 0;
     std::size_t cell = 0;
     double sum = 0, before = m_isUniform ? uniform(start) : levels(start, cell);

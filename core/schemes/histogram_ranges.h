@@ -42,7 +42,7 @@ private:
     [[nodiscard]] double levels(double v, std::size_t& cell) const;
     [[nodiscard]] double lowerEnd(std::size_t cell) const { return cell == 0 ? m_levels[0] : m_thresholds[cell - 1]; }
 
-    bool m_isUniform;
+    bool m_isUniform, m_shifted = false;
     double m_low = 0, m_high = 0;                       ///< outermost integers of a uniform grid
     std::vector<double> m_levels, m_thresholds, m_sums;  ///< m_sums[i]: the integral to the lower end of cell i
 };

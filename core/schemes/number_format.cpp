@@ -8,8 +8,8 @@ std::vector<double> levels(const TensorScheme& scheme) {
     if (!format || !format->grid) return result;
     const kernels::Grid grid = format->grid(scheme);
     if (const auto* uniform = std::get_if<kernels::UniformGrid>(&grid)) {
-        const bool offset = uniform->low > 0;  // unsigned symmetric: levels around the middle code
-        const int zero = offset ? (uniform->low + uniform->high) / 2 : 0;
+        // Unsigned and symmetric: levels around the middle code.
+        const int zero = uniform->low >= 0 && isSymmetric(scheme.symmetry) ? (uniform->high + 1) / 2 : 0;
         for (int q = uniform->low; q <= uniform->high; ++q) result.push_back(q - zero);
     } else if (const auto* set = std::get_if<kernels::LevelGrid>(&grid)) {
         result.assign(set->levels.begin(), set->levels.end());
@@ -26,6 +26,8 @@ std::uint64_t quantizedBytes(const TensorScheme& scheme, std::uint64_t count, st
     if (format->scaleRule == ScaleRule::One) return packed(count);
     return packed(count) + parameters * std::uint64_t(format->scaleBits > 0 ? format->scaleBits : tensor::bits(scaleType)) / 8 +
            (scheme.symmetry == Symmetry::Asymmetric ? packed(parameters) : 0) +
+           (scheme.symmetry == Symmetry::AsymmetricFloat ? parameters * std::uint64_t(tensor::bits(scaleType)) / 8 : 0) +
+           (format->learn ? (std::uint64_t(1) << format->bits) * sizeof(float) : 0) +
            (format->scaleRule == ScaleRule::TwoLevel ? sizeof(float) : 0);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,10 @@ struct NumberFormat {
     std::vector<Range::Rule> ranges;
     /// The grid that a symmetry asks for (symmetric int8 uses -127..127, asymmetric -128..127); nullptr for float alone.
     kernels::Grid (*grid)(const TensorScheme& scheme) = nullptr;
+    /// Codebooks that are learned: the grid for a weight of which `counts` tells how many elements lie, at scale 1, in each
+    /// of equal bins over [-1, 1] (the middles of the outer bins are the ends); nullptr for the others.
+    kernels::Grid (*learn)(const TensorScheme& scheme, std::span<const std::uint64_t> counts) = nullptr;
+    bool exactZero = true;  ///< 0 stays 0, whatever the weight
 };
 
 /// Formats that share one principle, each family in a file of its own.

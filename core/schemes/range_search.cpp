@@ -8,7 +8,6 @@
 #include <numeric>
 #include <vector>
 
-#include "core/kernels/error.h"
 #include "core/kernels/histogram.h"
 #include "core/kernels/moments.h"
 #include "core/schemes/histogram_ranges.h"
@@ -34,13 +33,11 @@ std::vector<std::uint64_t> histogram(const float* x, std::size_t n, float low, f
 }
 
 /// Sum over the data itself of (x - q(x))².
-double dataNoise(const kernels::Snapper& snapper, const float* x, std::size_t n, BlockScale s) {
+double dataNoise(const kernels::Snapper& snapper, const float* x, std::size_t n, Scale s) {
     constexpr std::size_t kPiece = 4096;
     const auto piece = [&](std::size_t first, std::size_t count) {
-        float y[kPiece];
         kernels::ErrorSums sums;
-        snapper.runs(x + first, y, count, count, &s.scale, &s.zero, kernels::Snapper::Output::Value);
-        kernels::accumulateError(x + first, y, count, true, sums);
+        snapper.measure(x + first, nullptr, count, {&s.scale, &s.zero, count, false}, sums);
         return sums.noise;
     };
     if (n <= kPiece) return piece(0, n);
@@ -125,7 +122,7 @@ void leastSquares(const RangeSearch& search, const float* x, std::size_t n, floa
         const std::vector<double> weights(counts.begin(), counts.end());
         const GridNoise noise(search.snapper->grid());
         const auto found = leastNoise(eachEnd, job, [&](Kept p) {
-            const BlockScale s = scaleAt(p);
+            const Scale s = scaleAt(p);
             return noise(s.scale, s.zero, weights, low, high);
         });
         double least = onData(best);
@@ -178,7 +175,7 @@ double gaussianClip(const kernels::Grid& grid, const ScaleOf& scaleOf) {
     }
     const GridNoise noise(grid);
     const auto at = [&](double clip) {
-        const BlockScale s = scaleOf(float(-clip), float(clip));
+        const Scale s = scaleOf(float(-clip), float(clip));
         return noise(s.scale, s.zero, density, -kEnd, kEnd);
     };
     double best = kEnd, least = at(best);

@@ -4,16 +4,13 @@
 
 #include "core/base/job.h"
 #include "core/kernels/snap.h"
+#include "core/schemes/scale_rule.h"
 #include "core/schemes/scheme.h"
 
 namespace roundoff::schemes {
 
-/// What a range comes to: x ≈ (q - zero) · scale.
-struct BlockScale {
-    float scale = 1, zero = 0;
-};
 /// How a scheme makes a scale of the range [low, high].
-using ScaleOf = std::function<BlockScale(float low, float high)>;
+using ScaleOf = std::function<Scale(float low, float high)>;
 
 /// The half-width c of the range [-c, c], in standard deviations, at which a grid rounds N(0, 1) with the smallest mean
 /// squared error: 2.47 for symmetric int4, 3.92 for int8, 4.66 for fp8-e4m3. At most 8.

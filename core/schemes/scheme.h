@@ -12,8 +12,8 @@ namespace roundoff::schemes {
 struct Granularity {
     enum class Kind : std::uint8_t { Tensor, Channel, Group, Block, Token };
     Kind kind = Kind::Tensor;
-    std::uint32_t rows = 0;     ///< Block only
-    std::uint32_t columns = 0;  ///< Group: its length along the reduction axis; Block: columns
+    std::uint32_t rows = 0;     ///< Block: along the output axis
+    std::uint32_t columns = 0;  ///< Group and Block: along the reduction axis
     bool operator==(const Granularity&) const = default;
 };
 

@@ -50,7 +50,7 @@ protected:
         std::vector<float> y(x.size());
         const float scale = 1;
         kernels::Snapper(findNumberFormat(GetParam().id)->grid(scheme()))
-            .runs(x.data(), y.data(), x.size(), x.size(), &scale, nullptr, kernels::Snapper::Output::Unit);
+            .snap(x.data(), y.data(), x.size(), {&scale, nullptr, x.size(), false}, kernels::Snapper::Output::Unit);
         return y;
     }
 };
@@ -64,7 +64,9 @@ INSTANTIATE_TEST_SUITE_P(Formats, CastTable,
                                          SmallFloat{"fp4-e2m1", 2, 1, 1, 8, true, 6, 7}));
 
 TEST_P(CastTable, EveryCodeHasItsExactValue) {
-    QuantizedTensor tensor{scheme(), {}, {}, {}, {1.0F}, {}};
+    QuantizedTensor tensor;
+    tensor.scheme = scheme();
+    tensor.scales = {1.0F};
     std::vector<double> expected;
     for (const int sign : {0, 1})
         for (int magnitude = 0; magnitude < GetParam().codes; ++magnitude) {
@@ -119,11 +121,11 @@ TEST(CastTableFp4, TiesGoToTheEvenCode) {
     const std::vector<float> ties{0.25F, 0.75F, 1.25F, 1.75F, 2.5F, 3.5F, 5.0F, std::nextafter(5.0F, 6.0F)};
     std::vector<float> y(ties.size());
     const float scale = 1;
-    snapper.runs(ties.data(), y.data(), ties.size(), ties.size(), &scale, nullptr, kernels::Snapper::Output::Unit);
+    snapper.snap(ties.data(), y.data(), ties.size(), {&scale, nullptr, ties.size(), false}, kernels::Snapper::Output::Unit);
     EXPECT_EQ(y, (std::vector<float>{0, 1, 1, 2, 2, 4, 4, 6}));
 }
 
-TEST(CastTableE8M0, BlockScalesStayWithinTheNormalNumbers) {
+TEST(CastTableE8M0, ScalesStayWithinTheNormalNumbers) {
     // E8M0 reaches from 2^-127 to 2^127; 2^-127 is subnormal in float32, so the smallest scale here is 2^-126.
     Job job;
     for (const float top : {1e-42F, 3.0e38F, 7.0F, 8.0F, 0.0F}) {

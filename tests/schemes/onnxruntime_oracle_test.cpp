@@ -139,8 +139,8 @@ TEST_P(OnnxRuntimeOracle, RoundsAndSaturatesAlike) {
             for (int i = 0; i < 500; ++i) x.push_back(float(random.gauss() * std::ldexp(scale, bits - 1)));
             std::vector<float> units(x.size()), values(x.size());
             using Output = kernels::Snapper::Output;
-            snapper.runs(x.data(), units.data(), x.size(), x.size(), &scale, &zero, Output::Unit);
-            snapper.runs(x.data(), values.data(), x.size(), x.size(), &scale, &zero, Output::Value);
+            snapper.snap(x.data(), units.data(), x.size(), {&scale, &zero, x.size(), false}, Output::Unit);
+            snapper.snap(x.data(), values.data(), x.size(), {&scale, &zero, x.size(), false}, Output::Value);
             const Pair pair{ElementType::Float32, format().storage, {std::int64_t(x.size())}, {}};
             const std::int32_t stored = std::int32_t(zero);
             const auto answer = ask(pair, written(ElementType::Float32, x), written(ElementType::Float32, {&scale, 1}),

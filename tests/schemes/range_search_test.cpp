@@ -127,7 +127,7 @@ TEST_P(KlAnchors, AreReproduced) {
 TEST(GridNoise, IsTheNoiseOfDataSpreadOverTheBins) {
     const std::vector<double> counts{3, 0, 1, 7, 2, 5, 0, 0, 4, 9, 1};
     const double low = -3.1, high = 4.7, width = (high - low) / double(counts.size());
-    const std::vector<kernels::Grid> grids{kernels::UniformGrid{-7, 7},          kernels::UniformGrid{0, 15},
+    const std::vector<kernels::Grid> grids{kernels::UniformGrid{-7, 7},          kernels::UniformGrid{0, 15},         kernels::UniformGrid{0, 15, true},
                                            kernels::FloatGrid{2, 1, 1, 6, true}, kernels::FloatGrid{4, 3, 7, 448, true},
                                            kernels::nearestLevels({-1, -0.3F, 0, 0.1F, 1})};
     for (const auto& grid : grids)
@@ -138,7 +138,7 @@ TEST(GridNoise, IsTheNoiseOfDataSpreadOverTheBins) {
                 for (std::size_t b = 0; b < counts.size(); ++b)
                     for (int i = 0; i < kPoints; ++i) {
                         const double x = low + width * (double(b) + (i + 0.5) / kPoints);
-                        const double e = x - double(kernels::reference::snap(grid, float(x), scale, zero).unit) * scale;
+                        const double e = x - double(kernels::reference::snap(grid, float(x), scale, zero).value);
                         expected += counts[b] * e * e / kPoints;
                     }
                 EXPECT_NEAR(GridNoise(grid)(scale, zero, counts, low, high), expected, 1e-5 + 1e-4 * expected)
@@ -148,7 +148,7 @@ TEST(GridNoise, IsTheNoiseOfDataSpreadOverTheBins) {
 
 TEST(StdRange, TakesTheBestClipOfAGaussian) {
     const auto clip = [](kernels::Grid grid, float top) {
-        return gaussianClip(grid, [top](float, float high) { return BlockScale{high / top, 0}; });
+        return gaussianClip(grid, [top](float, float high) { return Scale{high / top, 0}; });
     };
     // Best clips by quadrature; 1 % off costs less than 0.01 dB.
     EXPECT_NEAR(clip(kernels::UniformGrid{-1, 1}, 1), 1.224, 0.02);
@@ -239,6 +239,39 @@ TEST(RangeSearch, SkipsWhatIsNotFinite) {
         for (const char* format : {"int8:tensor", "int4:tensor:asym", "fp8-e4m3:tensor"}) {
             const std::string scheme = std::string(format) + rule;
             EXPECT_FLOAT_EQ(quantized(scheme, odd, 1).scales[0], quantized(scheme, x, 1).scales[0]) << scheme;
+        }
+}
+
+TEST(RangeSearch, MoreBitsAreNeverWorse) {
+    const std::vector<std::vector<const char*>> families{
+        {"int2", "int3", "int4", "int5", "int6", "int7", "int8", "int16"},
+        {"uint2", "uint3", "uint4", "uint5", "uint6", "uint7", "uint8", "uint16"},
+        {"log4", "log5", "log6", "log7", "log8"},
+        {"fp4-e2m1", "fp6-e3m2", "fp8-e4m3"}};
+    for (const Law law : {Law::Gauss, Law::Laplace, Law::OneSided}) {
+        const auto x = draw(law, 1 << 15, 17);
+        for (const auto& family : families)
+            for (const char* options : {":tensor:mse", ":channel:mse", ":g32:mse"}) {
+                double before = std::numeric_limits<double>::infinity();
+                for (const char* format : family) {
+                    const double noise = quantized(std::string(format) + options, x, 16).noise;
+                    EXPECT_LT(noise, before) << format << options << ' ' << int(law);
+                    before = noise;
+                }
+            }
+    }
+}
+
+TEST(RangeSearch, APowerOfTwoChangesTheScaleOnlyOfLongBlocksToo) {
+    const auto x = draw(Law::Laplace, 1 << 18, 23);
+    auto scaled = x;
+    for (float& v : scaled) v *= 0x1p-20F;
+    for (const char* format : {"int8:tensor", "uint4:tensor", "fp8-e4m3:tensor"})
+        for (const char* rule : {":mse", ":kl", ":std", ":p99.9"}) {
+            const std::string scheme = std::string(format) + rule;
+            const auto one = quantized(scheme, x, 1), small = quantized(scheme, scaled, 1);
+            EXPECT_EQ(one.scales[0] * 0x1p-20F, small.scales[0]) << scheme;
+            EXPECT_EQ(one.noise * 0x1p-40, small.noise) << scheme;
         }
 }
 
