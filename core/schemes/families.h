@@ -22,6 +22,7 @@ Family posits();
 inline const std::vector<Granularity::Kind> kScalarGranularities{
     Granularity::Kind::Tensor, Granularity::Kind::Channel, Granularity::Kind::Group, Granularity::Kind::Block,
     Granularity::Kind::Token};
-inline const std::vector<Range::Rule> kScalarRanges{Range::Rule::MinMax, Range::Rule::Percentile, Range::Rule::Mse};
+inline const std::vector<Range::Rule> kScalarRanges{Range::Rule::MinMax, Range::Rule::Percentile, Range::Rule::Mse,
+                                                    Range::Rule::Kl, Range::Rule::Std};
 
 }  // namespace roundoff::schemes

@@ -140,14 +140,5 @@ TEST(RangeRules, PercentileIsAnOrderStatistic) {
     EXPECT_FLOAT_EQ(scaleOf("int8:tensor:p50"), 500.0F / 127);
 }
 
-TEST(RangeRules, MoreBitsAreNeverWorse) {
-    double before = 0;
-    for (const char* scheme : {"int2:g32:mse", "int3:g32:mse", "int4:g32:mse", "int5:g32:mse", "int6:g32:mse", "int8:g32:mse"}) {
-        const double now = blockSqnr(scheme, false);
-        EXPECT_GT(now, before) << scheme;
-        before = now;
-    }
-}
-
 }  // namespace
 }  // namespace roundoff::schemes

@@ -23,7 +23,7 @@ TEST(SchemeText, SpellsDefaultsOut) {
 
 TEST(SchemeText, ParsesBackForEveryFormatAndOption) {
     for (const NumberFormat& format : numberFormats()) {
-        for (const char* options : {"", ":tensor", ":channel", ":g32", ":asym", ":mse", ":p99.5", ":g64:asym:mse"}) {
+        for (const char* options : {"", ":tensor", ":channel", ":g32", ":asym", ":mse", ":p99.5", ":g64:asym:mse", ":kl", ":tensor:std"}) {
             const auto scheme = parseScheme(format.id + options);
             if (!scheme) continue;
             EXPECT_EQ(parseScheme(text(*scheme)).value(), *scheme) << text(*scheme);
