@@ -20,6 +20,9 @@ struct FloatGrid {
     bool negativeZero = true;  ///< false for the FNUZ types, whose 0x80 is NaN
 };
 
+/// Every finite value of a small float, ascending; zero once.
+std::vector<double> valuesOf(const FloatGrid& grid);
+
 /// Any other set: `levels` ascending, and between each neighbouring pair the threshold at and above which the upper
 /// one is taken: thresholds.size() == levels.size() - 1. Codes are indices into levels.
 struct LevelGrid {

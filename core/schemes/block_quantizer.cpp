@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <limits>
 
 #include "core/kernels/error.h"
 #include "core/kernels/histogram.h"
 #include "core/kernels/ranges.h"
+#include "core/schemes/range_search.h"
 
 namespace roundoff::schemes {
 namespace {
@@ -17,20 +17,15 @@ namespace {
 constexpr std::size_t kCountPiece = 1 << 12;
 constexpr float kInf = std::numeric_limits<float>::infinity();
 
-/// Value at a share (0..1) of the sorted data, nearest rank; reorders `values`.
-float quantile(std::vector<float>& values, double share) {
-    const double rank = std::ceil(share * double(values.size()));
-    const auto at = std::size_t(std::clamp(rank - 1, 0.0, double(values.size() - 1)));
-    std::nth_element(values.begin(), values.begin() + std::ptrdiff_t(at), values.end());
-    return values[at];
-}
-
 }  // namespace
 
 BlockQuantizer::BlockQuantizer(const TensorScheme& scheme, const Tiling& tiling, tensor::ElementType scaleType)
     : m_scheme(scheme), m_tiling(tiling), m_scaleType(scaleType),
       m_scales(scheme, findNumberFormat(scheme.format)->grid(scheme), scaleType),
-      m_snapper(findNumberFormat(scheme.format)->grid(scheme), m_scales.powersOfTwo()) {}
+      m_snapper(findNumberFormat(scheme.format)->grid(scheme), m_scales.powersOfTwo()) {
+    if (scheme.range.rule == Range::Rule::Std)
+        m_gaussianClip = gaussianClip(grid(), [&](float low, float high) { return m_scales.make(low, high, double(high)); });
+}
 
 BlockQuantizer::Ranges BlockQuantizer::emptyRanges(std::uint64_t first, std::uint64_t end) const {
     Ranges ranges;
@@ -68,78 +63,39 @@ void BlockQuantizer::widen(const float* x, std::uint64_t first, std::uint64_t en
 void BlockQuantizer::refine(const float* x, std::uint64_t first, std::uint64_t end, Ranges& ranges,
                             double tensorAbsmax, const Job& job) const {
     if (!refines()) return;
+    const RangeSearch search{m_scheme.range, m_scheme.symmetry, findNumberFormat(m_scheme.format)->bits, m_gaussianClip,
+                             &m_snapper,
+                             [&](float low, float high) { return m_scales.make(low, high, tensorAbsmax); }};
     const std::size_t scales = ranges.low.size();
-    if (scales == 1) return refineOne(x, std::size_t(end - first), ranges.low[0], ranges.high[0], tensorAbsmax, job);
+    if (scales == 1) return narrow(search, x, std::size_t(end - first), ranges.low[0], ranges.high[0], job);
     // Bring the elements of each block together, then treat block by block.
     std::vector<std::size_t> offsets(scales + 1, 0);
-    const auto forEachElement = [&](auto function) {
-        forEachBatch(m_tiling, first, end, std::size_t(-1), [&](const Batch& batch) {
-            for (std::size_t i = 0; i < batch.count; ++i)
-                function(std::size_t(batch.scale - ranges.first) + (batch.columns ? i % batch.width : i / batch.width),
-                         x[batch.first - first + i]);
-        });
-    };
-    forEachElement([&](std::size_t scale, float) { ++offsets[scale + 1]; });
+    const auto runEnd = [](const Batch& batch, std::size_t run) { return std::min((run + 1) * batch.width, batch.count); };
+    forEachBatch(m_tiling, first, end, std::size_t(-1), [&](const Batch& batch) {
+        std::size_t* sizes = offsets.data() + 1 + (batch.scale - ranges.first);
+        for (std::size_t s = 0; s < batch.scales(); ++s)
+            sizes[s] += batch.columns ? batch.rows() : runEnd(batch, s) - s * batch.width;
+    });
     for (std::size_t s = 0; s < scales; ++s) offsets[s + 1] += offsets[s];
     std::vector<float> values(offsets.back());
     std::vector<std::size_t> next(offsets.begin(), offsets.end() - 1);
-    forEachElement([&](std::size_t scale, float v) { values[next[scale]++] = v; });
-    tbb::parallel_for(std::size_t(0), scales, [&](std::size_t s) {
-        refineOne(values.data() + offsets[s], offsets[s + 1] - offsets[s], ranges.low[s], ranges.high[s], tensorAbsmax, job);
-    });
-}
-
-void BlockQuantizer::refineOne(const float* x, std::size_t n, float& low, float& high, double tensorAbsmax,
-                               const Job& job) const {
-    if (!(low <= high) || job.cancelled()) return;
-    std::vector<float> finite;
-    if (!std::all_of(x, x + n, [](float v) { return std::isfinite(v); })) {
-        std::copy_if(x, x + n, std::back_inserter(finite), [](float v) { return std::isfinite(v); });
-        x = finite.data();
-        n = finite.size();
-    }
-    if (m_scheme.range.rule == Range::Rule::Percentile) {
-        const bool symmetric = isSymmetric(m_scheme.symmetry);
-        std::vector<float> values(x, x + n);
-        if (symmetric)
-            for (float& v : values) v = std::abs(v);
-        const double kept = m_scheme.range.percentile / 100;
-        high = quantile(values, symmetric ? kept : 1 - (1 - kept) / 2);
-        low = symmetric ? -high : quantile(values, (1 - kept) / 2);
-        return;
-    }
-    double best = noise(x, n, scaleOf(low, high, tensorAbsmax)), factor = 1;
-    const auto attempt = [&](double p) {
-        if (job.cancelled()) return;
-        const double candidate = noise(x, n, scaleOf(float(low * p), float(high * p), tensorAbsmax));
-        if (candidate < best) {
-            best = candidate;
-            factor = p;
+    forEachBatch(m_tiling, first, end, std::size_t(-1), [&](const Batch& batch) {
+        const float* from = x + (batch.first - first);
+        std::size_t* to = next.data() + (batch.scale - ranges.first);
+        if (batch.columns) {
+            for (std::size_t row = 0; row < batch.rows(); ++row)
+                for (std::size_t j = 0; j < batch.width; ++j) values[to[j]++] = *from++;
+        } else {
+            for (std::size_t run = 0; run < batch.scales(); ++run) {
+                const std::size_t size = runEnd(batch, run) - run * batch.width;
+                std::copy_n(from + run * batch.width, size, values.begin() + std::ptrdiff_t(to[run]));
+                to[run] += size;
+            }
         }
-    };
-    for (int i = 1; i <= 20; ++i) attempt(1 - 0.04 * i);
-    const double centre = factor;
-    for (const int i : {-3, -2, -1, 1, 2, 3})
-        if (centre + 0.01 * i < 1) attempt(centre + 0.01 * i);
-    low = float(low * factor);
-    high = float(high * factor);
-}
-
-double BlockQuantizer::noise(const float* x, std::size_t n, Scale s) const {
-    constexpr std::size_t kPiece = 4096;
-    const std::size_t pieces = (n + kPiece - 1) / kPiece;
-    const auto piece = [&](std::size_t p) {
-        const std::size_t first = p * kPiece, count = std::min(kPiece, n - first);
-        kernels::ErrorSums sums;
-        m_snapper.measure(x + first, nullptr, count, {&s.scale, &s.zero, count, false}, sums);
-        return sums.noise;
-    };
-    if (pieces == 1) return piece(0);
-    std::vector<double> parts(pieces);
-    tbb::parallel_for(std::size_t(0), pieces, [&](std::size_t p) { parts[p] = piece(p); });
-    double sum = 0;
-    for (const double part : parts) sum += part;
-    return sum;
+    });
+    tbb::parallel_for(std::size_t(0), scales, [&](std::size_t s) {
+        narrow(search, values.data() + offsets[s], offsets[s + 1] - offsets[s], ranges.low[s], ranges.high[s], job);
+    });
 }
 
 Parameters BlockQuantizer::parameters(const Ranges& ranges, double tensorAbsmax) const {

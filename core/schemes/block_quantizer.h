@@ -38,10 +38,8 @@ public:
     void widen(const float* x, std::uint64_t first, std::uint64_t end, Ranges& ranges) const;
     /// True where the range rule looks at more than minimum and maximum, so refine() must follow.
     [[nodiscard]] bool refines() const { return m_scheme.range.rule != Range::Rule::MinMax; }
-    /// Narrows min–max ranges by the scheme's rule. [first, end) must hold every element of the blocks in `ranges`.
-    /// `mse`: the shrink factor of 1, 0.96 … 0.2, then ±0.03 around the best, with the smallest squared error over the
-    /// data itself; so never worse than minmax. `pN`: exact order statistics, nearest rank.
-    /// Ends early, with useless ranges, once the job is cancelled.
+    /// Narrows min–max ranges by the scheme's rule: narrow() in range_search.h says how. [first, end) must hold every
+    /// element of the blocks in `ranges`.
     void refine(const float* x, std::uint64_t first, std::uint64_t end, Ranges& ranges, double tensorAbsmax,
                 const Job& job) const;
 
@@ -65,17 +63,12 @@ public:
     void learn(std::span<const std::uint64_t> bins);
 
 private:
-    [[nodiscard]] Scale scaleOf(float low, float high, double tensorAbsmax) const {
-        return m_scales.make(low, high, tensorAbsmax);
-    }
-    void refineOne(const float* x, std::size_t n, float& low, float& high, double tensorAbsmax, const Job& job) const;
-    [[nodiscard]] double noise(const float* x, std::size_t n, Scale scale) const;
-
     TensorScheme m_scheme;
     Tiling m_tiling;
     tensor::ElementType m_scaleType;
     ScaleMaker m_scales;
     kernels::Snapper m_snapper;
+    double m_gaussianClip = 0;  ///< std alone
 };
 
 }  // namespace roundoff::schemes

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <limits>
 
 #include "core/schemes/families.h"
 
@@ -19,17 +18,13 @@ kernels::Grid grid(const TensorScheme& scheme) {
     const int bits = findNumberFormat(scheme.format)->bits;
     const int top = (1 << (bits - 1)) - 1;
     const double octaves = 3.5 + 0.75 * (bits - 4), step = octaves / (top - 1);
-    kernels::LevelGrid result;
     const auto magnitude = [&](double code) { return float(std::exp2(-octaves + step * (code - 1))); };
-    for (int q = -top; q <= top; ++q) {
-        const float level = q == 0 ? 0.0F : magnitude(std::abs(q));
-        result.levels.push_back(q < 0 ? -level : level);
-        // A tie goes away from zero on both sides, so the law is odd.
-        const float threshold = magnitude(q < 0 ? -q - 0.5 : q + 0.5);
-        if (q < 0) result.thresholds.push_back(std::nextafter(-threshold, std::numeric_limits<float>::infinity()));
-        if (q >= 0 && q < top) result.thresholds.push_back(threshold);
+    std::vector<float> magnitudes, thresholds;
+    for (int q = 1; q <= top; ++q) {
+        magnitudes.push_back(magnitude(q));
+        thresholds.push_back(magnitude(q - 0.5));
     }
-    return result;
+    return kernels::mirroredLevels(magnitudes, thresholds);
 }
 
 }  // namespace

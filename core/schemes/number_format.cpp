@@ -1,8 +1,5 @@
 #include "core/schemes/number_format.h"
 
-#include <algorithm>
-#include <cmath>
-
 namespace roundoff::schemes {
 
 std::vector<double> levels(const TensorScheme& scheme) {
@@ -17,15 +14,7 @@ std::vector<double> levels(const TensorScheme& scheme) {
     } else if (const auto* set = std::get_if<kernels::LevelGrid>(&grid)) {
         result.assign(set->levels.begin(), set->levels.end());
     } else {
-        const auto& small = std::get<kernels::FloatGrid>(grid);
-        const double smallest = std::ldexp(1.0, 1 - small.bias - small.mantissaBits);
-        double quantum = smallest;
-        for (double v = 0; v <= small.max; v += quantum) {
-            result.push_back(v);
-            if (v > 0) result.push_back(-v);
-            if (v + quantum > 2 * quantum * std::ldexp(1.0, small.mantissaBits)) quantum *= 2;
-        }
-        std::ranges::sort(result);
+        result = kernels::valuesOf(std::get<kernels::FloatGrid>(grid));
     }
     return result;
 }

@@ -128,7 +128,7 @@ void dequantize(const QuantizedTensor& tensor, std::uint64_t first, std::span<fl
             float unit;
             if (table.empty()) {
                 const std::int32_t value = wide ? std::int32_t(std::uint16_t(code)) : code;
-                unit = float(value - (tensor.zeroPoints.empty() ? 0 : tensor.zeroPoints[scale]));
+                unit = float(value - tensor.zeroPointOf(scale));
             } else {
                 unit = table[std::uint16_t(code)];
             }

@@ -22,6 +22,7 @@ struct QuantizedTensor {
     std::vector<std::int32_t> zeroPoints;    ///< same length; empty where all are zero
     std::vector<float> offsets;              ///< the value of code 0 where the zero point is a float, else empty
     std::vector<float> codebook;             ///< learned levels at scale 1, else empty
+    [[nodiscard]] std::int32_t zeroPointOf(std::uint64_t scale) const { return zeroPoints.empty() ? 0 : zeroPoints[scale]; }
 };
 
 /// Type that scales are stored and rounded to: that of a half-width float weight, else float32.

@@ -9,7 +9,8 @@ namespace roundoff::schemes {
 const std::vector<Family>& families() {
     static const std::vector<Family> all = [] {
         std::vector<Family> list;
-        for (const auto family : {unquantized, signedIntegers, unsignedIntegers, smallFloats, blockFloats, codebooks, logarithmic}) {
+        for (const auto family : {unquantized, signedIntegers, unsignedIntegers, smallFloats, blockFloats, codebooks, logarithmic, powersOfTwo,
+                                  muLaws, exponentialLaws, posits}) {
             list.push_back(family());
             for (NumberFormat& format : list.back().formats) format.family = list.back().id;
         }

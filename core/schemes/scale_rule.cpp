@@ -14,10 +14,19 @@ namespace {
 constexpr kernels::FloatGrid kE4m3{4, 3, 7, 448.0F, true};
 constexpr int kMostExponent = 126;  ///< so that the reciprocal of a power of two is a normal float
 
+/// The largest magnitude at scale 1, code by code less any zero point.
+double outermost(const kernels::Grid& grid) {
+    if (const auto* small = std::get_if<kernels::FloatGrid>(&grid)) return small->max;
+    if (const auto* set = std::get_if<kernels::LevelGrid>(&grid))
+        return std::max(std::abs(set->levels.front()), std::abs(set->levels.back()));
+    const auto& uniform = std::get<kernels::UniformGrid>(grid);
+    return uniform.high - uniform.low;
+}
+
 double fullOf(const kernels::Grid& grid, Symmetry symmetry) {
     if (const auto* small = std::get_if<kernels::FloatGrid>(&grid)) return small->max;
     if (const auto* set = std::get_if<kernels::LevelGrid>(&grid))
-        return set->full > 0 ? set->full : std::max(std::abs(set->levels.front()), std::abs(set->levels.back()));
+        return set->full > 0 ? set->full : outermost(grid);
     const auto& uniform = std::get<kernels::UniformGrid>(grid);
     const double middle = uniform.low >= 0 ? (uniform.high + 1) / 2 : 0;
     return symmetry == Symmetry::SymmetricGptq ? uniform.high - middle + 0.5 : uniform.high - middle;
@@ -45,6 +54,7 @@ float largest(float low, float high) { return std::max(std::abs(low), std::abs(h
 ScaleMaker::ScaleMaker(const TensorScheme& scheme, const kernels::Grid& grid, tensor::ElementType scaleType)
     : m_rule(findNumberFormat(scheme.format)->scaleRule), m_symmetry(scheme.symmetry),
       m_powerOfTwo(scheme.powerOfTwoScale), m_type(scaleType), m_full(fullOf(grid, scheme.symmetry)), m_e4m3(kE4m3) {
+    m_most = std::nextafter(float(double(std::numeric_limits<float>::max()) / std::max(outermost(grid), 1.0)), 0.0F);
     if (const auto* uniform = std::get_if<kernels::UniformGrid>(&grid)) {
         m_low = uniform->low;
         m_high = uniform->high;
@@ -56,6 +66,7 @@ ScaleMaker::ScaleMaker(const TensorScheme& scheme, const kernels::Grid& grid, te
 float ScaleMaker::stored(float scale) const {
     if (m_powerOfTwo && scale != 0) scale = nearestPowerOfTwo(scale);
     if (m_type != tensor::ElementType::Float32) scale = roundTo(m_type, scale);
+    if (std::abs(scale) > m_most) scale = std::copysign(m_powerOfTwo ? std::ldexp(1.0F, std::ilogb(m_most)) : m_most, scale);
     return std::abs(scale) >= std::numeric_limits<float>::min() && std::isfinite(scale) ? scale : 1;
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <limits>
 #include <span>
 
 #include "core/kernels/snap.h"
@@ -38,6 +39,7 @@ private:
     tensor::ElementType m_type;
     double m_full;        ///< what max|x| is scaled to
     double m_low = 0, m_high = 0;  ///< uniform grids: outermost codes
+    float m_most = std::numeric_limits<float>::infinity();  ///< above it a level would overflow
     float m_middle = 0;            ///< the zero of a symmetric uniform grid
     kernels::Snapper m_e4m3;       ///< rounds the scales of the two-level rule
 };

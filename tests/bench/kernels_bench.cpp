@@ -3,13 +3,13 @@
 #include <benchmark/benchmark.h>
 #include <tbb/task_arena.h>
 
-#include <chrono>
 #include <cstring>
 
 #include "core/analysis/compare.h"
 #include "core/base/cpu.h"
 #include "core/kernels/histogram.h"
 #include "core/kernels/moments.h"
+#include "tests/bench/beside.h"
 #include "tests/support/memory_model.h"
 #include "tests/support/random.h"
 
@@ -34,26 +34,7 @@ std::span<const float> source() {
     return {reinterpret_cast<const float*>(data.view.bytes.data()), kCount};
 }
 
-double secondsOf(const auto& work) {
-    const auto start = std::chrono::steady_clock::now();
-    work();
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-/// Runs `work` and a memcpy in turn; reports GB/s of source and the ratio of the two.
-void beside(benchmark::State& state, const auto& work) {
-    std::vector<float> target(kCount);
-    double own = 0, copy = 0;
-    for (auto _ : state) {
-        copy += secondsOf([&] { std::memcpy(target.data(), source().data(), kCount * 4); });
-        benchmark::DoNotOptimize(target.data());
-        const double seconds = secondsOf(work);
-        state.SetIterationTime(seconds);
-        own += seconds;
-    }
-    state.counters["GB/s"] = double(kCount) * 4 * double(state.iterations()) / own / 1e9;
-    state.counters["ratio"] = copy / own;
-}
+void beside(benchmark::State& state, const auto& work) { bench::beside(state, source(), work); }
 
 void momentsBench(benchmark::State& state) {
     beside(state, [] {
