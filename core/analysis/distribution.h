@@ -39,6 +39,14 @@ std::vector<double> levelsOf(const Distribution& distribution, const BlockGrid& 
 
 Result<Distribution> distribution(const model::Model& model, std::size_t layer, const schemes::Scheme& scheme, Job& job);
 
+/// Evenly spaced levels over a clip range, as a symmetry of the integers lays them: bottom, bottom + step, …
+struct ClipGrid {
+    double bottom = 0, step = 0;
+    int levels = 0;
+    [[nodiscard]] double top() const { return bottom + step * (levels - 1); }
+};
+ClipGrid clipGrid(int bits, schemes::Symmetry symmetry, double low, double high);
+
 /// A clip range tried by hand on a histogram; integer formats and symmetric or asymmetric per-tensor scale. Instant.
 struct ClipEstimate {
     double step = 0;

@@ -108,8 +108,8 @@ QVariant SchemeList::data(const QModelIndex& index, int role) const {
 }
 
 Qt::ItemFlags SchemeList::flags(const QModelIndex& index) const {
-    const bool heading = index.isValid() && m_rows[std::size_t(index.row())].heading;
-    return heading ? Qt::NoItemFlags : Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemNeverHasChildren;
+    const bool choosable = index.isValid() && !m_rows[std::size_t(index.row())].heading;
+    return !choosable ? Qt::NoItemFlags : Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemNeverHasChildren;
 }
 
 }  // namespace roundoff::ui

@@ -147,6 +147,10 @@ void DistributionView::build() {
         if (m_bits) tryRange(scaledRange(wholeRange(histogram(), symmetry()), share), {});
     });
     connect(m_strip, &ChannelStrip::readOut, this, &View::messageWanted);
+    connect(m_strip, &ChannelStrip::rowChosen, this, [this](int chosen) {
+        showGridOf(chosen);
+        fillNote();
+    });
     connect(m_low, &QLineEdit::editingFinished, this, &DistributionView::typed);
     connect(m_high, &QLineEdit::editingFinished, this, &DistributionView::typed);
     connect(m_reset, &QPushButton::clicked, this, &DistributionView::reset);

@@ -43,7 +43,9 @@ private:
     void showEmpty(const QString& title, const QString& words);
     void fill(const State& state);
     void fillWords(const State& state);
+    void fillNote();
     void fillCards();
+    void showGridOf(int row);  ///< of the strip; -1 = the coarsest
     void tried();  ///< the handles moved
     void tryRange(const ClipRange& range, std::optional<schemes::Range> rule);
     void typed();
@@ -56,9 +58,12 @@ private:
     Subject m_subject;
     analysis::WeightStatistics m_statistics;
     schemes::Scheme m_scheme;
+    QString m_kept;  ///< why the layer stays float, where it does against the recipe
     std::optional<int> m_bits;      ///< the handles act
     ClipRange m_home;
     std::vector<ClipPoint> m_points;
+    analysis::BlockGrid m_grid;  ///< drawn where every channel or group has its own
+    std::vector<double> m_gridLevels;
     std::optional<schemes::Range> m_rule;  ///< the autofit rule behind the trial, until a handle moves
 
     QLabel* m_title = nullptr;
