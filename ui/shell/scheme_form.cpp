@@ -178,7 +178,7 @@ void SchemeForm::setScheme(const schemes::Scheme& scheme) {
     m_ranges.clear();
     bool powers = false;
     if (quantized) {
-        m_variants = fitting(weight, &TensorScheme::variant, format->variants);
+        if (!format->variants.empty()) m_variants = fitting(weight, &TensorScheme::variant, format->variants);
         m_granularities = fitting(weight, &TensorScheme::granularity, granularities(*format));
         m_symmetries = fitting(weight, &TensorScheme::symmetry, format->symmetries);
         m_ranges = fitting(weight, &TensorScheme::range, ranges(*format));
