@@ -29,9 +29,13 @@ void SchemeListDelegate::dress(QAbstractItemView* view) {
 }
 
 QSize SchemeListDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const {
-    const int line = option.fontMetrics.height(), small = QFontMetrics(smaller(option.font)).height();
-    const bool heading = index.data(SchemeList::HeadingRole).toBool();
-    return {kWidth - 24, heading ? line + 14 : line + small + 9};
+    const int line = option.fontMetrics.height();
+    if (index.data(SchemeList::HeadingRole).toBool()) return {kWidth - 24, line + 14};
+    // The summary may take two lines; a scroll bar, the margins and a box to tick stand beside it.
+    const int width = kWidth - 20 - 2 * kPad - (index.data(Qt::CheckStateRole).isValid() ? kCheckWidth : 0);
+    const QRect small = QFontMetrics(smaller(option.font))
+                            .boundingRect(QRect(0, 0, width, 1000), Qt::TextWordWrap, index.data(SchemeList::SummaryRole).toString());
+    return {kWidth - 24, line + small.height() + 9};
 }
 
 void SchemeListDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
@@ -85,8 +89,7 @@ void SchemeListDelegate::paint(QPainter* painter, const QStyleOptionViewItem& op
                       painter->fontMetrics().elidedText(text, Qt::ElideRight, top.width()));
     painter->setFont(small);
     painter->setPen(t.muted);
-    painter->drawText(below, Qt::AlignVCenter | Qt::AlignLeft,
-                      QFontMetrics(small).elidedText(summary, Qt::ElideRight, below.width()));
+    painter->drawText(below, Qt::AlignTop | Qt::AlignLeft | Qt::TextWordWrap, summary);
     painter->restore();
 }
 

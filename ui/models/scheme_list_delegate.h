@@ -13,7 +13,7 @@ public:
     using QStyledItemDelegate::QStyledItemDelegate;
     /// Sets this look on a list and makes it wide enough.
     static void dress(QAbstractItemView* view);
-    static constexpr int kWidth = 470;
+    static constexpr int kWidth = 500;
 
     void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
     QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;

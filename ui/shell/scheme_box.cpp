@@ -35,9 +35,11 @@ SchemeBox::SchemeBox(QWidget* parent)
 
 void SchemeBox::setScheme(const schemes::Scheme& scheme) {
     m_scheme = scheme;
-    const QSignalBlocker block(this);
-    setCurrentIndex(m_list->rowOf(scheme));
-    setEditText(schemeText(scheme));
+    {
+        const QSignalBlocker block(this);
+        setCurrentIndex(m_list->rowOf(scheme));
+        setEditText(schemeText(scheme));
+    }
     lineEdit()->setCursorPosition(0);
     check(currentText());
     setToolTip(schemeSentence(scheme));
@@ -71,9 +73,7 @@ void SchemeBox::focusOutEvent(QFocusEvent* event) {
     QComboBox::focusOutEvent(event);
     // A half-typed word must not look like the scheme in force.
     if (event->reason() != Qt::PopupFocusReason && event->reason() != Qt::ActiveWindowFocusReason) {
-        const bool had = !m_problem.isEmpty();
         setScheme(m_scheme);
-        if (had && m_problem.isEmpty()) Q_EMIT problemChanged({});
     }
 }
 

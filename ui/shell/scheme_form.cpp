@@ -94,9 +94,11 @@ SchemeForm::SchemeForm(QWidget* parent) : QWidget(parent), m_list(new SchemeList
     m_symmetry = row(tr("Symmetry"), QStringLiteral("formSymmetry"), 3);
     m_range = row(tr("Range"), QStringLiteral("formRange"), 4);
     m_algorithm = row(tr("Algorithm"), QStringLiteral("formAlgorithm"), 5);
-    m_powerOfTwo = new QCheckBox(tr("Power-of-two scales"), this);
+    m_powerOfTwo = new QCheckBox(tr("powers of two"), this);
+    m_powerOfTwo->setAccessibleName(tr("Scales are powers of two"));
     m_powerOfTwo->setObjectName(QStringLiteral("formPowerOfTwo"));
     m_powerOfTwo->setToolTip(tr("Scales are rounded to powers of two, so that scaling is a shift"));
+    caption(tr("Scales"), 6);
     grid->addWidget(m_powerOfTwo, 6, 1);
     m_format->setModel(m_list);
     m_format->setMaxVisibleItems(12);
@@ -122,12 +124,15 @@ QComboBox* SchemeForm::row(const QString& label, const QString& name, int index)
     combo->setMinimumContentsLength(5);
     combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     combo->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
-    auto* caption = new QLabel(label, this);
-    caption->setProperty("look", QStringLiteral("muted"));
-    auto* grid = qobject_cast<QGridLayout*>(layout());
-    grid->addWidget(caption, index, 0);
-    grid->addWidget(combo, index, 1);
+    caption(label, index);
+    qobject_cast<QGridLayout*>(layout())->addWidget(combo, index, 1);
     return combo;
+}
+
+void SchemeForm::caption(const QString& text, int index) {
+    auto* label = new QLabel(text, this);
+    label->setProperty("look", QStringLiteral("muted"));
+    qobject_cast<QGridLayout*>(layout())->addWidget(label, index, 0);
 }
 
 void SchemeForm::showRow(QWidget* field, bool shown) {
@@ -198,7 +203,7 @@ void SchemeForm::setScheme(const schemes::Scheme& scheme) {
     m_algorithm->setEnabled(false);
     m_powerOfTwo->setChecked(weight.powerOfTwoScale);
     showRow(m_variant, quantized && !format->variants.empty());
-    m_powerOfTwo->setVisible(powers);
+    showRow(m_powerOfTwo, powers);
 }
 
 void SchemeForm::choose(const schemes::TensorScheme& weight) {

@@ -29,6 +29,7 @@ private:
     template <class Part, class Value>
     void follow(QComboBox* combo, const std::vector<Value>& values, Part part);
     QComboBox* row(const QString& label, const QString& name, int index);
+    void caption(const QString& text, int index);
     void showRow(QWidget* field, bool shown);
     schemes::Scheme m_scheme;
     SchemeList* m_list;

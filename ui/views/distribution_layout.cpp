@@ -181,11 +181,12 @@ void DistributionView::build() {
 
 void DistributionView::resizeEvent(QResizeEvent* event) {
     View::resizeEvent(event);
-    m_strip->setVisible(width() >= 560);
+    m_strip->setVisible(showsStrip());
     m_curve->setVisible(width() >= 440);
     m_step->setVisible(width() >= 560);
     m_cards->setFixedHeight(height() >= 470 ? 138 : 0);
     for (QLineEdit* box : {m_low, m_high}) box->setFixedWidth(width() >= 560 ? 104 : 76);
+    if (m_subject.distribution) fillNote();
 }
 
 void DistributionView::retranslate() {

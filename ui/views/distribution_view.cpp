@@ -225,7 +225,7 @@ void DistributionView::fillNote() {
                                            .arg(gridName(*close, m_grid), numberText(std::abs(m_grid.scale)))
                                              : tr("The ticks are the %1 levels of %2").arg(count, gridName(*close, m_grid));
             which += coarsest ? tr(", the coarsest grid of all.") : QStringLiteral(".");
-            if (close->channelRows > 1 && !close->unitLevels.empty()) which += tr(" Click a channel at the bottom right for its own.");
+            if (close->channelRows > 1 && !close->unitLevels.empty() && showsStrip()) which += tr(" Click a channel at the bottom right for its own.");
             notes << which;
         } else if (!close->levels.empty() && close->occurring) {
             notes << tr("The levels are the values that occur.");

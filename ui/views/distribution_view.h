@@ -53,6 +53,7 @@ private:
     [[nodiscard]] schemes::Symmetry symmetry() const;
     [[nodiscard]] std::optional<schemes::Scheme> wanted() const;  ///< the trial as a scheme
     [[nodiscard]] bool trying() const;
+    [[nodiscard]] bool showsStrip() const { return width() >= 560 && height() >= 470; }
     [[nodiscard]] const analysis::Histogram& histogram() const { return m_statistics.histogram; }
 
     Subject m_subject;
