@@ -110,15 +110,13 @@ bool among(const std::vector<double>& values, const std::vector<double>& levels)
     });
 }
 
-/// What the format says of its levels, if the weights lie on them; else what the weights themselves tell.
-void findLevels(Distribution& d) {
+/// What the format says of its levels or learned of them, if the weights lie on them; else what the weights tell.
+void findLevels(Distribution& d, const std::vector<float>& codebook) {
     d.unitLevels = schemes::levels(d.scheme.weight);
+    if (!codebook.empty()) d.unitLevels.assign(codebook.begin(), codebook.end());
     if (!d.coarsest.found() || among(d.coarsestValues, levelsOf(d, d.coarsest))) return;
     d.occurring = true;
     d.unitLevels.clear();
-    const auto* format = schemes::findNumberFormat(d.scheme.weight.format);
-    if (format && format->learn)  // one codebook, so its levels are those of every grid
-        for (const double value : d.coarsestValues) d.unitLevels.push_back(value / d.coarsest.scale);
 }
 
 }  // namespace
@@ -163,7 +161,7 @@ Result<Distribution> distribution(const model::Model& model, std::size_t index, 
     picture.collect(result);
     if (wanted.empty()) return result;
     result.error = pass->errors.front();
-    findLevels(result);
+    findLevels(result, pass->codebooks.front());
     if (tiling->scales() == 1) {
         result.scale = std::abs(result.coarsest.scale);
         result.levels = levelsOf(result, result.coarsest);

@@ -25,8 +25,8 @@ struct Distribution {
     BlockGrid coarsest;
     std::vector<double> unitLevels;     ///< at scale 1, ascending; empty where scales are nested within a block
     std::vector<double> coarsestValues; ///< the values that the coarsest block takes; empty where they are very many
-    /// True where `levels`, or the levels of the coarsest grid, are those that occur: of learned codebooks and of blocks
-    /// with scales within, which have no others to show.
+    /// True where `levels`, or the levels of the coarsest grid, are those that occur: of blocks with scales within, which
+    /// have no others to show.
     bool occurring = false;
     /// Channel × value counts, row-major [channelRows][valueColumns] over the histogram's range, for the heat strip;
     /// channels are pooled where there are more than rows.

@@ -57,6 +57,9 @@ TEST(DistributionGrids, AreThoseThatTheWeightsLieOn) {
             const auto coarsest = levelsOf(*d, d->coarsest);
             ASSERT_FALSE(coarsest.empty());
             EXPECT_TRUE(std::ranges::is_sorted(coarsest));
+            if (!q->codebook.empty()) {
+                EXPECT_EQ(d->unitLevels.size(), q->codebook.size());
+            }
             EXPECT_EQ(d->levels.empty(), q->tiling.scales() != 1);
             for (std::size_t i = 0; i < values.size(); ++i) {
                 const std::uint64_t scale = q->tiling.index(i);
