@@ -8,9 +8,9 @@
 /// quantize those scales too. Bit for bit what ggml's reference quantizer writes without an importance matrix, and what
 /// its decoder reads; float arithmetic without contraction, in ggml's order.
 ///
-/// Where ggml's result is infinite or undefined, this is defined: NaN and -Inf count as the lowest finite element of the
-/// block, +Inf as the highest (zeros where none is finite); an fp16 scale stops at 65504, and what lies beyond saturates.
-/// So no input yields NaN or infinity. As in ggml a zero may come back as -0.
+/// Where ggml's result is infinite or undefined, this is defined: NaN and -Inf count as the lowest finite element of
+/// the block, +Inf as the highest (zeros where none is finite); an fp16 scale stops at 65504, and what lies beyond
+/// saturates. So no input yields NaN or infinity. As in ggml a zero may come back as -0.
 namespace roundoff::kernels::ggml {
 
 enum class Type { Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K };

@@ -29,9 +29,12 @@ constexpr float kHalfMax = 65504, kHalfOverflow = 65520;  // from the second on,
 constexpr float kTiny = 1e-15F;                           // ggml takes a group of Q6_K below this for zeros
 constexpr float kHuge = 0x1p30F;  // what a K quant's element is cut to: no fp16 scale reaches it, no sum overflows
 
-inline float saturate(float v) { return std::abs(v) < kHalfOverflow ? v : std::copysign(kHalfMax, v); }
+inline float saturate(float v) {
+    return std::abs(v) < kHalfOverflow ? v : std::copysign(kHalfMax, v);
+}
 
-/// v to the nearest fp16, ties to even; |v| < kHalfOverflow. Adding 1.5 * 2^13 times v's power of two leaves v its 11 bits.
+/// v to the nearest fp16, ties to even; |v| < kHalfOverflow. Adding 1.5 * 2^13 times v's power of two leaves v its 11
+/// bits.
 inline float toHalf(float v) {
     const auto exponent = std::bit_cast<float>(std::bit_cast<std::uint32_t>(v) & 0x7F800000U);
     const float magic = (exponent > 0x1p-14F ? exponent : 0x1p-14F) * 12288.0F;
@@ -75,7 +78,9 @@ constexpr AffineRule affineRule(Type type) {
 }
 /// How Q6_K searches: candidates are -(32 + 0.1 * s) / max, s = -9..9 and 0 first.
 constexpr int kSignedSteps = 9;
-inline float signedCandidate(int s) { return -(32 + 0.1F * float(s)); }
+inline float signedCandidate(int s) {
+    return -(32 + 0.1F * float(s));
+}
 
 /// Stores the scales of the block's groups: d, m, scales, mins.
 void storeScales(const AffineFit (&fits)[8], Block& block);
@@ -91,6 +96,6 @@ void quantizeK(Type type, const float* x, std::size_t blocks, std::byte* out);
 namespace reference {
 /// One block of tame elements.
 void encode(Type type, const float* x, Block& block);
-}
+}  // namespace reference
 
 }  // namespace roundoff::kernels::ggml

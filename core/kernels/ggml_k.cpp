@@ -1,5 +1,5 @@
-// The searches of the K quants, a group of 16 or 32 elements in each lane: every lane does what the reference does, in its
-// order, so the sums are the same to the bit.
+// The searches of the K quants, a group of 16 or 32 elements in each lane: every lane does what the reference does, in
+// its order, so the sums are the same to the bit.
 #include <algorithm>
 
 #include "core/kernels/ggml_codec.h"
@@ -107,7 +107,8 @@ void fitAffine(D d, const float* x, const AffineRule& rule, AffineFit* fits) {
     hn::Store(hn::IfThenElse(flat, low, min), d, out[1]);
     hn::Store(hn::IfThenElse(flat, zero, bestFactor), d, out[2]);
     hn::Store(hn::IfThenElse(flat, low, bestMin), d, out[3]);
-    for (std::size_t lane = 0; lane < lanes; ++lane) fits[lane] = {out[0][lane], out[1][lane], out[2][lane], out[3][lane]};
+    for (std::size_t lane = 0; lane < lanes; ++lane)
+        fits[lane] = {out[0][lane], out[1][lane], out[2][lane], out[3][lane]};
 }
 
 /// Fits as many groups of 16 as there are lanes.
@@ -145,8 +146,7 @@ void fitSigned(D d, const float* x, SignedFit* fits) {
         if (s == 0) continue;
         const V factor = hn::Div(hn::Set(d, signedCandidate(s)), extreme);
         sums(factor);
-        const auto better =
-            hn::And(hn::Gt(sumL2, zero), hn::Gt(hn::Mul(sumXL, sumXL), hn::Mul(best, sumL2)));
+        const auto better = hn::And(hn::Gt(sumL2, zero), hn::Gt(hn::Mul(sumXL, sumXL), hn::Mul(best, sumL2)));
         scale = hn::IfThenElse(better, hn::Div(sumXL, sumL2), scale);
         best = hn::IfThenElse(better, hn::Mul(scale, sumXL), best);
         bestFactor = hn::IfThenElse(better, factor, bestFactor);
@@ -221,12 +221,13 @@ void eachBlock(Type type, const float* x, std::size_t blocks, const Search& sear
 
 /// Calls use(d, block number, its elements, the search's fits, the block with its scales) for each block.
 template <class UseAffine, class UseSigned>
-void searchBlocks(Type type, const float* x, std::size_t blocks, const UseAffine& useAffine, const UseSigned& useSigned) {
+void searchBlocks(Type type, const float* x, std::size_t blocks, const UseAffine& useAffine,
+                  const UseSigned& useSigned) {
     Block block;
     if (type == Type::Q6_K) {
         eachBlock<16, SignedFit>(
             type, x, blocks, [](D d, const float* from, SignedFit* fits) HWY_ATTR { fitSigned(d, from, fits); },
-            [&](D d, std::size_t b, const float* from, const SignedFit (&fits)[16]) HWY_ATTR {
+            [&](D d, std::size_t b, const float* from, const SignedFit(&fits)[16]) HWY_ATTR {
                 storeScales(fits, block);
                 useSigned(d, b, from, fits, block);
             });
@@ -235,7 +236,7 @@ void searchBlocks(Type type, const float* x, std::size_t blocks, const UseAffine
     const AffineRule rule = affineRule(type);
     eachBlock<32, AffineFit>(
         type, x, blocks, [&](D d, const float* from, AffineFit* fits) HWY_ATTR { fitAffine(d, from, rule, fits); },
-        [&](D d, std::size_t b, const float* from, const AffineFit (&fits)[8]) HWY_ATTR {
+        [&](D d, std::size_t b, const float* from, const AffineFit(&fits)[8]) HWY_ATTR {
             storeScales(fits, block);
             useAffine(d, b, from, fits, block);
         });
@@ -245,12 +246,10 @@ void roundKBlocks(Type type, const float* x, std::size_t blocks, float* y) {
     const float top = affineRule(type).top;
     searchBlocks(
         type, x, blocks,
-        [&](D d, std::size_t b, const float* from, const AffineFit (&)[8], const Block& block) HWY_ATTR {
-            roundTo(d, from, block, top, y + b * kElements);
-        },
-        [&](D d, std::size_t b, const float* from, const SignedFit (&fits)[16], Block& block) HWY_ATTR {
-            roundTo(d, from, fits, block, y + b * kElements);
-        });
+        [&](D d, std::size_t b, const float* from, const AffineFit(&)[8], const Block& block)
+            HWY_ATTR { roundTo(d, from, block, top, y + b * kElements); },
+        [&](D d, std::size_t b, const float* from, const SignedFit(&fits)[16], Block& block)
+            HWY_ATTR { roundTo(d, from, fits, block, y + b * kElements); });
 }
 
 void quantizeKBlocks(Type type, const float* x, std::size_t blocks, std::byte* out) {
@@ -258,11 +257,11 @@ void quantizeKBlocks(Type type, const float* x, std::size_t blocks, std::byte* o
     const std::size_t bytes = layout(type).bytes;
     searchBlocks(
         type, x, blocks,
-        [&](D, std::size_t b, const float* from, const AffineFit (&fits)[8], Block& block) HWY_ATTR {
+        [&](D, std::size_t b, const float* from, const AffineFit(&fits)[8], Block& block) HWY_ATTR {
             storeCodes(from, fits, top, block);
             pack(type, block, out + b * bytes);
         },
-        [&](D, std::size_t b, const float* from, const SignedFit (&fits)[16], Block& block) HWY_ATTR {
+        [&](D, std::size_t b, const float* from, const SignedFit(&fits)[16], Block& block) HWY_ATTR {
             storeCodes(from, fits, block);
             pack(type, block, out + b * bytes);
         });

@@ -15,7 +15,8 @@ using D = hn::CappedTag<float, 16>;
 using V = hn::Vec<D>;
 constexpr std::size_t kBlock = 32;
 
-/// The block's extremes; false where an element is not finite or so large that fp16 may overflow: work for the reference.
+/// The block's extremes; false where an element is not finite or so large that fp16 may overflow: work for the
+/// reference.
 struct Extremes {
     V low, high;  // in every lane
     bool plain;
@@ -52,7 +53,8 @@ struct Q8 {
     HWY_INLINE static void round(D d, const Extremes& e, const float* x, float* y) {
         const hn::RebindToSigned<D> di;
         const float scale = std::max(std::abs(hn::GetLane(e.high)), std::abs(hn::GetLane(e.low))) / 127;
-        const V inv = hn::Set(d, inverse(scale)), half = hn::Set(d, toHalf(scale)), justBelowHalf = hn::Set(d, 0x1.fffffep-2F);
+        const V inv = hn::Set(d, inverse(scale)), half = hn::Set(d, toHalf(scale)),
+                justBelowHalf = hn::Set(d, 0x1.fffffep-2F);
         eachVector(d, x, y, [&](V v) HWY_ATTR {
             // Truncation after adding the number below one half rounds halves away from zero, and nothing else up.
             const V q = hn::Mul(v, inv);
@@ -108,12 +110,18 @@ void roundBlocks(Type type, const float* x, std::size_t blocks, float* y) {
 
 void roundPlainBlocks(Type type, const float* x, std::size_t blocks, float* y) {
     switch (type) {
-        case Type::Q8_0: return roundBlocks<Q8>(type, x, blocks, y);
-        case Type::Q4_0: return roundBlocks<Signed<8>>(type, x, blocks, y);
-        case Type::Q5_0: return roundBlocks<Signed<16>>(type, x, blocks, y);
-        case Type::Q4_1: return roundBlocks<Affine<15>>(type, x, blocks, y);
-        case Type::Q5_1: return roundBlocks<Affine<31>>(type, x, blocks, y);
-        default: return;
+        case Type::Q8_0:
+            return roundBlocks<Q8>(type, x, blocks, y);
+        case Type::Q4_0:
+            return roundBlocks<Signed<8>>(type, x, blocks, y);
+        case Type::Q5_0:
+            return roundBlocks<Signed<16>>(type, x, blocks, y);
+        case Type::Q4_1:
+            return roundBlocks<Affine<15>>(type, x, blocks, y);
+        case Type::Q5_1:
+            return roundBlocks<Affine<31>>(type, x, blocks, y);
+        default:
+            return;
     }
 }
 

@@ -155,14 +155,21 @@ void encodeSignedK(const float* x, Block& block) {
 
 void encode(Type type, const float* x, Block& block) {
     switch (type) {
-        case Type::Q8_0: return encodeQ8(x, block);
-        case Type::Q4_0: return encodeSigned(x, 8, block);
-        case Type::Q5_0: return encodeSigned(x, 16, block);
-        case Type::Q4_1: return encodeAffine(x, 15, block);
-        case Type::Q5_1: return encodeAffine(x, 31, block);
+        case Type::Q8_0:
+            return encodeQ8(x, block);
+        case Type::Q4_0:
+            return encodeSigned(x, 8, block);
+        case Type::Q5_0:
+            return encodeSigned(x, 16, block);
+        case Type::Q4_1:
+            return encodeAffine(x, 15, block);
+        case Type::Q5_1:
+            return encodeAffine(x, 31, block);
         case Type::Q4_K:
-        case Type::Q5_K: return encodeAffineK(type, x, block);
-        case Type::Q6_K: return encodeSignedK(x, block);
+        case Type::Q5_K:
+            return encodeAffineK(type, x, block);
+        case Type::Q6_K:
+            return encodeSignedK(x, block);
     }
 }
 

@@ -31,10 +31,13 @@ void against(benchmark::State& state, std::size_t bytes, const auto& other, cons
 /// `work` against a memcpy of its source.
 void beside(benchmark::State& state, std::span<const float> source, const auto& work) {
     std::vector<float> target(source.size());
-    against(state, source.size_bytes(), [&] {
-        std::memcpy(target.data(), source.data(), source.size_bytes());
-        benchmark::DoNotOptimize(target.data());
-    }, work);
+    against(
+        state, source.size_bytes(),
+        [&] {
+            std::memcpy(target.data(), source.data(), source.size_bytes());
+            benchmark::DoNotOptimize(target.data());
+        },
+        work);
 }
 
 }  // namespace roundoff::bench

@@ -1,5 +1,5 @@
-// llama.cpp's blocks. `ratio` of the 32-blocks is to memcpy of the same buffer; of the K quants, which search, to the plain
-// C++ form of the reference algorithm, quantize and dequantize.
+// llama.cpp's blocks. `ratio` of the 32-blocks is to memcpy of the same buffer; of the K quants, which search, to the
+// plain C++ form of the reference algorithm, quantize and dequantize.
 #include "core/kernels/ggml_blocks.h"
 #include "tests/bench/beside.h"
 #include "tests/support/random.h"
