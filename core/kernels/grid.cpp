@@ -1,5 +1,6 @@
 #include "core/kernels/grid.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -16,6 +17,31 @@ LevelGrid nearestLevels(std::vector<float> levels) {
         grid.thresholds.push_back(threshold);
     }
     grid.levels = std::move(levels);
+    return grid;
+}
+
+std::vector<double> valuesOf(const FloatGrid& grid) {
+    std::vector<double> values{0};
+    const double smallest = std::ldexp(1.0, 1 - grid.bias - grid.mantissaBits);
+    // Subnormals and the first binade share the smallest step; it doubles with every binade after that.
+    for (double v = smallest, step = smallest; v <= double(grid.max); v += step) {
+        if (v >= std::ldexp(step, grid.mantissaBits + 1)) step *= 2;
+        values.insert(values.end(), {v, -v});
+    }
+    std::ranges::sort(values);
+    return values;
+}
+
+LevelGrid mirroredLevels(const std::vector<float>& magnitudes, const std::vector<float>& thresholds) {
+    LevelGrid grid;
+    const std::size_t n = magnitudes.size();
+    for (std::size_t i = n; i-- > 0;) {
+        grid.levels.push_back(-magnitudes[i]);
+        grid.thresholds.push_back(std::nextafter(-thresholds[i], std::numeric_limits<float>::infinity()));
+    }
+    grid.levels.push_back(0);
+    grid.levels.insert(grid.levels.end(), magnitudes.begin(), magnitudes.end());
+    grid.thresholds.insert(grid.thresholds.end(), thresholds.begin(), thresholds.end());
     return grid;
 }
 

@@ -38,13 +38,20 @@ void accumulateError(const float* x, const float* y, std::size_t n, ErrorSums& s
 
 namespace {
 
-Snapped snapTo(const UniformGrid& grid, float v, float zero) {
-    const float low = float(grid.low) - zero, high = float(grid.high) - zero;
+/// The grid value nearest to v = x / scale, and whether v lies beyond the grid.
+struct Unit {
+    float unit;
+    bool clipped;
+};
+
+Unit unitOf(const UniformGrid& grid, float v, float zero) {
+    const float middle = grid.shifted ? 0 : zero;
+    const float low = float(grid.low) - middle, high = float(grid.high) - middle;
     if (std::isnan(v)) return {low, false};
     return {std::nearbyint(std::clamp(v, low, high)) + 0.0F, v < low - 0.5F || v > high + 0.5F};
 }
 
-Snapped snapTo(const FloatGrid& grid, float v, float) {
+Unit unitOf(const FloatGrid& grid, float v, float) {
     if (std::isnan(v)) return {-grid.max, false};
     const int top = std::ilogb(grid.max);
     const float bound = grid.max + std::ldexp(0.5F, top - grid.mantissaBits);
@@ -55,7 +62,7 @@ Snapped snapTo(const FloatGrid& grid, float v, float) {
     return {grid.negativeZero ? unit : unit + 0.0F, v < -bound || v > bound};
 }
 
-Snapped snapTo(const LevelGrid& grid, float v, float) {
+Unit unitOf(const LevelGrid& grid, float v, float) {
     const auto& t = grid.thresholds;
     const auto& l = grid.levels;
     if (std::isnan(v)) return {l.front(), false};
@@ -68,7 +75,12 @@ Snapped snapTo(const LevelGrid& grid, float v, float) {
 }  // namespace
 
 Snapped snap(const Grid& grid, float x, float scale, float zero) {
-    return std::visit([&](const auto& g) { return snapTo(g, x / scale, zero); }, grid);
+    const auto* uniform = std::get_if<UniformGrid>(&grid);
+    const bool shifted = uniform && uniform->shifted;
+    const float v = (shifted ? x - zero : x) / scale;
+    const Unit u = std::visit([&](const auto& g) { return unitOf(g, v, zero); }, grid);
+    const float product = u.unit * scale;
+    return {u.unit, shifted ? product + zero : product, u.clipped};
 }
 
 }  // namespace roundoff::kernels::reference

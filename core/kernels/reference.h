@@ -10,7 +10,8 @@ void accumulate(const float* x, std::size_t n, Moments& moments);
 void accumulateError(const float* x, const float* y, std::size_t n, ErrorSums& sums);
 
 struct Snapped {
-    float unit = 0;
+    float unit = 0;   ///< grid value at scale 1
+    float value = 0;  ///< dequantized
     bool clipped = false;
 };
 /// The grid value for x at a scale and (uniform grids) zero point.

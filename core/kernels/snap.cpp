@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "core/kernels/reference.h"
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/kernels/snap.cpp"
 #include <hwy/foreach_target.h>
@@ -13,19 +15,18 @@
 #ifndef ROUNDOFF_SNAP_ARGUMENTS
 #define ROUNDOFF_SNAP_ARGUMENTS
 namespace roundoff::kernels {
-/// Elements either in runs of one scale (width = run length) or in rows with a scale for each column.
 struct SnapCall {
     const float* x;
     float* y;
-    std::size_t n, width;
-    const float* scales;
-    const float* zeros;
-    bool columns, value;
+    std::size_t n;
+    Placement at;
+    bool value, powerOfTwoScales;
+    ErrorSums* sums;
 };
-struct LevelTable {
+struct LevelTree {
     const float* thresholds;
     const float* levels;
-    int steps;
+    int depth;
     float below, above;
 };
 }  // namespace roundoff::kernels
@@ -39,10 +40,16 @@ using V = hn::Vec<D>;
 using M = hn::Mask<D>;
 
 // Each grid's rule on v = x / scale: the grid value, and which elements lie beyond it.
+template <bool shifted>
 struct UniformRule {
+    static constexpr bool kShifted = shifted;
     float low, high;
     HWY_INLINE V unit(D d, V v, V zero, M& clipped) const {
-        const V bottom = hn::Sub(hn::Set(d, low), zero), top = hn::Sub(hn::Set(d, high), zero);
+        V bottom = hn::Set(d, low), top = hn::Set(d, high);
+        if constexpr (!shifted) {
+            bottom = hn::Sub(bottom, zero);
+            top = hn::Sub(top, zero);
+        }
         const V half = hn::Set(d, 0.5F);
         clipped = hn::Or(hn::Lt(v, hn::Sub(bottom, half)), hn::Gt(v, hn::Add(top, half)));
         const V known = hn::IfThenElse(hn::Eq(v, v), v, bottom);
@@ -51,118 +58,223 @@ struct UniformRule {
 };
 
 struct FloatRule {
-    float max, bound, minNormal, mantissa, perMantissa;
+    static constexpr bool kShifted = false;
+    float max, bound, minNormal, magic;
     bool negativeZero;
     explicit FloatRule(const FloatGrid& g)
         : max(g.max), bound(g.max + std::ldexp(0.5F, std::ilogb(g.max) - g.mantissaBits)),
-          minNormal(std::ldexp(1.0F, 1 - g.bias)), mantissa(std::ldexp(1.0F, -g.mantissaBits)),
-          perMantissa(std::ldexp(1.0F, g.mantissaBits)), negativeZero(g.negativeZero) {}
+          minNormal(std::ldexp(1.0F, 1 - g.bias)), magic(std::ldexp(1.5F, 23 - g.mantissaBits)), negativeZero(g.negativeZero) {}
     HWY_INLINE V unit(D d, V v, V, M& clipped) const {
         const hn::RebindToUnsigned<D> du;
-        const V top = hn::Set(d, max), limit = hn::Set(d, bound);
-        clipped = hn::Gt(hn::Abs(v), limit);
+        const V top = hn::Set(d, max);
+        clipped = hn::Gt(hn::Abs(v), hn::Set(d, bound));
         const V known = hn::IfThenElse(hn::Eq(v, v), v, hn::Neg(top));
         const V c = hn::Min(hn::Max(known, hn::Neg(top)), top);
-        // The power of two at or below |c|, at least the smallest normal; its reciprocal by exponent arithmetic.
-        const auto exponent = hn::And(hn::BitCast(du, c), hn::Set(du, 0x7F800000U));
-        const V power = hn::Max(hn::BitCast(d, exponent), hn::Set(d, minNormal));
-        const V reciprocal = hn::BitCast(d, hn::Sub(hn::Set(du, 254U << 23), hn::BitCast(du, power)));
-        const V steps = hn::Round(hn::Mul(hn::Mul(c, reciprocal), hn::Set(d, perMantissa)));
-        const V rounded = hn::Mul(hn::Mul(steps, hn::Set(d, mantissa)), power);
-        // Round loses the sign of -0 on some targets.
+        // The power of two at or below |c|, at least the smallest normal. Added to 1.5 · 2^23 steps, c is rounded to a
+        // whole step by the adder itself, half to even.
+        const V power = hn::Max(hn::BitCast(d, hn::And(hn::BitCast(du, c), hn::Set(du, 0x7F800000U))), hn::Set(d, minNormal));
+        const V anchor = hn::Mul(power, hn::Set(d, magic));
+        const V rounded = hn::Sub(hn::Add(c, anchor), anchor);
         return negativeZero ? hn::CopySign(rounded, c) : hn::Add(rounded, hn::Zero(d));
     }
 };
 
-struct LevelRule {
-    LevelTable t;
+/// Floats as wide in exponent as float32 itself (bfloat16): their steps reach up to where the anchor above overflows.
+struct WideFloatRule {
+    static constexpr bool kShifted = false;
+    float max, bound;
+    int dropped;  ///< mantissa bits
+    explicit WideFloatRule(const FloatGrid& g)
+        : max(g.max), bound(g.max + std::ldexp(0.5F, std::ilogb(g.max) - g.mantissaBits)), dropped(23 - g.mantissaBits) {}
     HWY_INLINE V unit(D d, V v, V, M& clipped) const {
-        const hn::RebindToSigned<D> di;
-        clipped = hn::Or(hn::Lt(v, hn::Set(d, t.below)), hn::Gt(v, hn::Set(d, t.above)));
-        auto index = hn::Zero(di);
-        for (int step = t.steps - 1; step >= 0; --step) {
-            const auto next = hn::Add(index, hn::Set(di, 1 << step));
-            const V threshold = hn::GatherIndex(d, t.thresholds - 1, next);
-            index = hn::IfThenElse(hn::RebindMask(di, hn::Ge(v, threshold)), next, index);
-        }
-        return hn::GatherIndex(d, t.levels, index);
+        const hn::RebindToUnsigned<D> du;
+        const V top = hn::Set(d, max);
+        clipped = hn::Gt(hn::Abs(v), hn::Set(d, bound));
+        const V known = hn::IfThenElse(hn::Eq(v, v), v, hn::Neg(top));
+        const auto bits = hn::BitCast(du, hn::Min(hn::Max(known, hn::Neg(top)), top));
+        const auto odd = hn::And(hn::ShiftRightSame(bits, dropped), hn::Set(du, 1U));
+        const auto rounded = hn::Add(hn::Add(bits, odd), hn::Set(du, (1U << (dropped - 1)) - 1U));
+        return hn::BitCast(d, hn::ShiftLeftSame(hn::ShiftRightSame(rounded, dropped), dropped));
     }
 };
 
-template <class Rule>
-HWY_INLINE V snapVector(D d, const Rule& rule, V x, V scale, V zero, bool value, M& clipped) {
-    const V unit = rule.unit(d, hn::Div(x, scale), zero, clipped);
-    return value ? hn::Mul(unit, scale) : unit;
-}
-
-template <class Rule>
-std::uint64_t snapRuns(const Rule& rule, const SnapCall& c) {
-    const D d;
-    const std::size_t lanes = hn::Lanes(d);
-    HWY_ALIGN float buffer[HWY_MAX_BYTES / sizeof(float)];
-    std::uint64_t clippedCount = 0;
-    M clipped;
-    for (std::size_t first = 0, run = 0; first < c.n; first += c.width, ++run) {
-        const std::size_t end = std::min(c.n, first + c.width);
-        const V scale = hn::Set(d, c.scales[run]), zero = hn::Set(d, c.zeros ? c.zeros[run] : 0.0F);
-        std::size_t i = first;
-        for (; i + lanes <= end; i += lanes) {
-            hn::StoreU(snapVector(d, rule, hn::LoadU(d, c.x + i), scale, zero, c.value, clipped), d, c.y + i);
-            clippedCount += hn::CountTrue(d, clipped);
+/// Walks the search tree: its upper nodes, and few levels, are looked up in registers, the others gathered.
+struct LevelRule {
+    static constexpr bool kShifted = false;
+    LevelTree t;
+    HWY_INLINE V unit(D d, V v, V, M& clipped) const {
+        const hn::RebindToSigned<D> di;
+        const int lanes = int(hn::Lanes(d));
+        clipped = hn::Or(hn::Lt(v, hn::Set(d, t.below)), hn::Gt(v, hn::Set(d, t.above)));
+        const auto one = hn::Set(di, 1);
+        const auto upper = hn::Set(di, lanes);
+        auto node = one;
+        int nodes = 1;  // of this layer, whose first has this index too
+        const auto descend = [&](V threshold) HWY_ATTR {
+            const auto twice = hn::Add(node, node);
+            node = hn::IfThenElse(hn::RebindMask(di, hn::Ge(v, threshold)), hn::Add(twice, one), twice);
+            nodes *= 2;
+        };
+        const int leaves = 1 << t.depth;
+        if (lanes >= 4) {
+            const V first = hn::LoadU(d, t.thresholds);
+            while (nodes < leaves && nodes < lanes) descend(hn::TableLookupLanes(first, hn::IndicesFromVec(d, node)));
+            if (nodes < leaves) {
+                const V second = hn::LoadU(d, t.thresholds + lanes);
+                descend(hn::TableLookupLanes(second, hn::IndicesFromVec(d, hn::Sub(node, upper))));
+            }
         }
-        if (const std::size_t rest = end - i; rest > 0) {
-            hn::Store(hn::Zero(d), d, buffer);
-            std::copy_n(c.x + i, rest, buffer);
-            hn::Store(snapVector(d, rule, hn::Load(d, buffer), scale, zero, c.value, clipped), d, buffer);
-            clippedCount += hn::CountTrue(d, hn::And(clipped, hn::FirstN(d, rest)));
-            std::copy_n(buffer, rest, c.y + i);
-        }
+        while (nodes < leaves) descend(hn::GatherIndex(d, t.thresholds, node));
+        const auto leaf = hn::Sub(node, hn::Set(di, leaves));
+        if (lanes < 4 || leaves > 2 * lanes) return hn::GatherIndex(d, t.levels, leaf);
+        const auto within = hn::IndicesFromVec(d, hn::And(leaf, hn::Set(di, lanes - 1)));
+        const V low = hn::TableLookupLanes(hn::LoadU(d, t.levels), within);
+        if (leaves <= lanes) return low;
+        const V high = hn::TableLookupLanes(hn::LoadU(d, t.levels + lanes), within);
+        return hn::IfThenElse(hn::RebindMask(d, hn::Lt(leaf, upper)), low, high);
     }
-    return clippedCount;
+};
+
+// The two halves of a vector in double.
+#if HWY_TARGET == HWY_SCALAR
+using DD = hn::Rebind<double, D>;
+HWY_INLINE hn::Vec<DD> lower(V v) { return hn::PromoteTo(DD(), v); }
+HWY_INLINE hn::Vec<DD> upper(V) { return hn::Zero(DD()); }
+#else
+using DD = hn::Repartition<double, D>;
+HWY_INLINE hn::Vec<DD> lower(V v) { return hn::PromoteTo(DD(), hn::LowerHalf(hn::Half<D>(), v)); }
+HWY_INLINE hn::Vec<DD> upper(V v) { return hn::PromoteTo(DD(), hn::UpperHalf(hn::Half<D>(), v)); }
+#endif
+
+/// One vector through the rule. `kReciprocal`: divisor holds 1 / scale.
+template <bool kReciprocal, class Rule>
+HWY_INLINE V snapVector(D d, const Rule& rule, V x, V divisor, V zero, M& clipped) {
+    if constexpr (Rule::kShifted) x = hn::Sub(x, zero);
+    const V v = kReciprocal ? hn::Mul(x, divisor) : hn::Div(x, divisor);
+    return rule.unit(d, v, zero, clipped);
 }
 
 template <class Rule>
-std::uint64_t snapColumns(const Rule& rule, const SnapCall& c) {
+HWY_INLINE V valueOf(V unit, V scale, V zero) {
+    const V value = hn::Mul(unit, scale);
+    if constexpr (Rule::kShifted) return hn::Add(value, zero);
+    return value;
+}
+
+template <bool kWrite, bool kMeasure, bool kReciprocal, class Rule>
+std::uint64_t pass(const Rule& rule, const SnapCall& c) {
     const D d;
+    const DD dd;
     const std::size_t lanes = hn::Lanes(d);
-    HWY_ALIGN float buffer[4][HWY_MAX_BYTES / sizeof(float)];
-    std::uint64_t clippedCount = 0;
-    M clipped;
-    const std::size_t whole = c.width / lanes * lanes, rest = c.width - whole;
-    for (std::size_t first = 0; first < c.n; first += c.width) {
-        for (std::size_t j = 0; j < whole; j += lanes) {
-            const V zero = c.zeros ? hn::LoadU(d, c.zeros + j) : hn::Zero(d);
-            hn::StoreU(snapVector(d, rule, hn::LoadU(d, c.x + first + j), hn::LoadU(d, c.scales + j), zero, c.value, clipped),
-                       d, c.y + first + j);
-            clippedCount += hn::CountTrue(d, clipped);
+    auto noise0 = hn::Zero(dd), noise1 = hn::Zero(dd), square0 = hn::Zero(dd), square1 = hn::Zero(dd);
+    V worst = hn::Zero(d);
+    std::uint64_t clippedCount = 0, zeroed = 0;
+
+    const auto whole = [&](std::size_t i, V scale, V divisor, V zero) HWY_ATTR {
+        const V x = hn::LoadU(d, c.x + i);
+        M clipped;
+        const V unit = snapVector<kReciprocal>(d, rule, x, divisor, zero, clipped);
+        const bool none = hn::AllFalse(d, clipped);
+        if (!none) clippedCount += hn::CountTrue(d, clipped);
+        if (!kMeasure && !c.value) {
+            hn::StoreU(unit, d, c.y + i);
+            return;
         }
+        const V y = valueOf<Rule>(unit, scale, zero);
+        if constexpr (kWrite) hn::StoreU(y, d, c.y + i);
+        if constexpr (kMeasure) {
+            const V e = hn::Sub(x, y);
+            worst = hn::Max(worst, hn::Abs(e));
+            zeroed += hn::CountTrue(d, hn::AndNot(hn::Eq(x, hn::Zero(d)), hn::Eq(y, hn::Zero(d))));
+            auto e0 = lower(e), e1 = upper(e);
+            const auto y0 = lower(y), y1 = upper(y);
+            // x and the level nearest to it differ by a factor of two at most, so e is exact; not so where it was clipped.
+            if (HWY_UNLIKELY(!none)) {
+                e0 = hn::Sub(lower(x), y0);
+                e1 = hn::Sub(upper(x), y1);
+            }
+            noise0 = hn::MulAdd(e0, e0, noise0);
+            noise1 = hn::MulAdd(e1, e1, noise1);
+            square0 = hn::MulAdd(y0, y0, square0);
+            square1 = hn::MulAdd(y1, y1, square1);
+        }
+    };
+    HWY_ALIGN float px[HWY_MAX_BYTES / sizeof(float)], py[HWY_MAX_BYTES / sizeof(float)];
+    const auto partial = [&](std::size_t i, std::size_t rest, V scale, V divisor, V zero) HWY_ATTR {
+        hn::Store(hn::Zero(d), d, px);
+        std::copy_n(c.x + i, rest, px);
+        M clipped;
+        const V unit = snapVector<kReciprocal>(d, rule, hn::Load(d, px), divisor, zero, clipped);
+        clippedCount += hn::CountTrue(d, hn::And(clipped, hn::FirstN(d, rest)));
+        hn::Store(c.value || kMeasure ? valueOf<Rule>(unit, scale, zero) : unit, d, py);
+        if constexpr (kWrite) std::copy_n(py, rest, c.y + i);
+        if constexpr (kMeasure) reference::accumulateError(px, py, rest, *c.sums);
+    };
+    const auto inverse = [&](V scale) HWY_ATTR {
+        if constexpr (!kReciprocal) return scale;
+        // 2^-k by exponent arithmetic.
+        const hn::RebindToUnsigned<D> du;
+        const auto exponent = hn::And(hn::BitCast(du, scale), hn::Set(du, 0x7F800000U));
+        return hn::CopySign(hn::BitCast(d, hn::Sub(hn::Set(du, 254U << 23), exponent)), scale);
+    };
+
+    if (c.at.columns) {
+        HWY_ALIGN float ps[HWY_MAX_BYTES / sizeof(float)], pz[HWY_MAX_BYTES / sizeof(float)];
+        const std::size_t width = c.at.width, fit = width / lanes * lanes, rest = width - fit;
         if (rest > 0) {
-            hn::Store(hn::Zero(d), d, buffer[0]);
-            hn::Store(hn::Set(d, 1.0F), d, buffer[1]);
-            hn::Store(hn::Zero(d), d, buffer[2]);
-            std::copy_n(c.x + first + whole, rest, buffer[0]);
-            std::copy_n(c.scales + whole, rest, buffer[1]);
-            if (c.zeros) std::copy_n(c.zeros + whole, rest, buffer[2]);
-            hn::Store(snapVector(d, rule, hn::Load(d, buffer[0]), hn::Load(d, buffer[1]), hn::Load(d, buffer[2]), c.value,
-                                 clipped),
-                      d, buffer[3]);
-            clippedCount += hn::CountTrue(d, hn::And(clipped, hn::FirstN(d, rest)));
-            std::copy_n(buffer[3], rest, c.y + first + whole);
+            hn::Store(hn::Set(d, 1.0F), d, ps);
+            hn::Store(hn::Zero(d), d, pz);
+            std::copy_n(c.at.scales + fit, rest, ps);
+            if (c.at.zeros) std::copy_n(c.at.zeros + fit, rest, pz);
         }
+        for (std::size_t first = 0; first < c.n; first += width) {
+            for (std::size_t j = 0; j < fit; j += lanes) {
+                const V scale = hn::LoadU(d, c.at.scales + j);
+                whole(first + j, scale, inverse(scale), c.at.zeros ? hn::LoadU(d, c.at.zeros + j) : hn::Zero(d));
+            }
+            if (rest > 0) {
+                const V scale = hn::Load(d, ps);
+                partial(first + fit, rest, scale, inverse(scale), hn::Load(d, pz));
+            }
+        }
+    } else {
+        for (std::size_t first = 0, run = 0; first < c.n; first += c.at.width, ++run) {
+            const std::size_t end = std::min(c.n, first + c.at.width);
+            const V scale = hn::Set(d, c.at.scales[run]), divisor = inverse(scale);
+            const V zero = hn::Set(d, c.at.zeros ? c.at.zeros[run] : 0.0F);
+            std::size_t i = first;
+            for (; i + lanes <= end; i += lanes) whole(i, scale, divisor, zero);
+            if (i < end) partial(i, end - i, scale, divisor, zero);
+        }
+    }
+    if constexpr (kMeasure) {
+        c.sums->noise += hn::GetLane(hn::SumOfLanes(dd, hn::Add(noise0, noise1)));
+        c.sums->quantized += hn::GetLane(hn::SumOfLanes(dd, hn::Add(square0, square1)));
+        c.sums->maxAbs = std::max(c.sums->maxAbs, double(hn::GetLane(hn::MaxOfLanes(d, worst))));
+        c.sums->zeroed += zeroed;
     }
     return clippedCount;
 }
 
+template <bool kReciprocal, class Rule>
+HWY_INLINE std::uint64_t chosen(const Rule& rule, const SnapCall& c) {
+    if (!c.sums) return pass<true, false, kReciprocal>(rule, c);
+    return c.y ? pass<true, true, kReciprocal>(rule, c) : pass<false, true, kReciprocal>(rule, c);
+}
+
 template <class Rule>
-std::uint64_t snap(const Rule& rule, const SnapCall& c) {
-    return c.columns ? snapColumns(rule, c) : snapRuns(rule, c);
+HWY_INLINE std::uint64_t chosen(const Rule& rule, const SnapCall& c) {
+    return c.powerOfTwoScales ? chosen<true>(rule, c) : chosen<false>(rule, c);
 }
 
 std::uint64_t snapUniform(const UniformGrid& grid, const SnapCall& c) {
-    return snap(UniformRule{float(grid.low), float(grid.high)}, c);
+    if (grid.shifted) return chosen(UniformRule<true>{float(grid.low), float(grid.high)}, c);
+    return chosen(UniformRule<false>{float(grid.low), float(grid.high)}, c);
 }
-std::uint64_t snapFloat(const FloatGrid& grid, const SnapCall& c) { return snap(FloatRule(grid), c); }
-std::uint64_t snapLevels(const LevelTable& table, const SnapCall& c) { return snap(LevelRule{table}, c); }
+std::uint64_t snapFloat(const FloatGrid& grid, const SnapCall& c) {
+    return grid.exponentBits == 8 ? chosen(WideFloatRule(grid), c) : chosen(FloatRule(grid), c);
+}
+std::uint64_t snapLevels(const LevelTree& tree, const SnapCall& c) { return chosen(LevelRule{tree}, c); }
 
 }  // namespace roundoff::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -173,47 +285,52 @@ HWY_EXPORT(snapUniform);
 HWY_EXPORT(snapFloat);
 HWY_EXPORT(snapLevels);
 
-Snapper::Snapper(const Grid& grid) : m_grid(grid) {
-    const auto* levels = std::get_if<LevelGrid>(&grid);
-    if (!levels) return;
-    while ((std::size_t(1) << m_searchSteps) < levels->levels.size()) ++m_searchSteps;
-    m_levels = levels->levels;
-    m_levels.resize(std::size_t(1) << m_searchSteps, levels->levels.back());
-    m_thresholds = levels->thresholds;
-    m_thresholds.resize(m_levels.size() - 1, std::numeric_limits<float>::infinity());
-}
-
 namespace {
 
-std::uint64_t dispatch(const Grid& grid, const LevelTable& table, const SnapCall& call) {
-    if (const auto* uniform = std::get_if<UniformGrid>(&grid)) return HWY_DYNAMIC_DISPATCH(snapUniform)(*uniform, call);
-    if (const auto* small = std::get_if<FloatGrid>(&grid)) return HWY_DYNAMIC_DISPATCH(snapFloat)(*small, call);
-    return HWY_DYNAMIC_DISPATCH(snapLevels)(table, call);
-}
-
-LevelTable tableOf(const Grid& grid, const std::vector<float>& thresholds, const std::vector<float>& levels, int steps) {
-    LevelTable table{thresholds.data(), levels.data(), steps, 0, 0};
-    if (const auto* set = std::get_if<LevelGrid>(&grid)) {
-        const auto& l = set->levels;
-        const bool one = l.size() < 2;
-        table.below = one ? -std::numeric_limits<float>::infinity() : l[0] - (l[1] - l[0]) * 0.5F;
-        table.above = one ? std::numeric_limits<float>::infinity() : l.back() + (l.back() - l[l.size() - 2]) * 0.5F;
-    }
-    return table;
+/// Thresholds [first, first + count), a complete tree, in breadth-first order below `node`.
+void plant(const std::vector<float>& sorted, std::size_t first, std::size_t count, std::size_t node, std::vector<float>& tree) {
+    if (count == 0) return;
+    const std::size_t half = count / 2;
+    tree[node] = sorted[first + half];
+    plant(sorted, first, half, 2 * node, tree);
+    plant(sorted, first + half + 1, half, 2 * node + 1, tree);
 }
 
 }  // namespace
 
-std::uint64_t Snapper::runs(const float* x, float* y, std::size_t n, std::size_t runLength, const float* scales,
-                            const float* zeros, Output output) const {
-    return dispatch(m_grid, tableOf(m_grid, m_thresholds, m_levels, m_searchSteps),
-                    {x, y, n, runLength, scales, zeros, false, output == Output::Value});
+Snapper::Snapper(const Grid& grid, bool powerOfTwoScales) : m_grid(grid), m_powerOfTwoScales(powerOfTwoScales) {
+    const auto* set = std::get_if<LevelGrid>(&grid);
+    if (!set) return;
+    constexpr float kInf = std::numeric_limits<float>::infinity();
+    const auto& l = set->levels;
+    while ((std::size_t(1) << m_depth) < l.size()) ++m_depth;
+    const std::size_t leaves = std::size_t(1) << m_depth;
+    auto thresholds = set->thresholds;
+    thresholds.resize(leaves - 1, kInf);
+    // A whole vector is read from either, however few they are.
+    m_tree.assign(std::max<std::size_t>(leaves, 2 * HWY_MAX_BYTES), kInf);
+    plant(thresholds, 0, leaves - 1, 1, m_tree);
+    m_levels = l;
+    m_levels.resize(std::max<std::size_t>(leaves, 2 * HWY_MAX_BYTES), l.back());
+    const bool one = l.size() < 2;
+    m_below = one ? -kInf : l[0] - (l[1] - l[0]) * 0.5F;
+    m_above = one ? kInf : l.back() + (l.back() - l[l.size() - 2]) * 0.5F;
 }
 
-std::uint64_t Snapper::columns(const float* x, float* y, std::size_t rows, std::size_t width, const float* scales,
-                               const float* zeros, Output output) const {
-    return dispatch(m_grid, tableOf(m_grid, m_thresholds, m_levels, m_searchSteps),
-                    {x, y, rows * width, width, scales, zeros, true, output == Output::Value});
+std::uint64_t Snapper::dispatch(const float* x, float* y, std::size_t n, const Placement& placement, Output output,
+                                ErrorSums* sums) const {
+    const SnapCall call{x, y, n, placement, output == Output::Value, m_powerOfTwoScales, sums};
+    if (const auto* uniform = std::get_if<UniformGrid>(&m_grid)) return HWY_DYNAMIC_DISPATCH(snapUniform)(*uniform, call);
+    if (const auto* small = std::get_if<FloatGrid>(&m_grid)) return HWY_DYNAMIC_DISPATCH(snapFloat)(*small, call);
+    return HWY_DYNAMIC_DISPATCH(snapLevels)({m_tree.data(), m_levels.data(), m_depth, m_below, m_above}, call);
+}
+
+std::uint64_t Snapper::snap(const float* x, float* y, std::size_t n, const Placement& placement, Output output) const {
+    return dispatch(x, y, n, placement, output, nullptr);
+}
+
+std::uint64_t Snapper::measure(const float* x, float* y, std::size_t n, const Placement& placement, ErrorSums& sums) const {
+    return dispatch(x, y, n, placement, Output::Value, &sums);
 }
 
 }  // namespace roundoff::kernels

@@ -18,7 +18,6 @@ NumberFormat block(const char* id, const char* title, const char* summary, int b
                    kernels::Grid (*grid)(const TensorScheme&)) {
     NumberFormat format;
     format.id = id;
-    format.family = "block-float";
     format.title = title;
     format.summary = summary;
     format.formula = rule == ScaleRule::PowerOfTwo ? "X = 2^(floor(log2 max|x|) - emax), q = cast(x / X), xq = q · X"
@@ -39,9 +38,9 @@ NumberFormat block(const char* id, const char* title, const char* summary, int b
 
 }  // namespace
 
-std::vector<NumberFormat> blockFloats() {
+Family blockFloats() {
     using enum ScaleRule;
-    return {
+    return {"block-float", "Block floats", "Small floats in short blocks, whose shared scale is a small number too.", {
         block("mxfp4", "MXFP4: E2M1 in blocks of 32", "4.25 bits a weight; new accelerators compute with it.", 4, PowerOfTwo, 32,
               element<2, 1, 1, 6>),
         block("mxfp6-e2m3", "MXFP6: E2M3 in blocks of 32", "6.25 bits a weight.", 6, PowerOfTwo, 32, element<2, 3, 1, 7.5F>),
@@ -54,7 +53,7 @@ std::vector<NumberFormat> blockFloats() {
               PowerOfTwo, 32, mxInteger),
         block("nvfp4", "NVFP4: E2M1 in blocks of 16, E4M3 scales", "4.5 bits a weight; finer scales than MXFP4.", 4, TwoLevel,
               16, element<2, 1, 1, 6>),
-    };
+    }};
 }
 
 }  // namespace roundoff::schemes

@@ -4,39 +4,28 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <limits>
 
 #include "core/kernels/error.h"
+#include "core/kernels/histogram.h"
 #include "core/kernels/ranges.h"
-#include "core/kernels/reference.h"
+#include "core/schemes/range_search.h"
 
 namespace roundoff::schemes {
 namespace {
 
+constexpr std::size_t kCountPiece = 1 << 12;
 constexpr float kInf = std::numeric_limits<float>::infinity();
-
-float roundTo(tensor::ElementType type, float x) {
-    using enum tensor::ElementType;
-    if (type == Float16) return kernels::reference::snap(kernels::FloatGrid{5, 10, 15, 65504.0F, true}, x, 1, 0).unit;
-    if (type == BFloat16)
-        return kernels::reference::snap(kernels::FloatGrid{8, 7, 127, 0x1.FEp127F, true}, x, 1, 0).unit;
-    return x;
-}
-
-/// Value at a share (0..1) of the sorted data, nearest rank; reorders `values`.
-float quantile(std::vector<float>& values, double share) {
-    const double rank = std::ceil(share * double(values.size()));
-    const auto at = std::size_t(std::clamp(rank - 1, 0.0, double(values.size() - 1)));
-    std::nth_element(values.begin(), values.begin() + std::ptrdiff_t(at), values.end());
-    return values[at];
-}
 
 }  // namespace
 
 BlockQuantizer::BlockQuantizer(const TensorScheme& scheme, const Tiling& tiling, tensor::ElementType scaleType)
     : m_scheme(scheme), m_tiling(tiling), m_scaleType(scaleType),
-      m_rule(findNumberFormat(scheme.format)->scaleRule), m_snapper(findNumberFormat(scheme.format)->grid(scheme)) {}
+      m_scales(scheme, findNumberFormat(scheme.format)->grid(scheme), scaleType),
+      m_snapper(findNumberFormat(scheme.format)->grid(scheme), m_scales.powersOfTwo()) {
+    if (scheme.range.rule == Range::Rule::Std)
+        m_gaussianClip = gaussianClip(grid(), [&](float low, float high) { return m_scales.make(low, high, double(high)); });
+}
 
 BlockQuantizer::Ranges BlockQuantizer::emptyRanges(std::uint64_t first, std::uint64_t end) const {
     Ranges ranges;
@@ -74,120 +63,39 @@ void BlockQuantizer::widen(const float* x, std::uint64_t first, std::uint64_t en
 void BlockQuantizer::refine(const float* x, std::uint64_t first, std::uint64_t end, Ranges& ranges,
                             double tensorAbsmax, const Job& job) const {
     if (!refines()) return;
+    const RangeSearch search{m_scheme.range, m_scheme.symmetry, findNumberFormat(m_scheme.format)->bits, m_gaussianClip,
+                             &m_snapper,
+                             [&](float low, float high) { return m_scales.make(low, high, tensorAbsmax); }};
     const std::size_t scales = ranges.low.size();
-    if (scales == 1) return refineOne(x, std::size_t(end - first), ranges.low[0], ranges.high[0], tensorAbsmax, job);
+    if (scales == 1) return narrow(search, x, std::size_t(end - first), ranges.low[0], ranges.high[0], job);
     // Bring the elements of each block together, then treat block by block.
     std::vector<std::size_t> offsets(scales + 1, 0);
-    const auto forEachElement = [&](auto function) {
-        forEachBatch(m_tiling, first, end, std::size_t(-1), [&](const Batch& batch) {
-            for (std::size_t i = 0; i < batch.count; ++i)
-                function(std::size_t(batch.scale - ranges.first) + (batch.columns ? i % batch.width : i / batch.width),
-                         x[batch.first - first + i]);
-        });
-    };
-    forEachElement([&](std::size_t scale, float) { ++offsets[scale + 1]; });
+    const auto runEnd = [](const Batch& batch, std::size_t run) { return std::min((run + 1) * batch.width, batch.count); };
+    forEachBatch(m_tiling, first, end, std::size_t(-1), [&](const Batch& batch) {
+        std::size_t* sizes = offsets.data() + 1 + (batch.scale - ranges.first);
+        for (std::size_t s = 0; s < batch.scales(); ++s)
+            sizes[s] += batch.columns ? batch.rows() : runEnd(batch, s) - s * batch.width;
+    });
     for (std::size_t s = 0; s < scales; ++s) offsets[s + 1] += offsets[s];
     std::vector<float> values(offsets.back());
     std::vector<std::size_t> next(offsets.begin(), offsets.end() - 1);
-    forEachElement([&](std::size_t scale, float v) { values[next[scale]++] = v; });
-    tbb::parallel_for(std::size_t(0), scales, [&](std::size_t s) {
-        refineOne(values.data() + offsets[s], offsets[s + 1] - offsets[s], ranges.low[s], ranges.high[s], tensorAbsmax, job);
+    forEachBatch(m_tiling, first, end, std::size_t(-1), [&](const Batch& batch) {
+        const float* from = x + (batch.first - first);
+        std::size_t* to = next.data() + (batch.scale - ranges.first);
+        if (batch.columns) {
+            for (std::size_t row = 0; row < batch.rows(); ++row)
+                for (std::size_t j = 0; j < batch.width; ++j) values[to[j]++] = *from++;
+        } else {
+            for (std::size_t run = 0; run < batch.scales(); ++run) {
+                const std::size_t size = runEnd(batch, run) - run * batch.width;
+                std::copy_n(from + run * batch.width, size, values.begin() + std::ptrdiff_t(to[run]));
+                to[run] += size;
+            }
+        }
     });
-}
-
-void BlockQuantizer::refineOne(const float* x, std::size_t n, float& low, float& high, double tensorAbsmax,
-                               const Job& job) const {
-    if (!(low <= high) || job.cancelled()) return;
-    std::vector<float> finite;
-    if (!std::all_of(x, x + n, [](float v) { return std::isfinite(v); })) {
-        std::copy_if(x, x + n, std::back_inserter(finite), [](float v) { return std::isfinite(v); });
-        x = finite.data();
-        n = finite.size();
-    }
-    if (m_scheme.range.rule == Range::Rule::Percentile) {
-        const bool symmetric = m_scheme.symmetry == Symmetry::Symmetric;
-        std::vector<float> values(x, x + n);
-        if (symmetric)
-            for (float& v : values) v = std::abs(v);
-        const double kept = m_scheme.range.percentile / 100;
-        high = quantile(values, symmetric ? kept : 1 - (1 - kept) / 2);
-        low = symmetric ? -high : quantile(values, (1 - kept) / 2);
-        return;
-    }
-    double best = noise(x, n, scaleOf(low, high, tensorAbsmax)), factor = 1;
-    const auto attempt = [&](double p) {
-        if (job.cancelled()) return;
-        const double candidate = noise(x, n, scaleOf(float(low * p), float(high * p), tensorAbsmax));
-        if (candidate < best) {
-            best = candidate;
-            factor = p;
-        }
-    };
-    for (int i = 1; i <= 20; ++i) attempt(1 - 0.04 * i);
-    const double centre = factor;
-    for (const int i : {-3, -2, -1, 1, 2, 3})
-        if (centre + 0.01 * i < 1) attempt(centre + 0.01 * i);
-    low = float(low * factor);
-    high = float(high * factor);
-}
-
-double BlockQuantizer::noise(const float* x, std::size_t n, Scale s) const {
-    constexpr std::size_t kPiece = 4096;
-    const std::size_t pieces = (n + kPiece - 1) / kPiece;
-    const auto piece = [&](std::size_t p) {
-        float y[kPiece];
-        const std::size_t first = p * kPiece, count = std::min(kPiece, n - first);
-        kernels::ErrorSums sums;
-        m_snapper.runs(x + first, y, count, count, &s.scale, &s.zero, kernels::Snapper::Output::Value);
-        kernels::accumulateError(x + first, y, count, true, sums);
-        return sums.noise;
-    };
-    if (pieces == 1) return piece(0);
-    std::vector<double> parts(pieces);
-    tbb::parallel_for(std::size_t(0), pieces, [&](std::size_t p) { parts[p] = piece(p); });
-    double sum = 0;
-    for (const double part : parts) sum += part;
-    return sum;
-}
-
-BlockQuantizer::Scale BlockQuantizer::scaleOf(float low, float high, double tensorAbsmax) const {
-    if (!(low <= high) || m_rule == ScaleRule::One) return {1, 0};
-    const double absmax = std::max(std::abs(double(low)), std::abs(double(high)));
-    const auto usable = [&](double exact) {
-        const float rounded = roundTo(m_scaleType, float(exact));
-        return rounded < std::numeric_limits<float>::min() || !std::isfinite(rounded) ? 0.0F : rounded;
-    };
-    const auto* uniform = std::get_if<kernels::UniformGrid>(&grid());
-    if (m_rule == ScaleRule::PowerOfTwo) {
-        const auto* small = std::get_if<kernels::FloatGrid>(&grid());
-        const int top = small ? std::ilogb(small->max) : std::ilogb(float(uniform->high));
-        if (!(absmax > 0)) return {1, 0};
-        return {std::ldexp(1.0F, std::clamp(std::ilogb(absmax) - top, -126, 127)), 0};
-    }
-    if (!uniform) {
-        const auto* small = std::get_if<kernels::FloatGrid>(&grid());
-        const double top = small ? small->max : std::get<kernels::LevelGrid>(grid()).levels.back();
-        if (m_rule == ScaleRule::TwoLevel) {
-            const kernels::FloatGrid e4m3{4, 3, 7, 448.0F, true};
-            const float tensorScale = float(tensorAbsmax / (top * e4m3.max));
-            if (!(tensorScale >= std::numeric_limits<float>::min())) return {1, 0};
-            const float block = kernels::reference::snap(e4m3, float(absmax / (top * double(tensorScale))), 1, 0).unit;
-            return {block > 0 ? block * tensorScale : 1, 0};
-        }
-        const float scale = usable(absmax / top);
-        return {scale > 0 ? scale : 1, 0};
-    }
-    if (m_scheme.symmetry == Symmetry::Symmetric) {
-        // Signed: -top..top around 0. Unsigned: 1..2^n - 1 around 2^(n-1).
-        const int zero = (uniform->low + uniform->high) / 2;
-        const float scale = usable(absmax / (uniform->high - zero));
-        return {scale > 0 ? scale : 1, float(zero)};
-    }
-    const double bottom = std::min(double(low), 0.0), top = std::max(double(high), 0.0);
-    const float scale = usable((top - bottom) / (uniform->high - uniform->low));
-    if (scale == 0) return {1, 0};
-    const double zero = std::nearbyint(uniform->low - bottom / double(scale));
-    return {scale, float(std::clamp(zero, double(uniform->low), double(uniform->high)))};
+    tbb::parallel_for(std::size_t(0), scales, [&](std::size_t s) {
+        narrow(search, values.data() + offsets[s], offsets[s + 1] - offsets[s], ranges.low[s], ranges.high[s], job);
+    });
 }
 
 Parameters BlockQuantizer::parameters(const Ranges& ranges, double tensorAbsmax) const {
@@ -195,24 +103,54 @@ Parameters BlockQuantizer::parameters(const Ranges& ranges, double tensorAbsmax)
     result.first = ranges.first;
     result.scales.resize(ranges.low.size());
     result.zeros.resize(ranges.low.size());
-    bool anyZero = false;
-    for (std::size_t i = 0; i < ranges.low.size(); ++i) {
-        const Scale s = scaleOf(ranges.low[i], ranges.high[i], tensorAbsmax);
-        result.scales[i] = s.scale;
-        result.zeros[i] = s.zero;
-        anyZero = anyZero || s.zero != 0;
-    }
-    if (!anyZero) result.zeros.clear();
+    m_scales.make(ranges.low, ranges.high, tensorAbsmax, result.scales, result.zeros);
+    if (m_scales.withoutZeros()) result.zeros.clear();
     return result;
 }
 
+namespace {
+
+kernels::Placement placementOf(const Batch& batch, const Parameters& parameters) {
+    const std::size_t at = std::size_t(batch.scale - parameters.first);
+    return {parameters.scales.data() + at, parameters.zeros.empty() ? nullptr : parameters.zeros.data() + at, batch.width,
+            batch.columns};
+}
+
+}  // namespace
+
 std::uint64_t BlockQuantizer::snap(const Batch& batch, const float* x, float* y, const Parameters& parameters,
                                    kernels::Snapper::Output output) const {
-    const std::size_t at = std::size_t(batch.scale - parameters.first);
-    const float* scales = parameters.scales.data() + at;
-    const float* zeros = parameters.zeros.empty() ? nullptr : parameters.zeros.data() + at;
-    return batch.columns ? m_snapper.columns(x, y, batch.rows(), batch.width, scales, zeros, output)
-                         : m_snapper.runs(x, y, batch.count, batch.width, scales, zeros, output);
+    return m_snapper.snap(x, y, batch.count, placementOf(batch, parameters), output);
+}
+
+std::uint64_t BlockQuantizer::measure(const Batch& batch, const float* x, float* y, const Parameters& parameters,
+                                      bool allFinite, kernels::ErrorSums& sums) const {
+    const auto placement = placementOf(batch, parameters);
+    if (allFinite) return m_snapper.measure(x, y, batch.count, placement, sums);
+    std::vector<float> values(y ? 0 : batch.count);
+    if (!y) y = values.data();
+    const std::uint64_t clipped = m_snapper.snap(x, y, batch.count, placement, kernels::Snapper::Output::Value);
+    kernels::accumulateError(x, y, batch.count, false, sums);
+    return clipped;
+}
+
+bool BlockQuantizer::learns() const { return findNumberFormat(m_scheme.format)->learn != nullptr; }
+
+void BlockQuantizer::count(const float* x, std::uint64_t first, std::uint64_t end, const Parameters& parameters,
+                           std::span<std::uint64_t> bins) const {
+    constexpr int kHalf = int(kLearningBins / 2);
+    static const kernels::Snapper fine(kernels::UniformGrid{-kHalf, kHalf});
+    Parameters finer = parameters;
+    for (float& scale : finer.scales) scale /= float(kHalf);
+    std::vector<float> units(std::min<std::size_t>(std::size_t(end - first), kCountPiece));
+    forEachBatch(m_tiling, first, end, kCountPiece, [&](const Batch& batch) {
+        fine.snap(x + (batch.first - first), units.data(), batch.count, placementOf(batch, finer), kernels::Snapper::Output::Unit);
+        kernels::accumulateHistogram(units.data(), batch.count, -float(kHalf) - 0.5F, float(kHalf) + 0.5F, bins);
+    });
+}
+
+void BlockQuantizer::learn(std::span<const std::uint64_t> bins) {
+    m_snapper = kernels::Snapper(findNumberFormat(m_scheme.format)->learn(m_scheme, bins), m_scales.powersOfTwo());
 }
 
 }  // namespace roundoff::schemes

@@ -5,6 +5,7 @@
 #include "core/base/job.h"
 #include "core/kernels/snap.h"
 #include "core/schemes/number_format.h"
+#include "core/schemes/scale_rule.h"
 #include "core/schemes/tiling.h"
 
 namespace roundoff::schemes {
@@ -13,7 +14,7 @@ namespace roundoff::schemes {
 struct Parameters {
     std::uint64_t first = 0;    ///< scale index of element 0 of the vectors
     std::vector<float> scales;  ///< rounded to the scale type; never 0
-    std::vector<float> zeros;   ///< integers; empty where all are 0
+    std::vector<float> zeros;   ///< codes, or with a float zero point values; empty where all are 0
 };
 
 /// A tensor scheme bound to the tiling of one weight: finds ranges, makes scales of them, rounds elements.
@@ -37,10 +38,8 @@ public:
     void widen(const float* x, std::uint64_t first, std::uint64_t end, Ranges& ranges) const;
     /// True where the range rule looks at more than minimum and maximum, so refine() must follow.
     [[nodiscard]] bool refines() const { return m_scheme.range.rule != Range::Rule::MinMax; }
-    /// Narrows min–max ranges by the scheme's rule. [first, end) must hold every element of the blocks in `ranges`.
-    /// `mse`: the shrink factor of 1, 0.96 … 0.2, then ±0.03 around the best, with the smallest squared error over the
-    /// data itself; so never worse than minmax. `pN`: exact order statistics, nearest rank.
-    /// Ends early, with useless ranges, once the job is cancelled.
+    /// Narrows min–max ranges by the scheme's rule: narrow() in range_search.h says how. [first, end) must hold every
+    /// element of the blocks in `ranges`.
     void refine(const float* x, std::uint64_t first, std::uint64_t end, Ranges& ranges, double tensorAbsmax,
                 const Job& job) const;
 
@@ -50,20 +49,26 @@ public:
     /// Rounds one batch; x and y point at its first element. @returns the number of clipped elements.
     std::uint64_t snap(const Batch& batch, const float* x, float* y, const Parameters& parameters,
                        kernels::Snapper::Output output) const;
+    /// Adds the error of the same rounding to `sums`. @param y gets the values where not nullptr
+    /// @param allFinite promises that the batch holds neither NaN nor infinity
+    std::uint64_t measure(const Batch& batch, const float* x, float* y, const Parameters& parameters, bool allFinite,
+                          kernels::ErrorSums& sums) const;
+
+    /// True where the grid is learned from the weight: count() all of it, then learn(), before anything is rounded.
+    [[nodiscard]] bool learns() const;
+    /// Counts elements [first, end) by x / scale, in equal bins over the grid's extent; bins merge by addition.
+    void count(const float* x, std::uint64_t first, std::uint64_t end, const Parameters& parameters,
+               std::span<std::uint64_t> bins) const;
+    static constexpr std::size_t kLearningBins = 4095;
+    void learn(std::span<const std::uint64_t> bins);
 
 private:
-    struct Scale {
-        float scale, zero;
-    };
-    [[nodiscard]] Scale scaleOf(float low, float high, double tensorAbsmax) const;
-    void refineOne(const float* x, std::size_t n, float& low, float& high, double tensorAbsmax, const Job& job) const;
-    [[nodiscard]] double noise(const float* x, std::size_t n, Scale scale) const;
-
     TensorScheme m_scheme;
     Tiling m_tiling;
     tensor::ElementType m_scaleType;
-    ScaleRule m_rule;
+    ScaleMaker m_scales;
     kernels::Snapper m_snapper;
+    double m_gaussianClip = 0;  ///< std alone
 };
 
 }  // namespace roundoff::schemes

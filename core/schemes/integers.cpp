@@ -5,8 +5,10 @@
 /// Uniform (linear) quantization to integers, the affine form of ONNX's QuantizeLinear:
 ///     q = clamp(roundHalfEven(x / s) + z, qmin, qmax),   xq = (q - z) * s.
 /// Symmetric: s = max|x| / (2^(n-1) - 1), z = 0 (unsigned: z = 2^(n-1)); the code -2^(n-1) is not used, so the grid is odd
-/// and ±max|x| are met exactly. Asymmetric: the range is widened to hold 0, s = (max - min) / (2^n - 1) in double,
-/// z = roundHalfEven(qmin - min / s), so 0 is met exactly. Source: ONNX operator QuantizeLinear; ONNX Runtime's
+/// and ±max|x| are met exactly; two other conventions stand in Symmetry. Asymmetric: the range is widened to hold 0, s = (max - min) / (2^n - 1) in double,
+/// z = roundHalfEven(qmin - min / s), so 0 is met exactly. With a float zero point:
+///     q = clamp(roundHalfEven((x - z) / s), qmin, qmax),   xq = q * s + z,   s = (max - min) / (2^n - 1),
+/// z = min - qmin * s: the plain linear law q = round((x - min) / (max - min) * (2^n - 1)), codes shifted by qmin. Source: ONNX operator QuantizeLinear; ONNX Runtime's
 /// quantizer for the choice of s and z.
 namespace roundoff::schemes {
 namespace {
@@ -16,7 +18,8 @@ using tensor::ElementType;
 kernels::Grid signedGrid(const TensorScheme& scheme) {
     const int bits = findNumberFormat(scheme.format)->bits;
     const int top = (1 << (bits - 1)) - 1;
-    return kernels::UniformGrid{scheme.symmetry == Symmetry::Symmetric ? -top : -top - 1, top};
+    return kernels::UniformGrid{scheme.symmetry == Symmetry::Symmetric ? -top : -top - 1, top,
+                                scheme.symmetry == Symmetry::AsymmetricFloat};
 }
 
 kernels::Grid unsignedGrid(const TensorScheme& scheme) {
@@ -42,7 +45,6 @@ std::vector<NumberFormat> integers(bool isSigned) {
     for (const int bits : {2, 3, 4, 5, 6, 7, 8, 16}) {
         NumberFormat format;
         format.id = fmt::format("{}int{}", isSigned ? "" : "u", bits);
-        format.family = isSigned ? "int" : "uint";
         format.title = fmt::format("{}-bit {} integer", bits, isSigned ? "signed" : "unsigned");
         format.summary = usedFor(bits);
         format.formula = "q = clamp(round(x / s) + z), xq = (q - z) · s";
@@ -56,7 +58,9 @@ std::vector<NumberFormat> integers(bool isSigned) {
         format.defaults.granularity.kind = Granularity::Kind::Channel;
         format.defaults.symmetry = isSigned ? Symmetry::Symmetric : Symmetry::Asymmetric;
         format.granularities = kScalarGranularities;
-        format.symmetries = {Symmetry::Symmetric, Symmetry::Asymmetric};
+        using enum Symmetry;
+        format.symmetries = {Symmetric, SymmetricFull, SymmetricGptq, Asymmetric};
+        if (isSigned) format.symmetries.push_back(AsymmetricFloat);
         format.ranges = kScalarRanges;
         format.grid = isSigned ? signedGrid : unsignedGrid;
         list.push_back(format);
@@ -66,7 +70,12 @@ std::vector<NumberFormat> integers(bool isSigned) {
 
 }  // namespace
 
-std::vector<NumberFormat> signedIntegers() { return integers(true); }
-std::vector<NumberFormat> unsignedIntegers() { return integers(false); }
+Family signedIntegers() {
+    return {"int", "Integers", "Evenly spaced levels: what processors compute fastest.", integers(true)};
+}
+Family unsignedIntegers() {
+    return {"uint", "Unsigned integers", "The same spacing with a zero point; ReLU outputs and runtimes that want it.",
+            integers(false)};
+}
 
 }  // namespace roundoff::schemes

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <limits>
 
 #include "core/schemes/families.h"
 
@@ -19,27 +18,22 @@ kernels::Grid grid(const TensorScheme& scheme) {
     const int bits = findNumberFormat(scheme.format)->bits;
     const int top = (1 << (bits - 1)) - 1;
     const double octaves = 3.5 + 0.75 * (bits - 4), step = octaves / (top - 1);
-    kernels::LevelGrid result;
     const auto magnitude = [&](double code) { return float(std::exp2(-octaves + step * (code - 1))); };
-    for (int q = -top; q <= top; ++q) {
-        const float level = q == 0 ? 0.0F : magnitude(std::abs(q));
-        result.levels.push_back(q < 0 ? -level : level);
-        // A tie goes away from zero on both sides, so the law is odd.
-        const float threshold = magnitude(q < 0 ? -q - 0.5 : q + 0.5);
-        if (q < 0) result.thresholds.push_back(std::nextafter(-threshold, std::numeric_limits<float>::infinity()));
-        if (q >= 0 && q < top) result.thresholds.push_back(threshold);
+    std::vector<float> magnitudes, thresholds;
+    for (int q = 1; q <= top; ++q) {
+        magnitudes.push_back(magnitude(q));
+        thresholds.push_back(magnitude(q - 0.5));
     }
-    return result;
+    return kernels::mirroredLevels(magnitudes, thresholds);
 }
 
 }  // namespace
 
-std::vector<NumberFormat> logarithmic() {
+Family logarithmic() {
     std::vector<NumberFormat> list;
     for (int bits = 4; bits <= 8; ++bits) {
         NumberFormat format;
         format.id = fmt::format("log{}", bits);
-        format.family = "log";
         format.title = fmt::format("{}-bit logarithmic", bits);
         format.summary = "Constant relative error: fine steps near zero, coarse ones far out. No runtime executes it.";
         format.formula = "q = round((log2(|x| / c) + R) / R · (M - 1)) + 1, xq = ± c · 2^(-R + R (q - 1) / (M - 1))";
@@ -53,7 +47,7 @@ std::vector<NumberFormat> logarithmic() {
         format.grid = grid;
         list.push_back(format);
     }
-    return list;
+    return {"log", "Logarithmic", "Levels of constant ratio: the relative error is the same near zero and far out.", list};
 }
 
 }  // namespace roundoff::schemes

@@ -1,8 +1,5 @@
 #include "core/schemes/number_format.h"
 
-#include <algorithm>
-#include <cmath>
-
 namespace roundoff::schemes {
 
 std::vector<double> levels(const TensorScheme& scheme) {
@@ -11,21 +8,13 @@ std::vector<double> levels(const TensorScheme& scheme) {
     if (!format || !format->grid) return result;
     const kernels::Grid grid = format->grid(scheme);
     if (const auto* uniform = std::get_if<kernels::UniformGrid>(&grid)) {
-        const bool offset = uniform->low > 0;  // unsigned symmetric: levels around the middle code
-        const int zero = offset ? (uniform->low + uniform->high) / 2 : 0;
+        // Unsigned and symmetric: levels around the middle code.
+        const int zero = uniform->low >= 0 && isSymmetric(scheme.symmetry) ? (uniform->high + 1) / 2 : 0;
         for (int q = uniform->low; q <= uniform->high; ++q) result.push_back(q - zero);
     } else if (const auto* set = std::get_if<kernels::LevelGrid>(&grid)) {
         result.assign(set->levels.begin(), set->levels.end());
     } else {
-        const auto& small = std::get<kernels::FloatGrid>(grid);
-        const double smallest = std::ldexp(1.0, 1 - small.bias - small.mantissaBits);
-        double quantum = smallest;
-        for (double v = 0; v <= small.max; v += quantum) {
-            result.push_back(v);
-            if (v > 0) result.push_back(-v);
-            if (v + quantum > 2 * quantum * std::ldexp(1.0, small.mantissaBits)) quantum *= 2;
-        }
-        std::ranges::sort(result);
+        result = kernels::valuesOf(std::get<kernels::FloatGrid>(grid));
     }
     return result;
 }
@@ -37,6 +26,8 @@ std::uint64_t quantizedBytes(const TensorScheme& scheme, std::uint64_t count, st
     if (format->scaleRule == ScaleRule::One) return packed(count);
     return packed(count) + parameters * std::uint64_t(format->scaleBits > 0 ? format->scaleBits : tensor::bits(scaleType)) / 8 +
            (scheme.symmetry == Symmetry::Asymmetric ? packed(parameters) : 0) +
+           (scheme.symmetry == Symmetry::AsymmetricFloat ? parameters * std::uint64_t(tensor::bits(scaleType)) / 8 : 0) +
+           (format->learn ? (std::uint64_t(1) << format->bits) * sizeof(float) : 0) +
            (format->scaleRule == ScaleRule::TwoLevel ? sizeof(float) : 0);
 }
 

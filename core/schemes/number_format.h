@@ -1,5 +1,6 @@
 #pragma once
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,7 +22,7 @@ enum class ScaleRule {
 /// One word of the scheme text ("int4", "fp8-e4m3", "log4"). A family's file lists its words; registry.cpp the files.
 struct NumberFormat {
     std::string id;        ///< "int4"
-    std::string family;    ///< id of the family: "int"
+    std::string family;    ///< id of the family: "int"; filled in by the registry
     std::string title;     ///< "4-bit integer"
     std::string summary;   ///< one line: what it is good for
     std::string formula;   ///< quantize and dequantize, in words of mathematics
@@ -31,14 +32,29 @@ struct NumberFormat {
     ScaleRule scaleRule = ScaleRule::Plain;
     int scaleBits = 0;     ///< stored size of a scale; 0 = that of the scale type
     std::uint32_t fixedGroup = 0;  ///< the only group length; 0 = any
+    std::vector<std::string> variants;  ///< laws to choose from, the default first ("mu255", "mu10", "mu1"); mostly empty
     TensorScheme defaults; ///< what is meant where the text says nothing
     std::vector<Granularity::Kind> granularities;
     std::vector<Symmetry> symmetries;
     std::vector<Range::Rule> ranges;
     /// The grid that a symmetry asks for (symmetric int8 uses -127..127, asymmetric -128..127); nullptr for float alone.
     kernels::Grid (*grid)(const TensorScheme& scheme) = nullptr;
+    /// Codebooks that are learned: the grid for a weight of which `counts` tells how many elements lie, at scale 1, in each
+    /// of equal bins over [-1, 1] (the middles of the outer bins are the ends); nullptr for the others.
+    kernels::Grid (*learn)(const TensorScheme& scheme, std::span<const std::uint64_t> counts) = nullptr;
+    bool exactZero = true;  ///< 0 stays 0, whatever the weight
 };
 
+/// Formats that share one principle, each family in a file of its own.
+struct Family {
+    std::string id;       ///< "int"
+    std::string title;    ///< "Integers"
+    std::string summary;  ///< one line: what the formats have in common and when to take them
+    std::vector<NumberFormat> formats;
+};
+
+/// Every family that this build knows, in the order shown to users. "float" (leave alone) is the first.
+const std::vector<Family>& families();
 /// Every format word that this build knows, in the order shown to users. "float" is the first.
 const std::vector<NumberFormat>& numberFormats();
 /// nullptr where unknown.

@@ -1,14 +1,11 @@
 #include "core/schemes/quantized_tensor.h"
 
-#include <tbb/parallel_for.h>
-
 #include <algorithm>
 #include <atomic>
-#include <bit>
 #include <cmath>
 
-#include "core/kernels/moments.h"
 #include "core/schemes/block_quantizer.h"
+#include "core/schemes/preparation.h"
 
 namespace roundoff::schemes {
 namespace {
@@ -53,11 +50,13 @@ void encodeBatch(const kernels::Grid& grid, const Batch& batch, const float* uni
         for (std::size_t i = 0; i < batch.count; ++i)
             codes[i] = std::int16_t(std::ranges::lower_bound(set->levels, units[i]) - set->levels.begin());
     } else {
+        const bool shifted = std::get<kernels::UniformGrid>(grid).shifted;
         const std::size_t at = std::size_t(batch.scale - parameters.first);
         for (std::size_t i = 0; i < batch.count; ++i) {
             const std::size_t scale = at + (batch.columns ? i % batch.width : i / batch.width);
+            const float zero = parameters.zeros.empty() || shifted ? 0.0F : parameters.zeros[scale];
             // Codes of uint16 above 32767 wrap; they are read back as uint16.
-            codes[i] = std::int16_t(std::int32_t(units[i] + (parameters.zeros.empty() ? 0.0F : parameters.zeros[scale])));
+            codes[i] = std::int16_t(std::int32_t(units[i] + zero));
         }
     }
 }
@@ -73,79 +72,54 @@ Result<QuantizedTensor> quantize(const tensor::TensorView& weight, int outputAxi
                                  const TensorScheme& scheme, Job& job) {
     auto tiling = tilingOf(weight.shape, outputAxis, reductionAxis, scheme.granularity);
     if (!tiling) return propagate(tiling);
-    const BlockQuantizer quantizer(scheme, *tiling, scaleTypeOf(weight.type));
+    BlockQuantizer quantizer(scheme, *tiling, scaleTypeOf(weight.type));
     const std::uint64_t count = weight.count();
     const auto boundaries = regionBoundaries({&*tiling, 1}, count, kRegion);
-    const std::size_t regions = boundaries.size() - 1;
+    const auto preparation = prepare(weight, {&quantizer, 1}, boundaries, job);
+    if (!preparation) return propagate(preparation);
 
-    QuantizedTensor result{scheme, weight.shape, *tiling, {}, {}, {}};
+    QuantizedTensor result;
+    result.scheme = scheme;
+    result.shape = weight.shape;
+    result.tiling = *tiling;
     result.codes.resize(count);
     result.scales.resize(tiling->scales(), 1.0F);
+    if (quantizer.learns()) result.codebook = std::get<kernels::LevelGrid>(quantizer.grid()).levels;
     std::vector<float> zeros(tiling->scales(), 0.0F);
     std::atomic<bool> anyZero = false;
-
-    const auto read = [&](std::size_t r, std::vector<float>& buffer) {
-        buffer.resize(std::size_t(boundaries[r + 1] - boundaries[r]));
-        tensor::readFloats(weight, boundaries[r], buffer);
-    };
     const auto keep = [&](const Parameters& p) {
         std::ranges::copy(p.scales, result.scales.begin() + std::ptrdiff_t(p.first));
         std::ranges::copy(p.zeros, zeros.begin() + std::ptrdiff_t(p.first));
-        if (!p.zeros.empty()) anyZero = true;
+        if (std::ranges::any_of(p.zeros, [](float zero) { return zero != 0; })) anyZero = true;
     };
-
-    Parameters global;
-    const bool twoLevel = findNumberFormat(scheme.format)->scaleRule == ScaleRule::TwoLevel;
-    kernels::Moments moments;
-    auto ranges = tiling->local() ? BlockQuantizer::Ranges{} : quantizer.emptyRanges(0, count);
-    if ((!tiling->local() || twoLevel) && count > 0) {
-        std::vector<float> buffer;
-        for (std::size_t r = 0; r < regions && !job.cancelled(); ++r) {
-            read(r, buffer);
-            kernels::accumulate(buffer.data(), buffer.size(), moments);
-            if (!tiling->local()) quantizer.widen(buffer.data(), boundaries[r], boundaries[r + 1], ranges);
+    const Parameters& global = preparation->parameters.front();
+    if (!tiling->local() && count > 0) keep(global);
+    forEachStripe(boundaries.size() - 1, [&](std::size_t, std::size_t from, std::size_t to) {
+        std::vector<float> buffer, units(kPiece);
+        for (std::size_t r = from; r < to && !job.cancelled(); ++r) {
+            const auto x = floats(weight, boundaries[r], boundaries[r + 1], buffer);
+            Parameters own;
+            if (tiling->local()) {
+                own = localParameters(quantizer, x, boundaries[r], preparation->absmax(), job);
+                keep(own);
+            }
+            const Parameters& parameters = tiling->local() ? own : global;
+            forEachBatch(*tiling, boundaries[r], boundaries[r + 1], kPiece, [&](const Batch& batch) {
+                quantizer.snap(batch, x.data() + (batch.first - boundaries[r]), units.data(), parameters,
+                               kernels::Snapper::Output::Unit);
+                encodeBatch(quantizer.grid(), batch, units.data(), parameters, result.codes.data() + batch.first);
+            });
         }
-    }
-    const double absmax = moments.finite() > 0 ? std::max(std::abs(double(moments.min)), std::abs(double(moments.max))) : 0;
-    if (!tiling->local() && count > 0) {
-        if (quantizer.refines() && !job.cancelled()) {
-            std::vector<float> all(count);
-            tensor::readFloats(weight, 0, all);
-            quantizer.refine(all.data(), 0, count, ranges, absmax, job);
-        }
-        global = quantizer.parameters(ranges, absmax);
-        keep(global);
-    }
-    tbb::parallel_for(std::size_t(0), regions, [&](std::size_t r) {
-        if (job.cancelled()) return;
-        thread_local std::vector<float> buffer;
-        std::vector<float> x;
-        x.swap(buffer);
-        read(r, x);
-        Parameters local;
-        if (tiling->local()) {
-            auto own = quantizer.emptyRanges(boundaries[r], boundaries[r + 1]);
-            quantizer.widen(x.data(), boundaries[r], boundaries[r + 1], own);
-            quantizer.refine(x.data(), boundaries[r], boundaries[r + 1], own, absmax, job);
-            local = quantizer.parameters(own, absmax);
-            keep(local);
-        }
-        const Parameters& parameters = tiling->local() ? local : global;
-        float units[kPiece];
-        forEachBatch(*tiling, boundaries[r], boundaries[r + 1], kPiece, [&](const Batch& batch) {
-            quantizer.snap(batch, x.data() + (batch.first - boundaries[r]), units, parameters, kernels::Snapper::Output::Unit);
-            encodeBatch(quantizer.grid(), batch, units, parameters, result.codes.data() + batch.first);
-        });
-        x.swap(buffer);
     });
     if (job.cancelled()) return cancelled();
-    if (anyZero) result.zeroPoints.assign(zeros.begin(), zeros.end());
+    if (scheme.symmetry == Symmetry::AsymmetricFloat) result.offsets = std::move(zeros);
+    else if (anyZero) result.zeroPoints.assign(zeros.begin(), zeros.end());
     return result;
 }
 
 void dequantize(const QuantizedTensor& tensor, std::uint64_t first, std::span<float> out) {
     const NumberFormat& format = *findNumberFormat(tensor.scheme.format);
-    const auto table = codeTable(format.grid(tensor.scheme));
+    const auto table = tensor.codebook.empty() ? codeTable(format.grid(tensor.scheme)) : tensor.codebook;
     const bool wide = format.bits == 16 && format.storage == tensor::ElementType::Uint16;
     forEachBatch(tensor.tiling, first, first + out.size(), kPiece, [&](const Batch& batch) {
         for (std::size_t i = 0; i < batch.count; ++i) {
@@ -154,11 +128,12 @@ void dequantize(const QuantizedTensor& tensor, std::uint64_t first, std::span<fl
             float unit;
             if (table.empty()) {
                 const std::int32_t value = wide ? std::int32_t(std::uint16_t(code)) : code;
-                unit = float(value - (tensor.zeroPoints.empty() ? 0 : tensor.zeroPoints[scale]));
+                unit = float(value - tensor.zeroPointOf(scale));
             } else {
                 unit = table[std::uint16_t(code)];
             }
-            out[batch.first - first + i] = unit * tensor.scales[scale];
+            const float value = unit * tensor.scales[scale];
+            out[batch.first - first + i] = tensor.offsets.empty() ? value : value + tensor.offsets[scale];
         }
     });
 }

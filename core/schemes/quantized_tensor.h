@@ -20,6 +20,9 @@ struct QuantizedTensor {
     std::vector<std::int16_t> codes;
     std::vector<float> scales;               ///< tiling.scales() of them, rounded to the scale type
     std::vector<std::int32_t> zeroPoints;    ///< same length; empty where all are zero
+    std::vector<float> offsets;              ///< the value of code 0 where the zero point is a float, else empty
+    std::vector<float> codebook;             ///< learned levels at scale 1, else empty
+    [[nodiscard]] std::int32_t zeroPointOf(std::uint64_t scale) const { return zeroPoints.empty() ? 0 : zeroPoints[scale]; }
 };
 
 /// Type that scales are stored and rounded to: that of a half-width float weight, else float32.
@@ -29,7 +32,7 @@ tensor::ElementType scaleTypeOf(tensor::ElementType weight);
 Result<QuantizedTensor> quantize(const tensor::TensorView& weight, int outputAxis, int reductionAxis,
                                  const TensorScheme& scheme, Job& job);
 
-/// Elements [first, first + out.size()) as float32: (code - zero) * scale, the one arithmetic that the analysis, the
+/// Elements [first, first + out.size()) as float32: (code - zero) * scale, or code * scale + offset, the one arithmetic that the analysis, the
 /// exporters and the proof share.
 void dequantize(const QuantizedTensor& tensor, std::uint64_t first, std::span<float> out);
 

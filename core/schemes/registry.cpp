@@ -6,11 +6,23 @@
 
 namespace roundoff::schemes {
 
+const std::vector<Family>& families() {
+    static const std::vector<Family> all = [] {
+        std::vector<Family> list;
+        for (const auto family : {unquantized, signedIntegers, unsignedIntegers, smallFloats, blockFloats, codebooks, logarithmic, powersOfTwo,
+                                  muLaws, exponentialLaws, posits}) {
+            list.push_back(family());
+            for (NumberFormat& format : list.back().formats) format.family = list.back().id;
+        }
+        return list;
+    }();
+    return all;
+}
+
 const std::vector<NumberFormat>& numberFormats() {
     static const std::vector<NumberFormat> all = [] {
         std::vector<NumberFormat> list;
-        for (const auto family : {unquantized, signedIntegers, unsignedIntegers, smallFloats, blockFloats, codebooks, logarithmic})
-            std::ranges::move(family(), std::back_inserter(list));
+        for (const Family& family : families()) std::ranges::copy(family.formats, std::back_inserter(list));
         return list;
     }();
     return all;

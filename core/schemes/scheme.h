@@ -12,12 +12,21 @@ namespace roundoff::schemes {
 struct Granularity {
     enum class Kind : std::uint8_t { Tensor, Channel, Group, Block, Token };
     Kind kind = Kind::Tensor;
-    std::uint32_t rows = 0;     ///< Block only
-    std::uint32_t columns = 0;  ///< Group: its length along the reduction axis; Block: columns
+    std::uint32_t rows = 0;     ///< Block: along the output axis
+    std::uint32_t columns = 0;  ///< Group and Block: along the reduction axis
     bool operator==(const Granularity&) const = default;
 };
 
-enum class Symmetry : std::uint8_t { Symmetric, Asymmetric };
+/// Where zero lies and what the largest magnitude meets. With n bits, a = max|x| and m the element of that magnitude:
+enum class Symmetry : std::uint8_t {
+    Symmetric,        ///< "sym": s = a / (2^(n-1) - 1); the grid is odd and both ±a are met (ONNX Runtime's weights)
+    SymmetricFull,    ///< "symfull": s = m / -2^(n-1), maybe negative, so m meets the lowest code (llama.cpp, MatMulNBits)
+    SymmetricGptq,    ///< "symgptq": s = 2a / (2^n - 1); uses every code, and the largest element clips by half a step
+    Asymmetric,       ///< "asym": [min, max] widened to hold 0, integer zero point (ONNX)
+    AsymmetricFloat,  ///< "asymfloat": xq = min + q·s with s = (max - min) / (2^n - 1); 0 need not be met
+};
+/// True where the zero point is fixed, whatever the data.
+constexpr bool isSymmetric(Symmetry symmetry) { return symmetry < Symmetry::Asymmetric; }
 
 /// How the clipping range is found.
 struct Range {
@@ -32,8 +41,10 @@ enum class Timing : std::uint8_t { Static, Dynamic };
 /// How one tensor is quantized.
 struct TensorScheme {
     std::string format = "float";  ///< word of the format registry: "int8", "fp8-e4m3"
+    std::string variant;           ///< one of the format's variants ("mu255", "es2"); empty where it has none
     Granularity granularity;
     Symmetry symmetry = Symmetry::Symmetric;
+    bool powerOfTwoScale = false;  ///< "pot": scales are rounded to 2^round(log2 s), so that scaling is a shift
     Range range;
     std::string algorithm = "rtn";      ///< weights only
     Timing timing = Timing::Static;     ///< activations only
@@ -55,5 +66,11 @@ Result<Scheme> parseScheme(std::string_view text);
 std::string text(const Scheme& scheme);
 /// The shortest form that parses to the same scheme: "int8", "int4:g32:asym".
 std::string shortText(const Scheme& scheme);
+
+/// The words of the parts, as they stand in a scheme's text.
+std::string word(const Granularity& granularity);
+std::string word(Symmetry symmetry);
+std::string word(const Range& range);
+std::string word(Timing timing);
 
 }  // namespace roundoff::schemes

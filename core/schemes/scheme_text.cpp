@@ -36,31 +36,6 @@ std::optional<T> number(std::string_view text) {
     return value;
 }
 
-std::string word(const Granularity& g) {
-    switch (g.kind) {
-        case Granularity::Kind::Tensor: return "tensor";
-        case Granularity::Kind::Channel: return "channel";
-        case Granularity::Kind::Group: return fmt::format("g{}", g.columns);
-        case Granularity::Kind::Block: return fmt::format("b{}x{}", g.rows, g.columns);
-        case Granularity::Kind::Token: return "token";
-    }
-    return {};
-}
-
-std::string word(Symmetry symmetry) { return symmetry == Symmetry::Symmetric ? "sym" : "asym"; }
-std::string word(Timing timing) { return timing == Timing::Static ? "static" : "dynamic"; }
-
-std::string word(const Range& range) {
-    switch (range.rule) {
-        case Range::Rule::MinMax: return "minmax";
-        case Range::Rule::Percentile: return fmt::format("p{}", range.percentile);
-        case Range::Rule::Mse: return "mse";
-        case Range::Rule::Kl: return "kl";
-        case Range::Rule::Std: return "std";
-    }
-    return {};
-}
-
 std::optional<Granularity> granularity(std::string_view text) {
     if (text == "tensor") return Granularity{Granularity::Kind::Tensor};
     if (text == "channel") return Granularity{Granularity::Kind::Channel};
@@ -88,10 +63,17 @@ std::optional<Range> range(std::string_view text) {
     return std::nullopt;
 }
 
+std::optional<Symmetry> symmetry(std::string_view text) {
+    using enum Symmetry;
+    for (const Symmetry each : {Symmetric, SymmetricFull, SymmetricGptq, Asymmetric, AsymmetricFloat})
+        if (text == word(each)) return each;
+    return std::nullopt;
+}
+
 /// What could stand in an option's place for this format, for the error text.
 std::string choices(const NumberFormat& format, bool activation) {
     if (!format.grid) return fmt::format("{} takes no options", format.id);
-    std::vector<std::string> words;
+    std::vector<std::string> words = format.variants;
     for (const auto kind : format.granularities) {
         if (kind == Granularity::Kind::Token && !activation) continue;
         if (kind == Granularity::Kind::Group && activation) continue;
@@ -99,7 +81,8 @@ std::string choices(const NumberFormat& format, bool activation) {
                         : kind == Granularity::Kind::Block ? "b128x128, …"
                                                            : word(Granularity{kind}));
     }
-    for (const auto symmetry : format.symmetries) words.push_back(word(symmetry));
+    for (const auto each : format.symmetries) words.push_back(word(each));
+    if (format.scaleRule == ScaleRule::Plain) words.push_back("pot");
     for (const auto rule : format.ranges)
         words.push_back(rule == Range::Rule::Percentile ? "p99.99, …" : word(Range{rule}));
     if (activation) {
@@ -127,7 +110,7 @@ Result<TensorScheme> parseTensor(std::string_view text, bool activation) {
                      fmt::format("Choose one of {}", fmt::join(ids, ", ")));
     }
     TensorScheme scheme = defaultsOf(*format, activation);
-    bool seen[5] = {};
+    bool seen[7] = {};
     for (std::size_t i = 1; i < parts.size(); ++i) {
         const auto option = parts[i];
         const auto take = [&](int slot, bool allowed) -> Result<void> {
@@ -147,12 +130,18 @@ Result<TensorScheme> parseTensor(std::string_view text, bool activation) {
             const bool length = format->fixedGroup == 0 || g->columns == format->fixedGroup;
             taken = take(0, fits && length && contains(format->granularities, g->kind));
             scheme.granularity = *g;
-        } else if (option == "sym" || option == "asym") {
-            scheme.symmetry = option == "sym" ? Symmetry::Symmetric : Symmetry::Asymmetric;
-            taken = take(1, contains(format->symmetries, scheme.symmetry));
+        } else if (const auto s = symmetry(option)) {
+            taken = take(1, contains(format->symmetries, *s));
+            scheme.symmetry = *s;
         } else if (const auto r = range(option)) {
             taken = take(2, contains(format->ranges, r->rule));
             scheme.range = *r;
+        } else if (option == "pot") {
+            taken = take(5, format->scaleRule == ScaleRule::Plain);
+            scheme.powerOfTwoScale = true;
+        } else if (contains(format->variants, std::string(option))) {
+            taken = take(6, true);
+            scheme.variant = option;
         } else if (!activation && contains(kAlgorithms, option)) {
             taken = take(3, format->id != "float");
             scheme.algorithm = option;
@@ -170,7 +159,8 @@ Result<TensorScheme> parseTensor(std::string_view text, bool activation) {
 
 std::string canonical(const TensorScheme& s, bool activation) {
     if (s.format == "float") return s.format;
-    return fmt::format("{}:{}:{}:{}:{}", s.format, word(s.granularity), word(s.symmetry), word(s.range),
+    return fmt::format("{}{}{}:{}:{}{}:{}:{}", s.format, s.variant.empty() ? "" : ":", s.variant, word(s.granularity),
+                       word(s.symmetry), s.powerOfTwoScale ? ":pot" : "", word(s.range),
                        activation ? word(s.timing) : s.algorithm);
 }
 
@@ -179,8 +169,10 @@ std::string shortest(const TensorScheme& s, bool activation) {
     if (!format) return s.format;
     const TensorScheme defaults = defaultsOf(*format, activation);
     std::string out = s.format;
+    if (s.variant != defaults.variant) out += ':' + s.variant;
     if (s.granularity != defaults.granularity) out += ':' + word(s.granularity);
     if (s.symmetry != defaults.symmetry) out += ':' + word(s.symmetry);
+    if (s.powerOfTwoScale) out += ":pot";
     if (s.range != defaults.range) out += ':' + word(s.range);
     if (!activation && s.algorithm != defaults.algorithm) out += ':' + s.algorithm;
     if (activation && s.timing != defaults.timing) out += ':' + word(s.timing);
@@ -188,6 +180,41 @@ std::string shortest(const TensorScheme& s, bool activation) {
 }
 
 }  // namespace
+
+std::string word(const Granularity& g) {
+    switch (g.kind) {
+        case Granularity::Kind::Tensor: return "tensor";
+        case Granularity::Kind::Channel: return "channel";
+        case Granularity::Kind::Group: return fmt::format("g{}", g.columns);
+        case Granularity::Kind::Block: return fmt::format("b{}x{}", g.rows, g.columns);
+        case Granularity::Kind::Token: return "token";
+    }
+    return {};
+}
+
+std::string word(Symmetry symmetry) {
+    switch (symmetry) {
+        case Symmetry::Symmetric: return "sym";
+        case Symmetry::SymmetricFull: return "symfull";
+        case Symmetry::SymmetricGptq: return "symgptq";
+        case Symmetry::Asymmetric: return "asym";
+        case Symmetry::AsymmetricFloat: return "asymfloat";
+    }
+    return {};
+}
+
+std::string word(Timing timing) { return timing == Timing::Static ? "static" : "dynamic"; }
+
+std::string word(const Range& range) {
+    switch (range.rule) {
+        case Range::Rule::MinMax: return "minmax";
+        case Range::Rule::Percentile: return fmt::format("p{}", range.percentile);
+        case Range::Rule::Mse: return "mse";
+        case Range::Rule::Kl: return "kl";
+        case Range::Rule::Std: return "std";
+    }
+    return {};
+}
 
 Result<Scheme> parseScheme(std::string_view text) {
     const auto halves = split(text, '/');

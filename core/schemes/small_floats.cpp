@@ -16,7 +16,6 @@ NumberFormat make(const char* id, const char* title, const char* summary, int bi
                   kernels::Grid (*grid)(const TensorScheme&)) {
     NumberFormat format;
     format.id = id;
-    format.family = "float-small";
     format.title = title;
     format.summary = summary;
     format.formula = "q = cast(x / s), xq = q · s";
@@ -42,9 +41,9 @@ NumberFormat make(const char* id, const char* title, const char* summary, int bi
 
 }  // namespace
 
-std::vector<NumberFormat> smallFloats() {
+Family smallFloats() {
     using enum tensor::ElementType;
-    return {
+    return {"float-small", "Small floats", "Steps grow with the magnitude: outliers cost little.", {
         make("fp8-e4m3", "8-bit float, 4 exponent and 3 mantissa bits",
              "About 31.5 dB whatever the outliers; better than int8 where max|x| exceeds 12 RMS.", 8, Float8E4M3,
              grid<4, 3, 7, 448, true>),
@@ -64,7 +63,7 @@ std::vector<NumberFormat> smallFloats() {
              grid<5, 10, 15, 65504, true>),
         make("bf16", "16-bit float, 8 exponent and 7 mantissa bits", "The range of float32 with 8 significant bits.", 16,
              Undefined, grid<8, 7, 127, 0x1.FEp127F, true>),
-    };
+    }};
 }
 
 }  // namespace roundoff::schemes

@@ -1,5 +1,6 @@
 #include "core/schemes/tiling.h"
 
+#include <cstdlib>
 #include <numeric>
 
 namespace roundoff::schemes {
@@ -23,16 +24,32 @@ Result<Tiling> tilingOf(const tensor::Shape& shape, int outputAxis, int reductio
     };
     const auto exists = [&](int axis) { return axis >= 0 && axis < int(shape.size()); };
     switch (granularity.kind) {
-        case Granularity::Kind::Tensor: return Tiling{1, 1, *count, 1, false, false};
+        case Granularity::Kind::Tensor: return Tiling{1, 1, *count, 1, 1, false};
         case Granularity::Kind::Channel:
-            if (exists(outputAxis)) return around(outputAxis);
+            if (exists(outputAxis)) {
+                Tiling t = around(outputAxis);
+                t.outerBlock = std::max<std::uint64_t>(t.outer, 1);
+                return t;
+            }
             break;
         case Granularity::Kind::Group:
             if (exists(reductionAxis) && granularity.columns > 0) {
                 Tiling t = around(reductionAxis);
                 t.block = granularity.columns;
-                t.perOuter = t.perInner = true;
+                t.perInner = true;
                 return t;
+            }
+            break;
+        case Granularity::Kind::Block:
+            if (exists(outputAxis) && exists(reductionAxis) && std::abs(outputAxis - reductionAxis) == 1) {
+                const bool outputFirst = outputAxis < reductionAxis;
+                Tiling t = around(std::max(outputAxis, reductionAxis));
+                t.block = outputFirst ? granularity.columns : granularity.rows;
+                t.outerBlock = outputFirst ? granularity.rows : granularity.columns;
+                // Blocks must not reach across what lies before the two axes.
+                if (const auto earlier = std::uint64_t(shape[std::size_t(std::min(outputAxis, reductionAxis))]);
+                    earlier == t.outer || earlier % t.outerBlock == 0)
+                    return t;
             }
             break;
         default: break;

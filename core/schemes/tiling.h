@@ -12,23 +12,27 @@ namespace roundoff::schemes {
 
 /// Which scale an element uses. The tensor is seen as [outer][axis][inner], row-major; blocks of `block` run along
 /// axis, the last may be short. Element (o, a, i) uses scale
-///     ((perOuter ? o : 0) * blocks() + a / block) * (perInner ? inner : 1) + (perInner ? i : 0).
-/// Per tensor: outer 1, axis 1, inner = count. Per channel: axis = the channel axis, block 1, neither flag. Per group:
-/// axis = the reduction axis, both flags. So scales are stored in the order of ONNX's DequantizeLinear: scalar, [C], or
-/// the weight's shape with axis divided by block, rounded up.
+///     (o / outerBlock * blocks() + a / block) * (perInner ? inner : 1) + (perInner ? i : 0).
+/// Per tensor: outer 1, axis 1, inner = count. Per channel: axis = the channel axis, block 1, all of outer together. Per
+/// group: axis = the reduction axis, each of outer and inner by itself. So scales are stored in the order of ONNX's
+/// DequantizeLinear: scalar, [C], or the weight's shape with axis divided by block, rounded up. In blocks of two axes:
+/// axis = the later of them, and `outerBlock` steps of the earlier one, the last of outer, share a scale.
 struct Tiling {
-    std::uint64_t outer = 1, axis = 1, inner = 1, block = 1;
-    bool perOuter = false, perInner = false;
+    std::uint64_t outer = 1, axis = 1, inner = 1, block = 1, outerBlock = 1;
+    bool perInner = false;
 
     [[nodiscard]] std::uint64_t blocks() const { return (axis + block - 1) / block; }
-    [[nodiscard]] std::uint64_t scales() const { return (perOuter ? outer : 1) * blocks() * (perInner ? inner : 1); }
+    [[nodiscard]] std::uint64_t scales() const {
+        return (outer + outerBlock - 1) / outerBlock * blocks() * (perInner ? inner : 1);
+    }
     [[nodiscard]] std::uint64_t count() const { return outer * axis * inner; }
     [[nodiscard]] std::uint64_t index(std::uint64_t element) const {
         const std::uint64_t i = element % inner, a = element / inner % axis, o = element / inner / axis;
-        return ((perOuter ? o : 0) * blocks() + a / block) * (perInner ? inner : 1) + (perInner ? i : 0);
+        return (o / outerBlock * blocks() + a / block) * (perInner ? inner : 1) + (perInner ? i : 0);
     }
     /// True where the scales of a region depend on that region's elements alone: groups, but not channels.
-    [[nodiscard]] bool local() const { return perOuter; }
+    [[nodiscard]] bool local() const { return perInner; }
+    bool operator==(const Tiling&) const = default;
 };
 
 /// What a granularity comes to on a weight: a group at least as long as the reduction axis is the whole channel, so a
@@ -56,7 +60,7 @@ template <class Function>
 void forEachBatch(const Tiling& t, std::uint64_t first, std::uint64_t end, std::size_t limit, Function function) {
     const std::uint64_t slab = t.axis * t.inner, unit = t.block * t.inner;
     const bool rowsOfInner = t.perInner && t.inner > 1;
-    const bool rowsOfAxis = !rowsOfInner && t.inner == 1 && t.block == 1 && t.axis > 1 && !t.perOuter;
+    const bool rowsOfAxis = !rowsOfInner && t.inner == 1 && t.block == 1 && t.axis > 1 && t.outerBlock >= t.outer;
     for (std::uint64_t at = first; at < end;) {
         const std::uint64_t left = std::min<std::uint64_t>(end - at, limit);
         const std::uint64_t o = at / slab, within = at % slab;
@@ -65,14 +69,14 @@ void forEachBatch(const Tiling& t, std::uint64_t first, std::uint64_t end, std::
             const std::uint64_t width = rowsOfInner ? t.inner : t.axis, column = within % width, a = within / width;
             const std::uint64_t rowsLeft =
                 rowsOfInner ? std::min(t.block - a % t.block, t.axis - a) : (end - at) / width;
-            batch.scale = (rowsOfInner ? ((t.perOuter ? o : 0) * t.blocks() + a / t.block) * width : 0) + column;
+            batch.scale = (rowsOfInner ? (o / t.outerBlock * t.blocks() + a / t.block) * width : 0) + column;
             const std::uint64_t rows = column == 0 ? std::min(rowsLeft, left / width) : 0;
             batch.count = std::size_t(rows > 0 ? rows * width : std::min(width - column, left));
             batch.width = std::size_t(rows > 0 ? width : batch.count);
         } else {
             const std::uint64_t b = within / unit, into = within % unit;
-            batch.scale = (t.perOuter ? o : 0) * t.blocks() + b;
-            const bool even = t.perOuter && t.axis % t.block == 0;
+            batch.scale = o / t.outerBlock * t.blocks() + b;
+            const bool even = t.outerBlock == 1 && t.axis % t.block == 0;
             const std::uint64_t wholeUnits = into != 0 ? 0 : std::min(even ? left : t.axis / t.block - b, left / unit);
             batch.count = std::size_t(wholeUnits > 0 ? wholeUnits * unit : std::min({unit - into, slab - within, left}));
             batch.width = std::size_t(wholeUnits > 0 ? unit : batch.count);

@@ -3,15 +3,14 @@
 namespace roundoff::schemes {
 
 /// The layer is left alone.
-std::vector<NumberFormat> unquantized() {
+Family unquantized() {
     NumberFormat format;
     format.id = "float";
-    format.family = "float";
     format.title = "Leave as it is";
     format.summary = "Keeps the layer's weights in the type of the file.";
     format.formula = "xq = x";
     format.bits = 32;
-    return {format};
+    return {"float", "Unquantized", "The reference that everything else is measured against.", {format}};
 }
 
 }  // namespace roundoff::schemes

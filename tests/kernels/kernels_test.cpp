@@ -3,6 +3,7 @@
 #include <hwy/targets.h>
 
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <numeric>
 
@@ -40,52 +41,98 @@ std::vector<float> hostile(std::size_t n, std::uint64_t seed) {
 }
 
 std::vector<Grid> grids() {
-    LevelGrid levels;
-    for (int i = -7; i <= 7; ++i) {
-        levels.levels.push_back(float(i * std::abs(i)) / 49);
-        if (i > -7) levels.thresholds.push_back((levels.levels[levels.levels.size() - 2] + levels.levels.back()) / 2);
-    }
-    return {UniformGrid{-127, 127}, UniformGrid{-8, 7},     UniformGrid{0, 65535},
+    const auto squares = [](int top) {
+        std::vector<float> magnitudes, thresholds;
+        for (int i = 1; i <= top; ++i) {
+            magnitudes.push_back(float(i * i) / float(top * top));
+            thresholds.push_back((float((i - 1) * (i - 1)) / float(top * top) + magnitudes.back()) / 2);
+        }
+        return mirroredLevels(magnitudes, thresholds);
+    };
+    return {UniformGrid{-127, 127}, UniformGrid{-8, 7}, UniformGrid{0, 65535}, UniformGrid{0, 15, true},
             FloatGrid{4, 3, 7, 448, true}, FloatGrid{5, 2, 15, 57344, true}, FloatGrid{2, 1, 1, 6, true},
-            FloatGrid{4, 3, 8, 240, false}, levels, LevelGrid{{0.25F}, {}}};
+            FloatGrid{4, 3, 8, 240, false}, FloatGrid{5, 10, 15, 65504, true}, FloatGrid{8, 7, 127, 0x1.FEp127F, true},
+            squares(3), squares(7), squares(15), squares(127), nearestLevels({-1, 0.5F, 2}), LevelGrid{{0.25F}, {}}};
 }
 
 bool sameBits(float a, float b) { return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b); }
 
-TEST_P(Kernels, SnapEqualsReferenceBitForBit) {
+struct SnapCase {
+    Grid grid;
+    bool powersOfTwo;
+    std::vector<float> x, scales, zeros;
+    Placement placement;
+    [[nodiscard]] reference::Snapped expected(std::size_t i) const {
+        const std::size_t s = placement.columns ? i % placement.width : i / placement.width;
+        return reference::snap(grid, x[i], scales[s], zeros[s]);
+    }
+};
+
+/// Every grid with runs and columns of odd lengths. `hard` puts in what is not finite.
+void forEachSnapCase(bool hard, const std::function<void(const SnapCase&)>& check) {
     for (const Grid& grid : grids()) {
-        const Snapper snapper(grid);
         const bool uniform = std::holds_alternative<UniformGrid>(grid);
-        for (std::size_t n = 0; n <= 67; ++n) {
-            for (const std::size_t width : {std::size_t(1), std::size_t(9), std::size_t(32), n + 1}) {
-                const auto x = hostile(n, n);
-                std::vector<float> scales(n + width + 1), zeros(n + width + 1), y(n);
-                for (std::size_t i = 0; i < scales.size(); ++i) {
-                    scales[i] = 0.01F + 0.013F * float(i % 7);
-                    zeros[i] = uniform ? float(i % 5) - 2 : 0;
-                }
-                for (const auto output : {Snapper::Output::Value, Snapper::Output::Unit}) {
-                    std::uint64_t clipped = 0;
-                    const auto check = [&](std::size_t i, std::size_t s) {
-                        const auto expected = reference::snap(grid, x[i], scales[s], zeros[s]);
-                        clipped += expected.clipped;
-                        const float value = output == Snapper::Output::Value ? expected.unit * scales[s] : expected.unit;
-                        ASSERT_TRUE(sameBits(y[i], value)) << "x " << x[i] << " got " << y[i] << " want " << value
-                                                           << " grid " << grid.index() << " n " << n << " at " << i;
-                    };
-                    const auto count = snapper.runs(x.data(), y.data(), n, width, scales.data(), zeros.data(), output);
-                    for (std::size_t i = 0; i < n; ++i) check(i, i / width);
-                    EXPECT_EQ(count, clipped);
-                    const std::size_t rows = n / width;
-                    clipped = 0;
-                    const auto byColumn =
-                        snapper.columns(x.data(), y.data(), rows, width, scales.data(), zeros.data(), output);
-                    for (std::size_t i = 0; i < rows * width; ++i) check(i, i % width);
-                    EXPECT_EQ(byColumn, clipped);
+        for (const bool powersOfTwo : {false, true}) {
+            for (std::size_t n = 0; n <= 67; ++n) {
+                for (const std::size_t width : {std::size_t(1), std::size_t(9), std::size_t(32), n + 1}) {
+                    for (const bool columns : {false, true}) {
+                        const std::size_t count = columns ? n / width * width : n;
+                        SnapCase one{grid, powersOfTwo, hard ? hostile(count, n) : test::gaussian(count, n), {}, {}, {}};
+                        for (std::size_t i = 0; i < n + width + 1; ++i) {
+                            one.scales.push_back(powersOfTwo ? std::ldexp(1.0F, int(i % 9) - 6) : 0.01F + 0.013F * float(i % 7));
+                            if (i % 4 == 3) one.scales.back() *= -1;
+                            one.zeros.push_back(uniform ? float(i % 5) - 2 : 0);
+                        }
+                        one.placement = {one.scales.data(), one.zeros.data(), width, columns};
+                        check(one);
+                    }
                 }
             }
         }
     }
+}
+
+TEST_P(Kernels, SnapEqualsReferenceBitForBit) {
+    forEachSnapCase(true, [](const SnapCase& c) {
+        const Snapper snapper(c.grid, c.powersOfTwo);
+        std::vector<float> y(c.x.size());
+        for (const auto output : {Snapper::Output::Value, Snapper::Output::Unit}) {
+            const auto clipped = snapper.snap(c.x.data(), y.data(), c.x.size(), c.placement, output);
+            std::uint64_t wanted = 0;
+            for (std::size_t i = 0; i < c.x.size(); ++i) {
+                const auto expected = c.expected(i);
+                const float value = output == Snapper::Output::Value ? expected.value : expected.unit;
+                ASSERT_TRUE(sameBits(y[i], value)) << "x " << c.x[i] << " got " << y[i] << " want " << value << " grid "
+                                                   << c.grid.index() << " n " << c.x.size() << " at " << i;
+                wanted += expected.clipped;
+            }
+            ASSERT_EQ(clipped, wanted);
+        }
+    });
+}
+
+TEST_P(Kernels, MeasuredErrorIsThatOfTheRoundedValues) {
+    forEachSnapCase(false, [](const SnapCase& c) {
+        const Snapper snapper(c.grid, c.powersOfTwo);
+        ErrorSums want, got, silent;
+        std::uint64_t wanted = 0;
+        std::vector<float> expected(c.x.size()), y(c.x.size());
+        for (std::size_t i = 0; i < c.x.size(); ++i) {
+            expected[i] = c.expected(i).value;
+            wanted += c.expected(i).clipped;
+        }
+        reference::accumulateError(c.x.data(), expected.data(), c.x.size(), want);
+        EXPECT_EQ(snapper.measure(c.x.data(), y.data(), c.x.size(), c.placement, got), wanted);
+        EXPECT_EQ(snapper.measure(c.x.data(), nullptr, c.x.size(), c.placement, silent), wanted);
+        for (std::size_t i = 0; i < c.x.size(); ++i) ASSERT_TRUE(sameBits(y[i], expected[i]));
+        for (const ErrorSums& sums : {got, silent}) {
+            // The difference of two floats is taken in float where it is exact, or nearly so.
+            ASSERT_NEAR(sums.noise, want.noise, 3e-7 * want.noise);
+            ASSERT_NEAR(sums.quantized, want.quantized, 1e-12 * want.quantized);
+            ASSERT_NEAR(sums.maxAbs, want.maxAbs, 1e-7 * want.maxAbs);
+            ASSERT_EQ(sums.zeroed, want.zeroed);
+        }
+    });
 }
 
 TEST_P(Kernels, MomentsEqualReference) {

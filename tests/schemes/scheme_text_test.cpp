@@ -23,7 +23,7 @@ TEST(SchemeText, SpellsDefaultsOut) {
 
 TEST(SchemeText, ParsesBackForEveryFormatAndOption) {
     for (const NumberFormat& format : numberFormats()) {
-        for (const char* options : {"", ":tensor", ":channel", ":g32", ":asym", ":mse", ":p99.5", ":g64:asym:mse"}) {
+        for (const char* options : {"", ":tensor", ":channel", ":g32", ":asym", ":mse", ":p99.5", ":g64:asym:mse", ":kl", ":tensor:std"}) {
             const auto scheme = parseScheme(format.id + options);
             if (!scheme) continue;
             EXPECT_EQ(parseScheme(text(*scheme)).value(), *scheme) << text(*scheme);
@@ -36,9 +36,11 @@ TEST(SchemeText, ParsesBackForEveryFormatAndOption) {
 TEST(SchemeText, ErrorsNameTheWordAndTheChoices) {
     const auto line = [](std::string_view given) { return parseScheme(given).error().line(); };
     EXPECT_THAT(line("int9"), testing::StartsWith("scheme: 'int9' is not a format. Choose one of float, int2"));
-    EXPECT_THAT(line("int8:fast"),
-                "scheme: 'fast' in 'int8:fast' is not an option. After int8 may stand tensor, channel, g32, g64, g128, …, sym, "
-                "asym, minmax, p99.99, …, mse, rtn.");
+    EXPECT_THAT(line("fp8-e4m3:fast"),
+                testing::StartsWith("scheme: 'fast' in 'fp8-e4m3:fast' is not an option. After fp8-e4m3 may stand tensor, "
+                                    "channel, g32, g64, g128, …, b128x128, …, sym, pot, minmax, p99.99, …, mse"));
+    EXPECT_THAT(line("mulaw8:mu2"), testing::HasSubstr("After mulaw8 may stand mu255, mu10, mu1, tensor"));
+    EXPECT_THAT(line("mxfp4:pot"), testing::StartsWith("scheme: 'pot' does not go with mxfp4."));
     EXPECT_THAT(line("int8:sym:asym"), testing::StartsWith("scheme: 'asym' contradicts an earlier word of 'int8:sym:asym'."));
     EXPECT_THAT(line("fp8-e4m3:asym"), testing::StartsWith("scheme: 'asym' does not go with fp8-e4m3."));
     EXPECT_THAT(line("float:channel"), "scheme: 'channel' does not go with float. float takes no options.");
