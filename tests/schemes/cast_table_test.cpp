@@ -75,7 +75,7 @@ TEST_P(CastTable, EveryCodeHasItsExactValue) {
             expected.push_back(sign == 1 ? -valueOf(magnitude) : valueOf(magnitude));
         }
     tensor.shape = {std::int64_t(tensor.codes.size())};
-    tensor.tiling = {1, 1, tensor.codes.size(), 1, false, false};
+    tensor.tiling = tilingOf(tensor.shape, 0, 0, {Granularity::Kind::Tensor}).value();
     std::vector<float> values(tensor.codes.size());
     dequantize(tensor, 0, values);
     for (std::size_t i = 0; i < values.size(); ++i) {
