@@ -54,7 +54,7 @@ LayerResult compareLayer(const model::Model& model, std::size_t index, std::span
         report.reason = standing.reason;
         if (standing.status != Status::Quantized) continue;
         const auto tiling = schemes::tilingOf(tensor.shape, layer.outputAxis, layer.reductionAxis,
-                                              report.scheme.weight.granularity);
+                                              report.scheme.weight);
         if (report.scheme.isFloat()) {
             report.status = Status::Kept;
             report.reason = "the scheme is float";

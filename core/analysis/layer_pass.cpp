@@ -53,6 +53,7 @@ RegionError roundRegion(const BlockQuantizer& quantizer, const Parameters& param
     schemes::forEachBatch(quantizer.tiling(), first, first + x.size(), std::size_t(-1), [&](const schemes::Batch& batch) {
         const std::size_t at = std::size_t(batch.first - first);
         error.clipped += quantizer.measure(batch, x.data() + at, keep ? keep + at : nullptr, parameters, allFinite, error.sums);
+        if (parameters.scales.empty()) return;
         const std::size_t scale = std::size_t(batch.scale - parameters.first);
         double squares = 0;
         for (std::size_t s = 0; s < batch.scales(); ++s) {
@@ -73,7 +74,7 @@ Result<LayerPass> passOver(const tensor::TensorView& weight, const model::Layer&
     std::vector<schemes::Tiling> tilings;
     std::vector<BlockQuantizer> quantizers;
     for (const auto& scheme : wanted) {
-        auto tiling = schemes::tilingOf(weight.shape, layer.outputAxis, layer.reductionAxis, scheme.granularity);
+        auto tiling = schemes::tilingOf(weight.shape, layer.outputAxis, layer.reductionAxis, scheme);
         if (!tiling) return propagate(tiling);
         tilings.push_back(*tiling);
         quantizers.emplace_back(scheme, *tiling, schemes::scaleTypeOf(weight.type));
@@ -101,16 +102,20 @@ Result<LayerPass> passOver(const tensor::TensorView& weight, const model::Layer&
     if (observer) observer->prepare(result.statistics, regions);
     std::vector<std::vector<RegionError>> errors(regions, std::vector<RegionError>(wanted.size()));
     std::vector<std::vector<std::uint64_t>> bins(schemes::kStripes);
+    const auto shared = schemes::sharedTilings(quantizers);
     schemes::forEachStripe(regions, [&](std::size_t stripe, std::size_t from, std::size_t to) {
         bins[stripe].assign(histogram.counts.size(), 0);
         std::vector<float> buffer, rounded;
+        std::vector<BlockQuantizer::Ranges> ranges;
         for (std::size_t r = from; r < to && !job.cancelled(); ++r) {
             const auto x = schemes::floats(weight, boundaries[r], boundaries[r + 1], buffer);
+            ranges.assign(wanted.size(), {});
             if (spread)
                 kernels::accumulateHistogram(x.data(), x.size(), float(histogram.low), float(histogram.high), bins[stripe]);
             for (std::size_t s = 0; s < wanted.size(); ++s) {
                 Parameters own;
-                if (tilings[s].local()) own = schemes::localParameters(quantizers[s], x, boundaries[r], absmax, job);
+                if (tilings[s].local())
+                    own = schemes::localParameters(quantizers[s], x, boundaries[r], absmax, ranges[shared[s]], job);
                 const Parameters& parameters = tilings[s].local() ? own : result.parameters[s];
                 const bool observed = observer && s == 0;
                 if (observed) rounded.resize(x.size());

@@ -20,7 +20,7 @@ formats::onnx::MakeBytes dequantized(const model::Model& model, std::size_t laye
         const auto codes = LayerCodes(model).of(layer, scheme, job);
         if (!codes) return propagate(codes);
         const tensor::ElementType type = model.tensors()[model.layers()[layer].weight].type;
-        const std::uint64_t count = (*codes)->codes.size();
+        const std::uint64_t count = tensor::elementCount((*codes)->shape).value_or(0);
         std::vector<float> values;
         for (std::uint64_t first = 0; first < count; first += kPiece) {
             if (job.cancelled()) return cancelled();

@@ -52,7 +52,7 @@ Stored storedAs(const OnnxWriter& writer, std::size_t index) {
     const TensorScheme& scheme = writer.scheme(index);
     const model::Layer& layer = writer.layer(index);
     return {storageOf(layer, scheme), schemes::scaleTypeOf(writer.weight(index).type),
-            schemes::effectiveGranularity(layer.shape, layer.outputAxis, layer.reductionAxis, scheme.granularity).kind};
+            schemes::effectiveGranularity(layer.shape, layer.outputAxis, layer.reductionAxis, scheme).kind};
 }
 
 /// The least opset whose DequantizeLinear takes a layer.
@@ -169,7 +169,7 @@ Result<void> add(OnnxWriter& writer, std::size_t index, std::int64_t opset) {
     const TensorScheme& scheme = writer.scheme(index);
     const Stored stored = storedAs(writer, index);
     const ElementType storage = stored.codes, scaleType = stored.scales;
-    const auto tiling = schemes::tilingOf(layer.shape, layer.outputAxis, layer.reductionAxis, scheme.granularity);
+    const auto tiling = schemes::tilingOf(layer.shape, layer.outputAxis, layer.reductionAxis, scheme);
     if (!tiling) return propagate(tiling);
 
     formats::onnx::NodeSpec node;

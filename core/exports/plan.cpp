@@ -52,7 +52,7 @@ Result<std::vector<ExportedLayer>> planLayers(const model::Model& model, const a
             planned.reason = "excluded";
         } else {
             const auto tiling =
-                schemes::tilingOf(layer.shape, layer.outputAxis, layer.reductionAxis, scheme.weight.granularity);
+                schemes::tilingOf(layer.shape, layer.outputAxis, layer.reductionAxis, scheme.weight);
             std::string reason = !tiling ? tiling.error().what : target.whyNot(layer, scheme);
             if (!reason.empty())
                 return usage(
@@ -81,7 +81,7 @@ std::uint64_t estimateBytes(const model::Model& model, const std::vector<Exporte
         const model::Layer& layer = model.layers()[i];
         const model::Tensor& weight = model.tensors()[layer.weight];
         const schemes::TensorScheme& scheme = layers[i].scheme.weight;
-        const auto tiling = schemes::tilingOf(layer.shape, layer.outputAxis, layer.reductionAxis, scheme.granularity);
+        const auto tiling = schemes::tilingOf(layer.shape, layer.outputAxis, layer.reductionAxis, scheme);
         if (!tiling) continue;
         bytes -= std::min(bytes, weight.bytes);
         bytes += schemes::quantizedBytes(scheme, layer.parameters, tiling->scales(), schemes::scaleTypeOf(weight.type));

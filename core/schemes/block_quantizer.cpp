@@ -9,6 +9,7 @@
 #include "core/kernels/error.h"
 #include "core/kernels/histogram.h"
 #include "core/kernels/ranges.h"
+#include "core/schemes/block_codec.h"
 #include "core/schemes/range_search.h"
 
 namespace roundoff::schemes {
@@ -125,6 +126,10 @@ std::uint64_t BlockQuantizer::snap(const Batch& batch, const float* x, float* y,
 
 std::uint64_t BlockQuantizer::measure(const Batch& batch, const float* x, float* y, const Parameters& parameters,
                                       bool allFinite, kernels::ErrorSums& sums) const {
+    if (const auto type = blocks()) {
+        measureBlocks(*type, batch, x, y, allFinite, sums);
+        return 0;
+    }
     const auto placement = placementOf(batch, parameters);
     if (allFinite) return m_snapper.measure(x, y, batch.count, placement, sums);
     std::vector<float> values(y ? 0 : batch.count);
@@ -133,6 +138,8 @@ std::uint64_t BlockQuantizer::measure(const Batch& batch, const float* x, float*
     kernels::accumulateError(x, y, batch.count, false, sums);
     return clipped;
 }
+
+std::optional<kernels::ggml::Type> BlockQuantizer::blocks() const { return findNumberFormat(m_scheme.format)->blocks; }
 
 bool BlockQuantizer::learns() const { return findNumberFormat(m_scheme.format)->learn != nullptr; }
 

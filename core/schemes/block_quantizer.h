@@ -54,6 +54,9 @@ public:
     std::uint64_t measure(const Batch& batch, const float* x, float* y, const Parameters& parameters, bool allFinite,
                           kernels::ErrorSums& sums) const;
 
+    /// Set where blocks are encoded as a whole, with scales of their own: then only measure() applies.
+    [[nodiscard]] std::optional<kernels::ggml::Type> blocks() const;
+
     /// True where the grid is learned from the weight: count() all of it, then learn(), before anything is rounded.
     [[nodiscard]] bool learns() const;
     /// Counts elements [first, end) by x / scale, in equal bins over the grid's extent; bins merge by addition.

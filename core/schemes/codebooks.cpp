@@ -85,6 +85,7 @@ Family codebooks() {
         format.defaults.granularity.kind = Granularity::Kind::Channel;
         format.grid = unlearned;
         format.learn = kMeans;
+        format.ranges = {Range::Rule::MinMax, Range::Rule::Percentile};  // the levels find the tails themselves
         format.exactZero = false;
         list.push_back(format);
     }

@@ -17,6 +17,7 @@ Family powersOfTwo();
 Family muLaws();
 Family exponentialLaws();
 Family posits();
+Family ggmlBlocks();
 
 /// What every scalar format can do: any granularity of weights, any range rule that this build has.
 inline const std::vector<Granularity::Kind> kScalarGranularities{

@@ -20,10 +20,14 @@ double logOf(std::uint64_t n) {
 }
 
 /// n · ln n
-double entropyOf(std::uint64_t n) { return n == 0 ? 0 : double(n) * logOf(n); }
+double entropyOf(std::uint64_t n) {
+    return n == 0 ? 0 : double(n) * logOf(n);
+}
 
 /// The integral of t² from 0 to t.
-double cubed(double t) { return t * t * t / 3; }
+double cubed(double t) {
+    return t * t * t / 3;
+}
 
 }  // namespace
 
@@ -76,7 +80,8 @@ Shares klSharesOnnxRuntime(std::span<const std::uint64_t> counts, std::size_t pa
     double least = kInf;
     for (std::size_t i = parts / 2; i <= middle; ++i) {
         const std::size_t first = middle - i, end = std::min(middle + i + 1, size), width = end - first;
-        std::vector<double> p(counts.begin() + std::ptrdiff_t(first), counts.begin() + std::ptrdiff_t(end)), q(width, 0.0);
+        std::vector<double> p(counts.begin() + std::ptrdiff_t(first), counts.begin() + std::ptrdiff_t(end)),
+            q(width, 0.0);
         p.front() += double(sum[first]);
         p.back() += double(sum[size] - sum[end]);
         const std::size_t each = width / parts;
@@ -124,7 +129,8 @@ GridNoise::GridNoise(const kernels::Grid& grid) : m_isUniform(std::holds_alterna
         m_levels = valuesOf(std::get<kernels::FloatGrid>(grid));
         for (std::size_t i = 1; i < m_levels.size(); ++i) m_thresholds.push_back((m_levels[i - 1] + m_levels[i]) / 2);
     }
-    // From the cell that holds 0 outwards, so that the small differences there are not lost in the sums of the outer cells.
+    // From the cell that holds 0 outwards, so that the small differences there are not lost in the sums of the outer
+    // cells.
     const std::size_t zero = std::size_t(std::ranges::upper_bound(m_thresholds, 0.0) - m_thresholds.begin());
     const auto cell = [&](std::size_t i) {
         return cubed(m_thresholds[i] - m_levels[i]) - cubed(lowerEnd(i) - m_levels[i]);

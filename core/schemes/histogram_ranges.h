@@ -7,7 +7,8 @@
 #include "core/kernels/grid.h"
 
 /// Clipping ranges found from a histogram alone: pure functions, for the weights' range rules and for observers that
-/// never see all data at once. They stand beside the schemes and not in kernels since they know of codes, not of vectors.
+/// never see all data at once. They stand beside the schemes and not in kernels since they know of codes, not of
+/// vectors.
 namespace roundoff::schemes {
 
 /// Entropy calibration as TensorRT does it, over a histogram of |x| that begins at 0. Of every number i of kept bins
@@ -23,9 +24,9 @@ struct Shares {
     double below = 1, above = 1;
 };
 /// Entropy calibration as ONNX Runtime does it, over a histogram of x that is symmetric about 0: parts of whole bins
-/// (the rest goes to the last part but is not spread), averages cut to integers, zeros smoothed by 1e-4, the smallest of
-/// equals, and one bin more above than below. With as many parts as bins there is one candidate: the full range. Sums
-/// are in double; ONNX Runtime's float32 ones move its minimum by up to a tenth where it is flat.
+/// (the rest goes to the last part but is not spread), averages cut to integers, zeros smoothed by 1e-4, the smallest
+/// of equals, and one bin more above than below. With as many parts as bins there is one candidate: the full range.
+/// Sums are in double; ONNX Runtime's float32 ones move its minimum by up to a tenth where it is flat.
 Shares klSharesOnnxRuntime(std::span<const std::uint64_t> counts, std::size_t parts);
 
 /// What rounding to a grid costs, in closed form: the data of each bin counts as evenly spread over it, so bins may be
@@ -34,7 +35,8 @@ class GridNoise {
 public:
     explicit GridNoise(const kernels::Grid& grid);
     /// Sum over all data of (x - q(x))², for a histogram whose bins divide [low, high] evenly.
-    [[nodiscard]] double operator()(float scale, float zero, std::span<const double> counts, double low, double high) const;
+    [[nodiscard]] double operator()(float scale, float zero, std::span<const double> counts, double low,
+                                    double high) const;
 
 private:
     /// Integral of the squared rounding error at scale 1 from some fixed point to v. `cell` holds v or lies below it.
@@ -43,7 +45,7 @@ private:
     [[nodiscard]] double lowerEnd(std::size_t cell) const { return cell == 0 ? m_levels[0] : m_thresholds[cell - 1]; }
 
     bool m_isUniform, m_shifted = false;
-    double m_low = 0, m_high = 0;                       ///< outermost integers of a uniform grid
+    double m_low = 0, m_high = 0;                        ///< outermost integers of a uniform grid
     std::vector<double> m_levels, m_thresholds, m_sums;  ///< m_sums[i]: the integral to the lower end of cell i
 };
 

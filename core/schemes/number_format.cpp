@@ -24,6 +24,7 @@ std::uint64_t quantizedBytes(const TensorScheme& scheme, std::uint64_t count, st
     const NumberFormat* format = findNumberFormat(scheme.format);
     const auto packed = [&](std::uint64_t n) { return (n * std::uint64_t(format->bits) + 7) / 8; };
     if (format->scaleRule == ScaleRule::One) return packed(count);
+    if (format->blocks) return parameters * kernels::ggml::layout(*format->blocks).bytes;
     return packed(count) + parameters * std::uint64_t(format->scaleBits > 0 ? format->scaleBits : tensor::bits(scaleType)) / 8 +
            (scheme.symmetry == Symmetry::Asymmetric ? packed(parameters) : 0) +
            (scheme.symmetry == Symmetry::AsymmetricFloat ? parameters * std::uint64_t(tensor::bits(scaleType)) / 8 : 0) +

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/kernels/ggml_blocks.h"
 #include "core/kernels/grid.h"
 #include "core/schemes/scheme.h"
 #include "core/tensor/element_type.h"
@@ -16,6 +17,7 @@ enum class ScaleRule {
     One,        ///< 1: a plain cast, no scale is stored
     Plain,      ///< max|x| / largest value (asymmetric: (max - min) / steps), rounded to the scale type
     PowerOfTwo, ///< 2^(floor(log2(max|x|)) - floor(log2(largest value))), an E8M0 number; the top may clip
+    Own,        ///< llama.cpp's blocks, which hold scales of their own
     TwoLevel,   ///< NVFP4: E4M3(max|x| / (6 s2)) · s2 with one s2 = max|tensor| / (6 · 448)
 };
 
@@ -30,7 +32,7 @@ struct NumberFormat {
     int bits = 8;          ///< of a code
     tensor::ElementType storage = tensor::ElementType::Undefined;  ///< what DequantizeLinear reads in ONNX Runtime; Undefined = nothing does
     ScaleRule scaleRule = ScaleRule::Plain;
-    int scaleBits = 0;     ///< stored size of a scale; 0 = that of the scale type
+    int scaleBits = 0;     ///< stored size of a scale (Own: of all in a block); 0 = that of the scale type
     std::uint32_t fixedGroup = 0;  ///< the only group length; 0 = any
     std::vector<std::string> variants;  ///< laws to choose from, the default first ("mu255", "mu10", "mu1"); mostly empty
     TensorScheme defaults; ///< what is meant where the text says nothing
@@ -42,6 +44,8 @@ struct NumberFormat {
     /// Codebooks that are learned: the grid for a weight of which `counts` tells how many elements lie, at scale 1, in each
     /// of equal bins over [-1, 1] (the middles of the outer bins are the ends); nullptr for the others.
     kernels::Grid (*learn)(const TensorScheme& scheme, std::span<const std::uint64_t> counts) = nullptr;
+    /// Formats whose blocks are encoded as a whole: the codec. Their grid is that of one block's codes, for show.
+    std::optional<kernels::ggml::Type> blocks;
     bool exactZero = true;  ///< 0 stays 0, whatever the weight
 };
 

@@ -29,7 +29,8 @@ void learn(const tensor::TensorView& weight, std::span<BlockQuantizer> quantizer
             for (std::size_t i = 0; i < learners.size(); ++i) {
                 const BlockQuantizer& quantizer = quantizers[learners[i]];
                 Parameters own;
-                if (quantizer.tiling().local()) own = localParameters(quantizer, x, boundaries[r], known.absmax(), job);
+                BlockQuantizer::Ranges ranges;
+                if (quantizer.tiling().local()) own = localParameters(quantizer, x, boundaries[r], known.absmax(), ranges, job);
                 quantizer.count(x.data(), boundaries[r], boundaries[r + 1],
                                 quantizer.tiling().local() ? own : known.parameters[learners[i]], bins[stripe][i]);
             }
@@ -60,11 +61,26 @@ std::span<const float> floats(const tensor::TensorView& weight, std::uint64_t fi
 }
 
 Parameters localParameters(const BlockQuantizer& quantizer, std::span<const float> x, std::uint64_t first, double absmax,
-                           const Job& job) {
-    auto ranges = quantizer.emptyRanges(first, first + x.size());
-    quantizer.widen(x.data(), first, first + x.size(), ranges);
-    quantizer.refine(x.data(), first, first + x.size(), ranges, absmax, job);
-    return quantizer.parameters(ranges, absmax);
+                           BlockQuantizer::Ranges& ranges, const Job& job) {
+    if (quantizer.blocks()) return {};
+    if (ranges.low.empty()) {
+        ranges = quantizer.emptyRanges(first, first + x.size());
+        quantizer.widen(x.data(), first, first + x.size(), ranges);
+    }
+    if (!quantizer.refines()) return quantizer.parameters(ranges, absmax);
+    auto refined = ranges;
+    quantizer.refine(x.data(), first, first + x.size(), refined, absmax, job);
+    return quantizer.parameters(refined, absmax);
+}
+
+std::vector<std::size_t> sharedTilings(std::span<const BlockQuantizer> quantizers) {
+    std::vector<std::size_t> shared(quantizers.size());
+    for (std::size_t q = 0; q < quantizers.size(); ++q) {
+        shared[q] = q;
+        for (std::size_t earlier = q; earlier-- > 0;)
+            if (quantizers[earlier].tiling() == quantizers[q].tiling()) shared[q] = earlier;
+    }
+    return shared;
 }
 
 void forEachStripe(std::size_t regions, const std::function<void(std::size_t, std::size_t, std::size_t)>& body) {
@@ -83,15 +99,10 @@ Result<Preparation> prepare(const tensor::TensorView& weight, std::span<BlockQua
     Preparation result;
     result.parameters.resize(quantizers.size());
     if (regions == 0) return result;
-    // Global tilings; those that are alike share their ranges.
-    std::vector<std::size_t> global, shared(quantizers.size());
-    for (std::size_t q = 0; q < quantizers.size(); ++q) {
-        if (quantizers[q].tiling().local()) continue;
-        shared[q] = q;
-        for (const std::size_t earlier : global)
-            if (quantizers[earlier].tiling() == quantizers[q].tiling()) shared[q] = earlier;
-        if (shared[q] == q) global.push_back(q);
-    }
+    const auto shared = sharedTilings(quantizers);
+    std::vector<std::size_t> global;  // those whose ranges are found here
+    for (std::size_t q = 0; q < quantizers.size(); ++q)
+        if (!quantizers[q].tiling().local() && shared[q] == q) global.push_back(q);
     std::vector<kernels::Moments> moments(regions);
     std::vector<std::vector<BlockQuantizer::Ranges>> ranges(kStripes, std::vector<BlockQuantizer::Ranges>(quantizers.size()));
     forEachStripe(regions, [&](std::size_t stripe, std::size_t from, std::size_t to) {

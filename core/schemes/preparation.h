@@ -22,9 +22,13 @@ struct Preparation {
 std::span<const float> floats(const tensor::TensorView& weight, std::uint64_t first, std::uint64_t end,
                               std::vector<float>& buffer);
 
-/// Ranges and scales of a few elements' own blocks, for a local tiling.
+/// For each quantizer the first one with the same tiling, whose ranges are its ranges too.
+std::vector<std::size_t> sharedTilings(std::span<const BlockQuantizer> quantizers);
+
+/// Scales of the blocks that x, elements of a weight from `first` on, is made of, for a local tiling; none for blocks encoded
+/// as a whole. @param ranges of these blocks: filled in where empty, so that one can serve several quantizers
 Parameters localParameters(const BlockQuantizer& quantizer, std::span<const float> x, std::uint64_t first, double absmax,
-                           const Job& job);
+                           BlockQuantizer::Ranges& ranges, const Job& job);
 
 /// Streams the weight: once for moments and for the ranges of scales that span regions, once more where a codebook is
 /// learned. Regions run in parallel, their sums merge in order.

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cmath>
 
+#include "core/schemes/block_codec.h"
 #include "core/schemes/block_quantizer.h"
 #include "core/schemes/preparation.h"
 
@@ -70,7 +71,7 @@ tensor::ElementType scaleTypeOf(tensor::ElementType weight) {
 
 Result<QuantizedTensor> quantize(const tensor::TensorView& weight, int outputAxis, int reductionAxis,
                                  const TensorScheme& scheme, Job& job) {
-    auto tiling = tilingOf(weight.shape, outputAxis, reductionAxis, scheme.granularity);
+    auto tiling = tilingOf(weight.shape, outputAxis, reductionAxis, scheme);
     if (!tiling) return propagate(tiling);
     BlockQuantizer quantizer(scheme, *tiling, scaleTypeOf(weight.type));
     const std::uint64_t count = weight.count();
@@ -82,6 +83,21 @@ Result<QuantizedTensor> quantize(const tensor::TensorView& weight, int outputAxi
     result.scheme = scheme;
     result.shape = weight.shape;
     result.tiling = *tiling;
+    if (const auto type = quantizer.blocks()) {
+        result.blocks.resize(tiling->scales() * kernels::ggml::layout(*type).bytes);
+        forEachStripe(boundaries.size() - 1, [&](std::size_t, std::size_t from, std::size_t to) {
+            std::vector<float> buffer;
+            for (std::size_t r = from; r < to && !job.cancelled(); ++r) {
+                const auto x = floats(weight, boundaries[r], boundaries[r + 1], buffer);
+                forEachBatch(*tiling, boundaries[r], boundaries[r + 1], std::size_t(-1), [&](const Batch& batch) {
+                    quantizeBlocks(*type, batch, x.data() + (batch.first - boundaries[r]),
+                                   result.blocks.data() + batch.scale * kernels::ggml::layout(*type).bytes);
+                });
+            }
+        });
+        if (job.cancelled()) return cancelled();
+        return result;
+    }
     result.codes.resize(count);
     result.scales.resize(tiling->scales(), 1.0F);
     if (quantizer.learns()) result.codebook = std::get<kernels::LevelGrid>(quantizer.grid()).levels;
@@ -100,7 +116,8 @@ Result<QuantizedTensor> quantize(const tensor::TensorView& weight, int outputAxi
             const auto x = floats(weight, boundaries[r], boundaries[r + 1], buffer);
             Parameters own;
             if (tiling->local()) {
-                own = localParameters(quantizer, x, boundaries[r], preparation->absmax(), job);
+                BlockQuantizer::Ranges ranges;
+                own = localParameters(quantizer, x, boundaries[r], preparation->absmax(), ranges, job);
                 keep(own);
             }
             const Parameters& parameters = tiling->local() ? own : global;
@@ -117,8 +134,35 @@ Result<QuantizedTensor> quantize(const tensor::TensorView& weight, int outputAxi
     return result;
 }
 
+namespace {
+
+/// Whole blocks around the wanted elements are decoded, then cut.
+void dequantizeAround(const QuantizedTensor& tensor, kernels::ggml::Type type, std::uint64_t first, std::span<float> out) {
+    const Tiling& t = tensor.tiling;
+    const std::uint64_t slab = t.axis * t.inner, unit = t.block * t.inner;
+    const auto start = [&](std::uint64_t element) { return element / slab * slab + element % slab / unit * unit; };
+    std::vector<float> values;
+    for (std::uint64_t at = first, end = first + out.size(); at < end;) {
+        const std::uint64_t begin = start(at);
+        std::uint64_t stop = begin;  // a piece of whole blocks
+        while (stop < end && stop - begin < kPiece) stop = std::min(stop + unit, stop / slab * slab + slab);
+        values.resize(std::size_t(stop - begin));
+        forEachBatch(t, begin, stop, std::size_t(-1), [&](const Batch& batch) {
+            dequantizeBlocks(type, batch, tensor.blocks.data() + batch.scale * kernels::ggml::layout(type).bytes,
+                             values.data() + (batch.first - begin));
+        });
+        const std::uint64_t until = std::min(stop, end);
+        std::copy(values.begin() + std::ptrdiff_t(at - begin), values.begin() + std::ptrdiff_t(until - begin),
+                  out.begin() + std::ptrdiff_t(at - first));
+        at = until;
+    }
+}
+
+}  // namespace
+
 void dequantize(const QuantizedTensor& tensor, std::uint64_t first, std::span<float> out) {
     const NumberFormat& format = *findNumberFormat(tensor.scheme.format);
+    if (format.blocks) return dequantizeAround(tensor, *format.blocks, first, out);
     const auto table = tensor.codebook.empty() ? codeTable(format.grid(tensor.scheme)) : tensor.codebook;
     const bool wide = format.bits == 16 && format.storage == tensor::ElementType::Uint16;
     forEachBatch(tensor.tiling, first, first + out.size(), kPiece, [&](const Batch& batch) {

@@ -22,6 +22,8 @@ struct QuantizedTensor {
     std::vector<std::int32_t> zeroPoints;    ///< same length; empty where all are zero
     std::vector<float> offsets;              ///< the value of code 0 where the zero point is a float, else empty
     std::vector<float> codebook;             ///< learned levels at scale 1, else empty
+    /// Formats that encode blocks as a whole: their bytes, in the order of the tiling's scales; the rest is then empty.
+    std::vector<std::byte> blocks;
     [[nodiscard]] std::int32_t zeroPointOf(std::uint64_t scale) const { return zeroPoints.empty() ? 0 : zeroPoints[scale]; }
 };
 

@@ -201,11 +201,16 @@ void narrow(const RangeSearch& search, const float* x, std::size_t n, float& low
         n = finite.size();
     }
     switch (search.range.rule) {
-        case Range::Rule::MinMax: return;
-        case Range::Rule::Percentile: return percentile(search, x, n, low, high);
-        case Range::Rule::Mse: return leastSquares(search, x, n, low, high, job);
-        case Range::Rule::Kl: return leastDivergence(search, x, n, low, high);
-        case Range::Rule::Std: return deviations(search, x, n, low, high);
+        case Range::Rule::MinMax:
+            return;
+        case Range::Rule::Percentile:
+            return percentile(search, x, n, low, high);
+        case Range::Rule::Mse:
+            return leastSquares(search, x, n, low, high, job);
+        case Range::Rule::Kl:
+            return leastDivergence(search, x, n, low, high);
+        case Range::Rule::Std:
+            return deviations(search, x, n, low, high);
     }
 }
 

@@ -10,7 +10,7 @@ const std::vector<Family>& families() {
     static const std::vector<Family> all = [] {
         std::vector<Family> list;
         for (const auto family : {unquantized, signedIntegers, unsignedIntegers, smallFloats, blockFloats, codebooks, logarithmic, powersOfTwo,
-                                  muLaws, exponentialLaws, posits}) {
+                                  muLaws, exponentialLaws, posits, ggmlBlocks}) {
             list.push_back(family());
             for (NumberFormat& format : list.back().formats) format.family = list.back().id;
         }

@@ -82,6 +82,7 @@ void ScaleMaker::make(std::span<const float> low, std::span<const float> high, d
     std::fill(zeros.begin(), zeros.end(), m_middle);
     switch (m_rule) {
         case ScaleRule::One:
+        case ScaleRule::Own:
             std::fill(scales.begin(), scales.end(), 1.0F);
             return;
         case ScaleRule::PowerOfTwo: {

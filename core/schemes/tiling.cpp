@@ -1,20 +1,31 @@
 #include "core/schemes/tiling.h"
 
+#include "core/schemes/number_format.h"
+
 #include <cstdlib>
 #include <numeric>
 
 namespace roundoff::schemes {
+namespace {
 
-Granularity effectiveGranularity(const tensor::Shape& shape, int outputAxis, int reductionAxis,
-                                 const Granularity& granularity) {
+bool encodesBlocks(const TensorScheme& scheme) {
+    const NumberFormat* format = findNumberFormat(scheme.format);
+    return format && format->blocks;
+}
+
+}  // namespace
+
+Granularity effectiveGranularity(const tensor::Shape& shape, int outputAxis, int reductionAxis, const TensorScheme& scheme) {
+    const Granularity& granularity = scheme.granularity;
+    if (encodesBlocks(scheme)) return granularity;
     const auto exists = [&](int axis) { return axis >= 0 && axis < int(shape.size()); };
     const bool whole = granularity.kind == Granularity::Kind::Group && exists(outputAxis) && exists(reductionAxis) &&
                        std::int64_t(granularity.columns) >= shape[std::size_t(reductionAxis)];
     return whole ? Granularity{Granularity::Kind::Channel} : granularity;
 }
 
-Result<Tiling> tilingOf(const tensor::Shape& shape, int outputAxis, int reductionAxis, const Granularity& wanted) {
-    const Granularity granularity = effectiveGranularity(shape, outputAxis, reductionAxis, wanted);
+Result<Tiling> tilingOf(const tensor::Shape& shape, int outputAxis, int reductionAxis, const TensorScheme& scheme) {
+    const Granularity granularity = effectiveGranularity(shape, outputAxis, reductionAxis, scheme);
     const auto count = tensor::elementCount(shape);
     if (!count) return badInput("weight", fmt::format("shape {} is not a size", tensor::text(shape)));
     const auto around = [&](int axis) {
@@ -35,6 +46,10 @@ Result<Tiling> tilingOf(const tensor::Shape& shape, int outputAxis, int reductio
         case Granularity::Kind::Group:
             if (exists(reductionAxis) && granularity.columns > 0) {
                 Tiling t = around(reductionAxis);
+                if (encodesBlocks(scheme) && exists(outputAxis) && outputAxis < reductionAxis) {
+                    t = around(outputAxis);
+                    t = {t.outer * t.axis, t.inner, 1};
+                }
                 t.block = granularity.columns;
                 t.perInner = true;
                 return t;

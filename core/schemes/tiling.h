@@ -36,12 +36,13 @@ struct Tiling {
 };
 
 /// What a granularity comes to on a weight: a group at least as long as the reduction axis is the whole channel, so a
-/// depthwise convolution in groups of 32 has a scale for each filter and not one for each weight.
-Granularity effectiveGranularity(const tensor::Shape& shape, int outputAxis, int reductionAxis,
-                                 const Granularity& granularity);
+/// depthwise convolution in groups of 32 has a scale for each filter and not one for each weight. Formats that encode
+/// whole blocks keep theirs.
+Granularity effectiveGranularity(const tensor::Shape& shape, int outputAxis, int reductionAxis, const TensorScheme& scheme);
 
 /// The tiling of a weight under its effective granularity. Error where the granularity does not fit the shape (no such axis).
-Result<Tiling> tilingOf(const tensor::Shape& shape, int outputAxis, int reductionAxis, const Granularity& granularity);
+/// Whole blocks run along all that lies behind the output axis, where the reduction axis does.
+Result<Tiling> tilingOf(const tensor::Shape& shape, int outputAxis, int reductionAxis, const TensorScheme& scheme);
 
 /// A stretch of consecutive elements that a kernel takes in one call: either runs of `width` elements, each with the next
 /// scale, or rows of `width` elements, in which column j has scale `scale + j`.

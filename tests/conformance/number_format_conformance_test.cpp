@@ -108,7 +108,8 @@ TEST_P(NumberFormats, TheTextParsesBack) {
 
 TEST_P(NumberFormats, RoundsToTheNearestLevelWithinRange) {
     forEachScheme([](const TensorScheme& scheme) {
-        if (findNumberFormat(scheme.format)->learn) return;  // its levels are known afterwards only
+        // Learned levels are known afterwards only; whole blocks have scales for parts of them.
+        if (findNumberFormat(scheme.format)->learn || findNumberFormat(scheme.format)->blocks) return;
         const double widest = widestHalf(scheme), top = levels(scheme).back();
         for (const tensor::Shape& shape : {tensor::Shape{64, 8}, tensor::Shape{33, 3}, tensor::Shape{5, 1}}) {
             const auto x = test::gaussian(std::size_t(shape[0] * shape[1]), 11);
@@ -145,6 +146,7 @@ TEST_P(NumberFormats, KeepsZeroSignAndOrder) {
 
 TEST_P(NumberFormats, IsIdempotentWithTheSameParameters) {
     forEachScheme([](const TensorScheme& scheme) {
+        if (findNumberFormat(scheme.format)->blocks) return;  // scales are found anew
         const auto once = roundTrip(scheme, {64, 4}, test::gaussian(256, 3));
         auto grid = findNumberFormat(scheme.format)->grid(scheme);
         if (!once.tensor.codebook.empty()) grid = kernels::nearestLevels(once.tensor.codebook);
@@ -171,12 +173,15 @@ TEST_P(NumberFormats, SurvivesEverySizeAndOddValues) {
 
 TEST_P(NumberFormats, ConstantAndZeroTensors) {
     forEachScheme([](const TensorScheme& scheme) {
-        const double widest = widestHalf(scheme);
+        const bool blocks = findNumberFormat(scheme.format)->blocks.has_value();
+        const double widest = blocks ? 0 : widestHalf(scheme);
         for (const float constant : {0.0F, 0.25F, -0.125F, 1e-42F}) {
             const auto result = roundTrip(scheme, {32, 2}, std::vector<float>(64, constant));
-            const double scale = std::abs(double(result.tensor.scales.front()));
+            const double scale = blocks ? 0 : std::abs(double(result.tensor.scales.front()));
             for (const float v : result.values) {
-                if (std::abs(constant) < 1e-30F) {
+                if (blocks) {
+                    EXPECT_NEAR(v, constant, std::abs(constant) < 1e-30F ? std::abs(constant) : 0.01 * std::abs(constant));
+                } else if (std::abs(constant) < 1e-30F) {
                     // A subnormal may become 0, or, of formats that never round to 0, their smallest level at scale 1.
                     EXPECT_LE(std::abs(v), std::max(2 * std::abs(double(constant)), constant != 0 ? leastLevel(scheme) : 0));
                 } else {
@@ -193,6 +198,10 @@ TEST_P(NumberFormats, ConstantAndZeroTensors) {
 TEST_P(NumberFormats, SizeIsCodesAndScales) {
     forEachScheme([](const TensorScheme& scheme) {
         const NumberFormat& format = *findNumberFormat(scheme.format);
+        if (format.blocks) {  // as llama.cpp has them
+            EXPECT_EQ(quantizedBytes(scheme, 1000, 8, tensor::ElementType::Float32), 8 * kernels::ggml::layout(*format.blocks).bytes);
+            return;
+        }
         const std::uint64_t bits = std::uint64_t(format.bits);
         std::uint64_t bytes = (1000 * bits + 7) / 8;
         if (format.scaleRule != ScaleRule::One) bytes += format.scaleBits > 0 ? std::uint64_t(format.scaleBits) : 32;
@@ -214,6 +223,36 @@ TEST_P(NumberFormats, ScalingByAPowerOfTwoChangesTheScaleOnly) {
         EXPECT_EQ(one.tensor.codes, eight.tensor.codes);
         for (std::size_t i = 0; i < one.values.size(); ++i) ASSERT_EQ(one.values[i] * 8, eight.values[i]);
     });
+}
+
+/// Any region of a weight, in either layout, dequantizes to the same values as the whole; ragged ends included.
+TEST_P(NumberFormats, PiecesDequantizeLikeTheWhole) {
+    const auto scheme = findNumberFormat(GetParam())->defaults;
+    struct Layout {
+        tensor::Shape shape;
+        int output, reduction;
+    };
+    for (const Layout& layout : {Layout{{300, 7}, 1, 0}, Layout{{7, 300}, 0, 1}, Layout{{5, 3, 3, 3}, 0, 1}, Layout{{2, 70, 6}, 2, 1}}) {
+        const auto count = std::size_t(tensor::elementCount(layout.shape).value());
+        const auto data = test::floatTensor(layout.shape, test::gaussian(count, 8));
+        Job job;
+        const auto quantized = quantize(data.view, layout.output, layout.reduction, scheme, job).value();
+        std::vector<float> whole(count), piece;
+        dequantize(quantized, 0, whole);
+        double product = 0, signal = 0, rounded = 0;
+        for (std::size_t i = 0; i < count; ++i) {
+            const double x = reinterpret_cast<const float*>(data.view.bytes.data())[i];
+            product += x * whole[i];
+            signal += x * x;
+            rounded += double(whole[i]) * whole[i];
+        }
+        EXPECT_GT(product, 0.7 * std::sqrt(signal * rounded)) << "each element comes back to its own place";
+        for (std::size_t first = 0; first < count; first += 83) {
+            piece.assign(std::min<std::size_t>(131, count - first), 0);
+            dequantize(quantized, first, piece);
+            for (std::size_t i = 0; i < piece.size(); ++i) ASSERT_EQ(piece[i], whole[first + i]) << first + i;
+        }
+    }
 }
 
 TEST(NumberFormatRegistry, EveryEntryIsComplete) {

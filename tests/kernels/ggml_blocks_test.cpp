@@ -141,7 +141,8 @@ TEST(GgmlBlocks, ScalesSaturate) {
         x[0] = -1e30F;
         const Floats y = decoded(type, referenceBytes(type, x));
         EXPECT_LE(y[0], -65504) << nameOf(type);
-        if (y.size() == 32) EXPECT_EQ(y[1], 65504) << nameOf(type) << ": the codes fit the scale that is stored";
+        if (y.size() > 32) continue;  // there the scale of its group shares 6 or 8 bits with the huge one
+        EXPECT_EQ(y[1], 65504) << nameOf(type) << ": the codes fit the scale that is stored";
     }
 }
 

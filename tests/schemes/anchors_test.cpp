@@ -45,7 +45,7 @@ INSTANTIATE_TEST_SUITE_P(Table, BlockAnchors,
                                          BlockAnchor{"int3:g64:asym", 14.20, 12.53}, BlockAnchor{"int2:g64:asym", 6.81, 5.97},
                                          BlockAnchor{"nf4:g32", 21.18, 20.61}, BlockAnchor{"nf4", 20.73, 19.69},
                                          BlockAnchor{"nf4:g128", 20.39, 18.90},
-                                         BlockAnchor{"int4:g32:symfull", 21.32, 0}, BlockAnchor{"kmeans2:tensor", 9.300, 7.540},
+                                         BlockAnchor{"int4:g32:symfull", 21.32, 0}, BlockAnchor{"q4_0", 21.32, 0}, BlockAnchor{"q8_0", 45.44, 43.44}, BlockAnchor{"kmeans2:tensor", 9.300, 7.540},
                                          BlockAnchor{"kmeans3:tensor", 14.616, 12.638}, BlockAnchor{"kmeans4:tensor", 20.222, 18.133},
                                          BlockAnchor{"kmeans5:tensor", 26.012, 23.870}, BlockAnchor{"mxfp4", 18.79, 18.00},
                                          BlockAnchor{"nvfp4", 20.43, 20.66}, BlockAnchor{"mxfp8-e4m3", 30.64, 30.08}));

@@ -18,7 +18,8 @@ struct Blocks {
 Blocks quantized(const char* scheme, const std::vector<float>& x) {
     Job job;
     const auto data = test::floatTensor({1, std::int64_t(x.size())}, x);
-    Blocks result{quantize(data.view, 0, 1, parseScheme(scheme).value().weight, job).value(), std::vector<float>(x.size())};
+    Blocks result{quantize(data.view, 0, 1, parseScheme(scheme).value().weight, job).value(),
+                  std::vector<float>(x.size())};
     dequantize(result.tensor, 0, result.values);
     return result;
 }
@@ -35,8 +36,12 @@ TEST(Mx, ScalesByTheExponentOfTheLargest) {
         int emax;
         float most;  ///< of an element
     };
-    for (const auto& [format, emax, most] : {Case{"mxfp4", 2, 6}, {"mxfp6-e2m3", 2, 7.5F}, {"mxfp6-e3m2", 4, 28},
-                                             {"mxfp8-e4m3", 8, 448}, {"mxfp8-e5m2", 15, 57344}, {"mxint8", 6, 127}})
+    for (const auto& [format, emax, most] : {Case{"mxfp4", 2, 6},
+                                             {"mxfp6-e2m3", 2, 7.5F},
+                                             {"mxfp6-e3m2", 4, 28},
+                                             {"mxfp8-e4m3", 8, 448},
+                                             {"mxfp8-e5m2", 15, 57344},
+                                             {"mxint8", 6, 127}})
         for (const float top : {1.0F, 1.9999F, 0.37F, 7.0F, 1e-20F, 3e20F}) {
             const auto result = quantized(format, block({top, -top, top / 3}));
             const double scale = std::exp2(std::floor(std::log2(double(top))) - emax);
@@ -53,7 +58,8 @@ TEST(Mx, WorkedExamples) {
     // The largest is 7: X = 1, and 7 clips to 6. Ties go to the even code.
     const auto four = quantized("mxfp4", block({7, -5, 3.5F, 2.5F, 0.75F, 0.25F, -0.3F, 1.75F}));
     EXPECT_EQ(four.tensor.scales[0], 1.0F);
-    EXPECT_EQ(std::vector(four.values.begin(), four.values.begin() + 8), (std::vector<float>{6, -4, 4, 2, 1, 0, -0.5F, 2}));
+    EXPECT_EQ(std::vector(four.values.begin(), four.values.begin() + 8),
+              (std::vector<float>{6, -4, 4, 2, 1, 0, -0.5F, 2}));
     EXPECT_EQ(std::vector(four.tensor.codes.begin(), four.tensor.codes.begin() + 8),
               (std::vector<std::int16_t>{7, 14, 6, 4, 2, 0, 9, 4}));
     // Integers of 2^-6: 127 / 64 is the largest, -128 is not used.
@@ -66,7 +72,9 @@ TEST(Mx, WorkedExamples) {
 
 TEST(Mx, SizesAreThePublishedBitsPerElement) {
     const auto bits = [](const char* format) {
-        return 8.0 * double(quantizedBytes(parseScheme(format).value().weight, 3200, 100, tensor::ElementType::Float32)) / 3200;
+        return 8.0 *
+               double(quantizedBytes(parseScheme(format).value().weight, 3200, 100, tensor::ElementType::Float32)) /
+               3200;
     };
     EXPECT_EQ(bits("mxfp4"), 4.25);
     EXPECT_EQ(bits("mxfp6-e2m3"), 6.25);
@@ -100,33 +108,45 @@ TEST(Mx, Fp4AgreesWithLlamaCppButForTies) {
 TEST(Nvfp4, FollowsItsTwoScales) {
     // The largest of the tensor is 6 · 448, so the tensor's scale is 1 and block scales are plain E4M3 numbers.
     std::vector<float> x(16 * 6, 0.0F);
-    x[0] = 2688, x[1] = -1344, x[2] = 560;       // 448
-    x[16] = -6, x[17] = 2.5F, x[18] = 0.2F;      // 1
-    x[32] = 102, x[33] = 40;                     // 17 is a tie: 16
-    x[48] = 0.006F, x[49] = 0.002F;              // 0.001 is half a step of 2^-9 and more: 2^-9
-    x[64] = 0.005F;                              // less than half: 0, taken as 1
+    x[0] = 2688, x[1] = -1344, x[2] = 560;   // 448
+    x[16] = -6, x[17] = 2.5F, x[18] = 0.2F;  // 1
+    x[32] = 102, x[33] = 40;                 // 17 is a tie: 16
+    x[48] = 0.006F, x[49] = 0.002F;          // 0.001 is half a step of 2^-9 and more: 2^-9
+    x[64] = 0.005F;                          // less than half: 0, taken as 1
     const auto result = quantized("nvfp4", x);
     EXPECT_EQ(result.tensor.scales, (std::vector<float>{448, 1, 16, 0x1p-9F, 1, 1}));
     EXPECT_EQ(result.values[0], 2688);
     EXPECT_EQ(result.values[1], -1344);
-    EXPECT_EQ(result.values[2], 448);            // 1.25 is a tie: 1
+    EXPECT_EQ(result.values[2], 448);  // 1.25 is a tie: 1
     EXPECT_EQ(result.values[16], -6);
     EXPECT_EQ(result.values[17], 2);
     EXPECT_EQ(result.values[18], 0);
-    EXPECT_EQ(result.values[32], 96);            // 6.375 clips
-    EXPECT_EQ(result.values[33], 32);            // 2.5 is a tie: 2
-    EXPECT_EQ(result.values[48], 3 * 0x1p-9F);   // 3.07
-    EXPECT_EQ(result.values[49], 0x1p-9F);       // 1.02
+    EXPECT_EQ(result.values[32], 96);           // 6.375 clips
+    EXPECT_EQ(result.values[33], 32);           // 2.5 is a tie: 2
+    EXPECT_EQ(result.values[48], 3 * 0x1p-9F);  // 3.07
+    EXPECT_EQ(result.values[49], 0x1p-9F);      // 1.02
     EXPECT_EQ(result.values[64], 0);
     EXPECT_EQ(8 * quantizedBytes(parseScheme("nvfp4").value().weight, 3200, 200, tensor::ElementType::Float32),
               3200 * 4.5 + 32);
 }
 
 TEST(Nf4, HasThePublishedLevelsAndThresholds) {
-    const std::vector<float> published{-1.0F, -0.6961928009986877F, -0.5250730514526367F, -0.39491748809814453F,
-                                       -0.28444138169288635F, -0.18477343022823334F, -0.09105003625154495F, 0.0F,
-                                       0.07958029955625534F, 0.16093020141124725F, 0.24611230194568634F, 0.33791524171829224F,
-                                       0.44070982933044434F, 0.5626170039176941F, 0.7229568362236023F, 1.0F};
+    const std::vector<float> published{-1.0F,
+                                       -0.6961928009986877F,
+                                       -0.5250730514526367F,
+                                       -0.39491748809814453F,
+                                       -0.28444138169288635F,
+                                       -0.18477343022823334F,
+                                       -0.09105003625154495F,
+                                       0.0F,
+                                       0.07958029955625534F,
+                                       0.16093020141124725F,
+                                       0.24611230194568634F,
+                                       0.33791524171829224F,
+                                       0.44070982933044434F,
+                                       0.5626170039176941F,
+                                       0.7229568362236023F,
+                                       1.0F};
     const auto scheme = parseScheme("nf4").value().weight;
     const auto all = levels(scheme);
     EXPECT_EQ(std::vector<float>(all.begin(), all.end()), published);
@@ -145,7 +165,8 @@ TEST(Nf4, HasThePublishedLevelsAndThresholds) {
         EXPECT_EQ(rounded(at), published[i - 1]) << at;
         EXPECT_EQ(rounded(std::nextafter(at, 2.0F)), published[i]) << at;
     }
-    for (const auto& [threshold, below, above] : {std::tuple{-0.8480964F, 0, 1}, {0.0397901F, 7, 8}, {0.8614784F, 14, 15}}) {
+    for (const auto& [threshold, below, above] :
+         {std::tuple{-0.8480964F, 0, 1}, {0.0397901F, 7, 8}, {0.8614784F, 14, 15}}) {
         EXPECT_EQ(rounded(threshold - 2e-7F), published[std::size_t(below)]) << threshold;
         EXPECT_EQ(rounded(threshold + 2e-7F), published[std::size_t(above)]) << threshold;
     }

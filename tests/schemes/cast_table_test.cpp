@@ -16,12 +16,14 @@ namespace {
 struct SmallFloat {
     const char* id;
     int exponent, mantissa, bias;
-    int codes;     ///< magnitudes that are numbers: 0 to codes - 1
-    bool minus0;   ///< sign with magnitude 0 is -0, not NaN
+    int codes;    ///< magnitudes that are numbers: 0 to codes - 1
+    bool minus0;  ///< sign with magnitude 0 is -0, not NaN
     double most;
-    double overflow;     ///< the smallest magnitude that would round beyond `most` if there were room
+    double overflow;  ///< the smallest magnitude that would round beyond `most` if there were room
 };
-std::ostream& operator<<(std::ostream& out, const SmallFloat& f) { return out << f.id; }
+std::ostream& operator<<(std::ostream& out, const SmallFloat& f) {
+    return out << f.id;
+}
 
 class CastTable : public testing::TestWithParam<SmallFloat> {
 protected:
@@ -75,7 +77,7 @@ TEST_P(CastTable, EveryCodeHasItsExactValue) {
             expected.push_back(sign == 1 ? -valueOf(magnitude) : valueOf(magnitude));
         }
     tensor.shape = {std::int64_t(tensor.codes.size())};
-    tensor.tiling = {1, 1, tensor.codes.size(), 1, false, false};
+    tensor.tiling = tilingOf(tensor.shape, 0, 0, {Granularity::Kind::Tensor}).value();
     std::vector<float> values(tensor.codes.size());
     dequantize(tensor, 0, values);
     for (std::size_t i = 0; i < values.size(); ++i) {
@@ -108,8 +110,9 @@ TEST_P(CastTable, EveryFiniteHalfRoundsToTheNearestEven) {
 TEST_P(CastTable, SaturatesAtItsEnds) {
     constexpr float kInf = std::numeric_limits<float>::infinity();
     const float most = float(GetParam().most), overflow = float(GetParam().overflow);
-    EXPECT_EQ(cast({most, std::nextafter(overflow, 0.0F), overflow, std::nextafter(overflow, kInf), 3e38F, kInf, -kInf}),
-              (std::vector<float>{most, most, most, most, most, most, -most}));
+    EXPECT_EQ(
+        cast({most, std::nextafter(overflow, 0.0F), overflow, std::nextafter(overflow, kInf), 3e38F, kInf, -kInf}),
+        (std::vector<float>{most, most, most, most, most, most, -most}));
     // Half the smallest subnormal is a tie, and 0 is even.
     const float least = float(valueOf(1));
     EXPECT_EQ(cast({least / 2, std::nextafter(least / 2, 1.0F), least * 1.5F, -least / 2}),
@@ -121,7 +124,8 @@ TEST(CastTableFp4, TiesGoToTheEvenCode) {
     const std::vector<float> ties{0.25F, 0.75F, 1.25F, 1.75F, 2.5F, 3.5F, 5.0F, std::nextafter(5.0F, 6.0F)};
     std::vector<float> y(ties.size());
     const float scale = 1;
-    snapper.snap(ties.data(), y.data(), ties.size(), {&scale, nullptr, ties.size(), false}, kernels::Snapper::Output::Unit);
+    snapper.snap(ties.data(), y.data(), ties.size(), {&scale, nullptr, ties.size(), false},
+                 kernels::Snapper::Output::Unit);
     EXPECT_EQ(y, (std::vector<float>{0, 1, 1, 2, 2, 4, 4, 6}));
 }
 

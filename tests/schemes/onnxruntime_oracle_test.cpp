@@ -1,8 +1,8 @@
-// ONNX Runtime's QuantizeLinear and DequantizeLinear as the oracle: codes and values, bit for bit, for every type that its
-// CPU kernels have. Scales and zero points are ours, so only rounding, saturation and layout are compared.
-// Left out, for ONNX Runtime 1.29 differs from the operators' definition there: NaN to a small float (stays NaN; here it
-// takes the lowest code); to 2 bits, NaN and |x / scale| beyond 2^31 (wrap) and scales along the last axis (wrong codes);
-// float16 to integers but in blocks (truncates instead of rounding), and to 16 bits.
+// ONNX Runtime's QuantizeLinear and DequantizeLinear as the oracle: codes and values, bit for bit, for every type that
+// its CPU kernels have. Scales and zero points are ours, so only rounding, saturation and layout are compared. Left
+// out, for ONNX Runtime 1.29 differs from the operators' definition there: NaN to a small float (stays NaN; here it
+// takes the lowest code); to 2 bits, NaN and |x / scale| beyond 2^31 (wrap) and scales along the last axis (wrong
+// codes); float16 to integers but in blocks (truncates instead of rounding), and to 16 bits.
 #include <gtest/gtest.h>
 
 #include <bit>
@@ -26,7 +26,9 @@ using tensor::ElementType;
 
 constexpr float kInf = std::numeric_limits<float>::infinity();
 
-std::string text(std::span<const std::byte> bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+std::string text(std::span<const std::byte> bytes) {
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
 
 std::string written(ElementType type, std::span<const float> values) {
     std::vector<std::byte> bytes(tensor::storageBytes(type, values.size()).value());
@@ -147,20 +149,23 @@ TEST_P(OnnxRuntimeOracle, RoundsAndSaturatesAlike) {
                                     text(exports::pack(format().storage, {&stored, 1})));
             ASSERT_EQ(answer.values.size(), x.size() * sizeof(float));
             std::vector<float> decoded(x.size());
-            tensor::readFloats({format().storage, pair.shape, std::as_bytes(std::span<const char>(answer.codes))}, 0, decoded);
+            tensor::readFloats({format().storage, pair.shape, std::as_bytes(std::span<const char>(answer.codes))}, 0,
+                               decoded);
             for (std::size_t i = 0; i < x.size(); ++i) {
                 const float code = isInteger() ? units[i] + zero : units[i];
                 ASSERT_EQ(std::bit_cast<std::uint32_t>(code), std::bit_cast<std::uint32_t>(decoded[i]))
                     << x[i] << " / " << scale << ": " << code << ", there " << decoded[i];
                 float theirs;
                 std::memcpy(&theirs, answer.values.data() + i * sizeof(float), sizeof theirs);
-                ASSERT_EQ(std::bit_cast<std::uint32_t>(values[i]), std::bit_cast<std::uint32_t>(theirs)) << x[i] << " / " << scale;
+                ASSERT_EQ(std::bit_cast<std::uint32_t>(values[i]), std::bit_cast<std::uint32_t>(theirs))
+                    << x[i] << " / " << scale;
             }
         }
 }
 
 /// A whole tensor at a granularity, with both operators set up from what quantize() found.
-void compareTensor(const TensorScheme& scheme, ElementType real, const tensor::Shape& shape, int outputAxis, int reductionAxis) {
+void compareTensor(const TensorScheme& scheme, ElementType real, const tensor::Shape& shape, int outputAxis,
+                   int reductionAxis) {
     const NumberFormat& format = *findNumberFormat(scheme.format);
     const auto count = std::size_t(tensor::elementCount(shape).value());
     auto x = test::gaussian(count, 21);
@@ -169,7 +174,8 @@ void compareTensor(const TensorScheme& scheme, ElementType real, const tensor::S
     x[4] = -0.0F;
     const std::string data = written(real, x);
     Job job;
-    const auto ours = quantize({real, shape, std::as_bytes(std::span<const char>(data))}, outputAxis, reductionAxis, scheme, job);
+    const auto ours =
+        quantize({real, shape, std::as_bytes(std::span<const char>(data))}, outputAxis, reductionAxis, scheme, job);
     ASSERT_TRUE(ours) << ours.error().line();
     Pair pair{real, format.storage, shape, {}};
     if (scheme.granularity.kind == Granularity::Kind::Channel) {
@@ -194,7 +200,8 @@ void compareTensor(const TensorScheme& scheme, ElementType real, const tensor::S
 TEST_P(OnnxRuntimeOracle, AgreesOnWholeTensors) {
     using Kind = Granularity::Kind;
     for (const ElementType real : {ElementType::Float32, ElementType::Float16})
-        for (const Granularity& granularity : {Granularity{Kind::Tensor}, Granularity{Kind::Channel}, Granularity{Kind::Group, 0, 16}})
+        for (const Granularity& granularity :
+             {Granularity{Kind::Tensor}, Granularity{Kind::Channel}, Granularity{Kind::Group, 0, 16}})
             for (const Symmetry symmetry : {Symmetry::Symmetric, Symmetry::Asymmetric}) {
                 if (!isInteger() && symmetry == Symmetry::Asymmetric) continue;
                 const bool half = real == ElementType::Float16, channel = granularity.kind == Kind::Channel;
@@ -203,8 +210,8 @@ TEST_P(OnnxRuntimeOracle, AgreesOnWholeTensors) {
                 scheme.granularity = granularity;
                 scheme.symmetry = symmetry;
                 SCOPED_TRACE(schemes::text({scheme, {}}) + (half ? " of float16" : ""));
-                compareTensor(scheme, real, {9, 40}, 0, 1);                                           // [out, in]
-                if (format().bits > 2 || !channel) compareTensor(scheme, real, {40, 9}, 1, 0);        // [in, out]
+                compareTensor(scheme, real, {9, 40}, 0, 1);                                     // [out, in]
+                if (format().bits > 2 || !channel) compareTensor(scheme, real, {40, 9}, 1, 0);  // [in, out]
                 compareTensor(scheme, real, {5, 24, 3}, 0, 1);  // a one-dimensional convolution
             }
 }

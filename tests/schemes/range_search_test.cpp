@@ -10,6 +10,7 @@
 #include "core/kernels/histogram.h"
 #include "core/kernels/reference.h"
 #include "core/schemes/histogram_ranges.h"
+#include "core/schemes/number_format.h"
 #include "core/schemes/quantized_tensor.h"
 #include "tests/support/memory_model.h"
 #include "tests/support/random.h"
@@ -56,7 +57,8 @@ std::size_t obviousKl(Bins bins, std::size_t levels) {
     double least = std::numeric_limits<double>::infinity();
     std::size_t best = bins.size();
     for (std::size_t i = std::max(bins.size() / 16, levels); i <= bins.size(); ++i) {
-        std::vector<double> p(bins.begin(), bins.begin() + std::ptrdiff_t(i)), mass(levels, 0), used(levels, 0), q(i, 0);
+        std::vector<double> p(bins.begin(), bins.begin() + std::ptrdiff_t(i)), mass(levels, 0), used(levels, 0),
+            q(i, 0);
         for (std::size_t b = 0; b < i; ++b) {
             mass[b * levels / i] += p[b];
             used[b * levels / i] += p[b] > 0;
@@ -127,8 +129,11 @@ TEST_P(KlAnchors, AreReproduced) {
 TEST(GridNoise, IsTheNoiseOfDataSpreadOverTheBins) {
     const std::vector<double> counts{3, 0, 1, 7, 2, 5, 0, 0, 4, 9, 1};
     const double low = -3.1, high = 4.7, width = (high - low) / double(counts.size());
-    const std::vector<kernels::Grid> grids{kernels::UniformGrid{-7, 7},          kernels::UniformGrid{0, 15},         kernels::UniformGrid{0, 15, true},
-                                           kernels::FloatGrid{2, 1, 1, 6, true}, kernels::FloatGrid{4, 3, 7, 448, true},
+    const std::vector<kernels::Grid> grids{kernels::UniformGrid{-7, 7},
+                                           kernels::UniformGrid{0, 15},
+                                           kernels::UniformGrid{0, 15, true},
+                                           kernels::FloatGrid{2, 1, 1, 6, true},
+                                           kernels::FloatGrid{4, 3, 7, 448, true},
                                            kernels::nearestLevels({-1, -0.3F, 0, 0.1F, 1})};
     for (const auto& grid : grids)
         for (const float scale : {0.003F, 0.2F, 1.0F, -0.4F, 60.0F})
@@ -188,15 +193,25 @@ TEST(StdRange, IsRootMeanSquareOrDeviationAndNeverBeyondTheData) {
 }
 
 TEST(RangeSearch, MseIsNeverWorseThanMinmax) {
-    for (const Law law : {Law::Gauss, Law::Laplace, Law::Uniform, Law::Outliers, Law::OneSided})
-        for (const std::size_t n : {std::size_t(1) << 12, std::size_t(1) << 18}) {  // searched on the data, on a histogram
-            const auto x = draw(law, n, n);
-            for (const char* format : {"int2", "int4", "int8", "int16", "uint4", "uint8", "fp8-e4m3", "fp6-e3m2", "nf4", "log5"})
-                for (const char* granularity : {":tensor", ":channel", ":g32"}) {
-                    const std::string scheme = std::string(format) + granularity;
-                    EXPECT_LE(quantized(scheme + ":mse", x, 16).noise, quantized(scheme, x, 16).noise) << scheme;
-                }
-        }
+    for (const Law law : {Law::Gauss, Law::Outliers, Law::OneSided}) {
+        const auto x = draw(law, 1 << 12, 31);
+        for (const NumberFormat& format : numberFormats())
+            for (const char* options :
+                 {":tensor", ":channel", ":g32", ":g32:asym", ":symfull", ":symgptq", ":asymfloat", ":pot"}) {
+                const std::string scheme = format.id + options;
+                if (!parseScheme(scheme + ":mse")) continue;
+                EXPECT_LE(quantized(scheme + ":mse", x, 16).noise, quantized(scheme, x, 16).noise)
+                    << scheme << ' ' << int(law);
+            }
+    }
+    // Long blocks are searched on a histogram.
+    for (const Law law : {Law::Gauss, Law::Laplace, Law::Uniform, Law::Outliers, Law::OneSided}) {
+        const auto x = draw(law, 1 << 18, 32);
+        for (const char* scheme :
+             {"int2:tensor", "int4:tensor:symfull", "int8:tensor", "int16:tensor", "int4:tensor:asymfloat",
+              "uint8:tensor", "fp8-e4m3:tensor", "nf4:tensor", "log5:tensor"})
+            EXPECT_LE(quantized(std::string(scheme) + ":mse", x, 1).noise, quantized(scheme, x, 1).noise) << scheme;
+    }
 }
 
 TEST(RangeSearch, MseFindsOneSidedOutliersAndFarClips) {
@@ -205,7 +220,8 @@ TEST(RangeSearch, MseFindsOneSidedOutliersAndFarClips) {
     // Each end alone: the lower one stays where the data is, so a quarter of the codes is not lost on nothing.
     EXPECT_LT(quantized("uint4:tensor:mse", x, 1).scales[0], 0.5F);
     for (std::size_t i = 0; i < 5; ++i) x[i * 7919] = 100;
-    EXPECT_LT(quantized("int2:tensor:mse", x, 1).noise, 0.5 * quantized("int2:tensor", x, 1).noise);  // the best clip is at 1.2
+    EXPECT_LT(quantized("int2:tensor:mse", x, 1).noise,
+              0.5 * quantized("int2:tensor", x, 1).noise);  // the best clip is at 1.2
 }
 
 TEST(RangeSearch, KlUsesTensorRtsRuleAndLeavesShortBlocksAlone) {
