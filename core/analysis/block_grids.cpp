@@ -32,7 +32,8 @@ BlockGrids::BlockGrids(const model::Layer& layer, const schemes::Tiling& tiling,
 }
 
 BlockGrid BlockGrids::gridAt(std::uint64_t index, std::uint64_t element, double scale, double zero) const {
-    return {index, element / m_perChannel % m_channels, element / m_perPosition % m_reduction, scale, zero};
+    const std::uint64_t group = (m_tiling.perInner ? index / m_tiling.inner : index) % m_tiling.blocks();
+    return {index, element / m_perChannel % m_channels, element / m_perPosition % m_reduction, group, scale, zero};
 }
 
 void BlockGrids::observe(std::uint64_t first, std::span<const float> y, const schemes::Parameters& parameters) {

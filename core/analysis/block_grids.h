@@ -16,6 +16,7 @@ struct BlockGrid {
     std::uint64_t index = std::numeric_limits<std::uint64_t>::max();  ///< of its scale; the largest number = none
     std::uint64_t channel = 0;   ///< of its first element, along the output axis
     std::uint64_t position = 0;  ///< likewise along the reduction axis
+    std::uint64_t group = 0;     ///< number of the block along the axis that blocks run along
     double scale = 0, zero = 0;  ///< zero: a code, or with a float zero point the value of code 0
     [[nodiscard]] bool found() const { return index != std::numeric_limits<std::uint64_t>::max(); }
     /// Larger scale first, then the earlier block: an order that no thread changes.

@@ -145,7 +145,7 @@ Result<Distribution> distribution(const model::Model& model, std::size_t index, 
     std::optional<schemes::Tiling> tiling;
     if (!scheme.isFloat()) {
         wanted.push_back(scheme.weight);
-        const auto found = schemes::tilingOf(tensor.shape, layer.outputAxis, layer.reductionAxis, scheme.weight.granularity);
+        const auto found = schemes::tilingOf(tensor.shape, layer.outputAxis, layer.reductionAxis, scheme.weight);
         if (!found) return propagate(found);
         tiling = *found;
     }
@@ -156,7 +156,7 @@ Result<Distribution> distribution(const model::Model& model, std::size_t index, 
     Distribution result;
     result.layer = index;
     result.scheme = scheme;
-    result.granularity = schemes::effectiveGranularity(tensor.shape, layer.outputAxis, layer.reductionAxis, scheme.weight.granularity);
+    result.granularity = schemes::effectiveGranularity(tensor.shape, layer.outputAxis, layer.reductionAxis, scheme.weight);
     result.statistics = std::move(pass->statistics);
     picture.collect(result);
     if (wanted.empty()) return result;

@@ -23,6 +23,7 @@ std::string_view name(ScaleRule rule) {
         case ScaleRule::One: return "none";
         case ScaleRule::Plain: return "plain";
         case ScaleRule::PowerOfTwo: return "power-of-two";
+        case ScaleRule::Own: return "own";
         case ScaleRule::TwoLevel: return "two-level";
     }
     return "other";

@@ -15,7 +15,7 @@ Result<std::uint64_t> weightBytes(const tensor::Shape& shape, int outputAxis, in
         if (!bytes) return badInput("weight", "shape " + tensor::text(shape) + " is not a size");
         return *bytes;
     }
-    const auto tiling = tilingOf(shape, outputAxis, reductionAxis, scheme.granularity);
+    const auto tiling = tilingOf(shape, outputAxis, reductionAxis, scheme);
     if (!tiling) return propagate(tiling);
     return quantizedBytes(scheme, *count, tiling->scales(), scaleTypeOf(type));
 }

@@ -24,7 +24,7 @@ double errorOf(const Histogram& histogram, int bits, Symmetry symmetry, const Cl
 
 std::optional<int> integerBits(const schemes::TensorScheme& scheme) {
     const auto* format = schemes::findNumberFormat(scheme.format);
-    if (!format || !format->grid || format->bits < 2 || format->bits > 16) return {};
+    if (!format || !format->grid || format->blocks || format->bits < 2 || format->bits > 16) return {};
     if (!std::holds_alternative<kernels::UniformGrid>(format->grid(scheme))) return {};
     return format->bits;
 }

@@ -41,7 +41,7 @@ QString gridName(const analysis::Distribution& close, const analysis::BlockGrid&
     switch (granularity.kind) {
         case Granularity::Kind::Channel: return DistributionView::tr("channel %1").arg(grid.channel);
         case Granularity::Kind::Group:
-            return DistributionView::tr("group %1 of channel %2").arg(grid.position / length).arg(grid.channel);
+            return DistributionView::tr("group %1 of channel %2").arg(grid.group).arg(grid.channel);
         case Granularity::Kind::Block:
             return DistributionView::tr("the block of channels from %1 and inputs from %2 on")
                 .arg(grid.channel / std::max(granularity.rows, 1U) * granularity.rows)
@@ -231,7 +231,9 @@ void DistributionView::fillNote() {
             notes << tr("The levels are the values that occur.");
         }
         const bool one = !close->levels.empty();
-        if (!m_bits)
+        if (!m_bits && close->occurring)
+            notes << tr("The blocks of %1 have scales of their own within, so the clip handles do not act.").arg(scheme);
+        else if (!m_bits)
             notes << tr("The levels of %1 are unevenly spaced, so the clip handles do not act.").arg(scheme);
         else if (!one)
             notes << tr("The handles try one clip for all of them (per-tensor trial).");
