@@ -25,22 +25,21 @@ bool BlockGrid::coarserThan(const BlockGrid& other) const {
     return mine > its || (mine == its && index < other.index);
 }
 
-BlockGrids::BlockGrids(const model::Layer& layer, const schemes::Tiling& tiling, std::uint32_t rows)
-    : m_tiling(tiling), m_rows(rows), m_recent(256, kNone) {
+BlockGrids::BlockGrids(const model::Layer& layer, const schemes::Tiling& tiling, std::uint32_t together, std::uint32_t rows)
+    : m_together(std::max(together, 1U)), m_tiling(tiling), m_rows(rows), m_recent(256, kNone) {
     measure(layer.shape, layer.outputAxis, m_channels, m_perChannel);
     measure(layer.shape, layer.reductionAxis, m_reduction, m_perPosition);
 }
 
 BlockGrid BlockGrids::gridAt(std::uint64_t index, std::uint64_t element, double scale, double zero) const {
     const std::uint64_t group = (m_tiling.perInner ? index / m_tiling.inner : index) % m_tiling.blocks();
-    return {index, element / m_perChannel % m_channels, element / m_perPosition % m_reduction, group, scale, zero};
+    const std::uint64_t channel = element / m_perChannel % m_channels / m_together * m_together;
+    return {index, channel, element / m_perPosition % m_reduction, group, scale, zero};
 }
 
 void BlockGrids::observe(std::uint64_t first, std::span<const float> y, const schemes::Parameters& parameters) {
     if (y.empty()) return;
-    const auto consider = [&](const BlockGrid& grid) {
-        BlockGrid& row = m_rows[std::size_t(grid.channel * m_rows.size() / m_channels)];
-        if (grid.coarserThan(row)) row = grid;
+    const auto challenge = [&](const BlockGrid& grid) {
         if (grid.index != m_coarsest.index && grid.coarserThan(m_coarsest)) {
             m_coarsest = grid;
             m_values.clear();
@@ -48,17 +47,20 @@ void BlockGrids::observe(std::uint64_t first, std::span<const float> y, const sc
         }
     };
     if (parameters.scales.empty()) {
-        // Scales that are not told apart: the block with the largest value stands for the coarsest.
+        // Scales within the blocks: the block with the largest value stands for the coarsest, and rows have none.
         const auto largest = std::ranges::max_element(y, {}, [](float v) { return std::isnan(v) ? 0.0F : std::abs(v); });
         const std::uint64_t element = first + std::uint64_t(largest - y.begin());
-        consider(gridAt(m_tiling.index(element), element, std::abs(*largest), 0));
+        challenge(gridAt(m_tiling.index(element), element, std::abs(*largest), 0));
     } else {
         forEachBatch(m_tiling, first, first + y.size(), y.size(), [&](const schemes::Batch& batch) {
             for (std::size_t s = 0; s < batch.scales(); ++s) {
                 const std::uint64_t index = batch.scale + s;
                 const std::size_t at = std::size_t(index - parameters.first);
-                consider(gridAt(index, batch.first + (batch.columns ? s : s * batch.width), parameters.scales[at],
-                                parameters.zeros.empty() ? 0 : double(parameters.zeros[at])));
+                const BlockGrid grid = gridAt(index, batch.first + (batch.columns ? s : s * batch.width), parameters.scales[at],
+                                              parameters.zeros.empty() ? 0 : double(parameters.zeros[at]));
+                BlockGrid& row = m_rows[std::size_t(grid.channel * m_rows.size() / m_channels)];
+                if (grid.coarserThan(row)) row = grid;
+                challenge(grid);
             }
         });
     }
@@ -94,6 +96,13 @@ void BlockGrids::merge(const BlockGrids& other) {
         m_coarsest = other.m_coarsest;
         m_values = other.m_values;
     }
+}
+
+std::vector<BlockGrid> BlockGrids::rows() const {
+    std::vector<BlockGrid> all = m_rows;
+    for (std::size_t row = 1; row < all.size(); ++row)
+        if (!all[row].found()) all[row] = all[row - 1];  // shares the scales of the channels before it
+    return all;
 }
 
 std::vector<double> BlockGrids::values() const {

@@ -27,14 +27,16 @@ struct BlockGrid {
 /// of the coarsest grid of all take. One a thread; they merge.
 class BlockGrids {
 public:
+    /// @param together channels that share scales: the rows of a 2-D block, else 1
     /// @param rows channels are pooled into so many
-    BlockGrids(const model::Layer& layer, const schemes::Tiling& tiling, std::uint32_t rows);
+    BlockGrids(const model::Layer& layer, const schemes::Tiling& tiling, std::uint32_t together, std::uint32_t rows);
 
     /// Elements [first, first + y.size()) after rounding, with the scales of at least their blocks.
     void observe(std::uint64_t first, std::span<const float> y, const schemes::Parameters& parameters);
     void merge(const BlockGrids& other);
 
-    [[nodiscard]] const std::vector<BlockGrid>& rows() const { return m_rows; }  ///< not found() where nothing was seen
+    /// Not found() where nothing was seen, or scales lie within the blocks.
+    [[nodiscard]] std::vector<BlockGrid> rows() const;
     [[nodiscard]] const BlockGrid& coarsest() const { return m_coarsest; }
     /// Ascending; empty where they are more than kMostValues.
     [[nodiscard]] std::vector<double> values() const;
@@ -46,6 +48,7 @@ private:
     void take(float value);
 
     std::uint64_t m_channels = 1, m_perChannel = 1, m_reduction = 1, m_perPosition = 1;  ///< lengths and strides of the axes
+    std::uint64_t m_together;
     schemes::Tiling m_tiling;
     std::vector<BlockGrid> m_rows;
     BlockGrid m_coarsest;

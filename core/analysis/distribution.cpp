@@ -18,8 +18,10 @@ constexpr std::uint32_t kMostRows = 256, kColumns = 192;
 class Picture final : public RegionObserver {
 public:
     /// @param tiling of the scheme; none = float
-    Picture(const model::Layer& layer, const tensor::Shape& shape, const std::optional<schemes::Tiling>& tiling)
-        : m_layer(layer), m_tiling(tiling) {
+    /// @param together see BlockGrids
+    Picture(const model::Layer& layer, const tensor::Shape& shape, const std::optional<schemes::Tiling>& tiling,
+            std::uint32_t together)
+        : m_layer(layer), m_tiling(tiling), m_together(together) {
         const int channelAxis = layer.outputAxis;
         for (int i = 0; i < int(shape.size()); ++i) {
             if (i == channelAxis) m_channels = std::uint64_t(shape[std::size_t(i)]);
@@ -38,7 +40,7 @@ public:
                  const schemes::Parameters& parameters) override {
         Counts& counts = m_counts.local();
         if (m_tiling) {
-            if (!counts.grids) counts.grids.emplace(m_layer, *m_tiling, m_rows);
+            if (!counts.grids) counts.grids.emplace(m_layer, *m_tiling, m_together, m_rows);
             counts.grids->observe(first, y, parameters);
         }
         if (!(m_low < m_high)) return;
@@ -93,6 +95,7 @@ private:
     };
     const model::Layer& m_layer;
     const std::optional<schemes::Tiling> m_tiling;
+    const std::uint32_t m_together;
     tbb::enumerable_thread_specific<Counts> m_counts;  // integer counts: their sum has no order
     std::uint64_t m_channels = 1, m_inner = 1;
     std::uint32_t m_rows = 1;
@@ -149,7 +152,7 @@ Result<Distribution> distribution(const model::Model& model, std::size_t index, 
         if (!found) return propagate(found);
         tiling = *found;
     }
-    Picture picture(layer, tensor.shape, tiling);
+    Picture picture(layer, tensor.shape, tiling, scheme.weight.granularity.rows);
     auto pass = passOver(data->view, layer, wanted, &picture, job);
     if (!pass) return propagate(pass);
 

@@ -5,6 +5,7 @@
 #include <QComboBox>
 #include <QGridLayout>
 #include <QLabel>
+#include <QStyledItemDelegate>
 #include <algorithm>
 
 #include "core/schemes/number_format.h"
@@ -69,6 +70,8 @@ void fill(QComboBox* combo, const std::vector<Value>& values, const Value& prese
     for (const Value& value : values) combo->addItem(label(value));
     combo->setCurrentIndex(int(std::ranges::find(values, present) - values.begin()));
     combo->setEnabled(combo->count() > 1);
+    // The list may be wider than the box.
+    combo->view()->setMinimumWidth(combo->view()->sizeHintForColumn(0) + 24);
 }
 
 }  // namespace
@@ -121,6 +124,7 @@ QComboBox* SchemeForm::row(const QString& label, const QString& name, int index)
     combo->setObjectName(name);
     combo->setAccessibleName(label);
     combo->setMaxVisibleItems(24);
+    combo->setItemDelegate(new QStyledItemDelegate(combo));  // the style sheet's padding of items
     combo->setMinimumContentsLength(5);
     combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     combo->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);

@@ -64,6 +64,7 @@ QComboBox::down-arrow { image: url(:/icons/chevron-@mode@.svg); width: 10px; hei
 QComboBox QLineEdit { border: none; background: transparent; padding: 0; min-height: 0; }
 QComboBox QAbstractItemView { background: @window@; border: 1px solid @grid@; selection-background-color: @selection@;
     selection-color: @text@; outline: none; padding: 2px; }
+QComboBox QAbstractItemView::item { padding: 3px 6px; }
 QToolButton::menu-indicator { image: url(:/icons/chevron-@mode@.svg); width: 10px; height: 10px;
     subcontrol-position: right center; subcontrol-origin: padding; right: 7px; }
 QToolButton[popupMode="2"][look="button"] { padding-right: 22px; }

@@ -224,7 +224,9 @@ void DistributionView::fillNote() {
                             : m_bits         ? tr("The ticks are the levels of %1, step %2")
                                            .arg(gridName(*close, m_grid), numberText(std::abs(m_grid.scale)))
                                              : tr("The ticks are the %1 levels of %2").arg(count, gridName(*close, m_grid));
-            which += coarsest ? tr(", the coarsest grid of all.") : QStringLiteral(".");
+            which += !coarsest          ? QStringLiteral(".")
+                     : close->occurring ? tr(", where the largest value lies.")
+                                        : tr(", the coarsest grid of all.");
             if (close->channelRows > 1 && !close->unitLevels.empty() && showsStrip()) which += tr(" Click a channel at the bottom right for its own.");
             notes << which;
         } else if (!close->levels.empty() && close->occurring) {
