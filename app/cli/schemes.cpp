@@ -1,90 +1,84 @@
+#include <fmt/ranges.h>
+
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include "app/cli/all.h"
 #include "app/cli/output.h"
 #include "core/base/table.h"
-#include "core/schemes/number_format.h"
+#include "core/reports/format_sheet.h"
 
 namespace roundoff::cli {
 namespace {
 
+using reports::FormatSheet;
 using schemes::NumberFormat;
 
-/// A scheme of the format that differs from its default in one part, or nothing where the text form refuses it.
-template <class Change>
-std::string option(const NumberFormat& format, int position, Change change) {
-    schemes::Scheme scheme;
-    scheme.weight = format.defaults;
-    change(scheme.weight);
-    std::string text = schemes::text(scheme);
-    for (; position > 0; --position) text = text.substr(text.find(':') + 1);
-    return text.substr(0, text.find(':'));
+constexpr int kMostBitsWithLevels = 8;
+
+/// The words after the format, in the order of the canonical text.
+std::string options(const FormatSheet& sheet) {
+    std::vector<std::string> words = sheet.format->variants;
+    for (const auto* list : {&sheet.granularities, &sheet.symmetries}) words.insert(words.end(), list->begin(), list->end());
+    if (sheet.powerOfTwoScales) words.push_back("pot");
+    words.insert(words.end(), sheet.ranges.begin(), sheet.ranges.end());
+    return fmt::to_string(fmt::join(words, " "));
 }
 
-std::vector<std::string> granularities(const NumberFormat& format) {
-    std::vector<std::string> out;
-    for (const auto kind : format.granularities) {
-        if (kind == schemes::Granularity::Kind::Token) continue;  // activations only
-        const bool group = kind == schemes::Granularity::Kind::Group;
-        const bool block = kind == schemes::Granularity::Kind::Block;
-        out.push_back(group   ? "gN"
-                      : block ? "bRxC"
-                              : option(format, 1, [&](auto& scheme) {
-                                    scheme.granularity = {kind, 0, 0};
-                                }));
+nlohmann::ordered_json json(const FormatSheet& sheet) {
+    const NumberFormat& format = *sheet.format;
+    const auto orNull = [](const std::string& text) { return text.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(text); };
+    auto targets = nlohmann::ordered_json::array();
+    for (const auto& answer : sheet.targets)
+        targets.push_back({{"target", answer.target},
+                           {"default", answer.reason.empty()},
+                           {"scheme", orNull(answer.scheme)},
+                           {"reason", orNull(answer.reason)}});
+    nlohmann::ordered_json row{{"format", format.id},
+                               {"family", format.family},
+                               {"title", format.title},
+                               {"bits", format.bits},
+                               {"bits_per_weight", sheet.bitsPerWeight},
+                               {"storage", orNull(sheet.storage)},
+                               {"scale_rule", sheet.scaleRule},
+                               {"scale_bits", format.scaleBits},
+                               {"group", format.fixedGroup},
+                               {"default", sheet.standard},
+                               {"variants", format.variants},
+                               {"granularities", sheet.granularities},
+                               {"symmetries", sheet.symmetries},
+                               {"power_of_two_scales", sheet.powerOfTwoScales},
+                               {"ranges", sheet.ranges},
+                               {"summary", format.summary},
+                               {"formula", format.formula},
+                               {"source", format.source},
+                               {"targets", targets}};
+    if (format.grid && format.bits <= kMostBitsWithLevels) row["levels"] = schemes::levels(format.defaults);
+    return row;
+}
+
+Result<int> list(const Options& options_, Console& console) {
+    if (auto checked = check(options_, {}); !checked) return propagate(checked);
+    std::string text;
+    auto families = nlohmann::ordered_json::array(), rows = nlohmann::ordered_json::array();
+    for (const schemes::Family& family : schemes::families()) {
+        Table table(5);
+        table.add({"format", "bits/weight", "default", "options", "good for"});
+        auto ids = nlohmann::ordered_json::array();
+        for (const NumberFormat& format : family.formats) {
+            const FormatSheet sheet = reports::sheetOf(format);
+            table.add({format.id, fmt::format("{:11.2f}", sheet.bitsPerWeight), sheet.standard, options(sheet), format.summary});
+            ids.push_back(format.id);
+            rows.push_back(json(sheet));
+        }
+        text += fmt::format("{}. {}\n{}\n", family.title, family.summary, table.text());
+        families.push_back({{"family", family.id}, {"title", family.title}, {"summary", family.summary}, {"formats", ids}});
     }
-    return out;
-}
-
-std::vector<std::string> symmetries(const NumberFormat& format) {
-    std::vector<std::string> out;
-    for (const auto symmetry : format.symmetries)
-        out.push_back(option(format, 2, [&](auto& scheme) { scheme.symmetry = symmetry; }));
-    return out;
-}
-
-std::vector<std::string> ranges(const NumberFormat& format) {
-    std::vector<std::string> out;
-    for (const auto rule : format.ranges) {
-        const bool percentile = rule == schemes::Range::Rule::Percentile;
-        out.push_back(percentile ? "pX" : option(format, 3, [&](auto& scheme) { scheme.range = {rule, 100}; }));
-    }
-    return out;
-}
-
-std::string joined(const std::vector<std::string>& words) {
-    std::string out;
-    for (const auto& word : words) out += (out.empty() ? std::string() : " ") + word;
-    return out;
-}
-
-Result<int> list(const Options& options, Console& console) {
-    if (auto checked = check(options, {}); !checked) return propagate(checked);
-    Table table(7);
-    table.add({"format", "bits", "default", "granularity", "symmetry", "range", "good for"});
-    table.rule();
-    auto rows = nlohmann::ordered_json::array();
-    for (const NumberFormat& format : schemes::numberFormats()) {
-        const std::string standard = schemes::text({format.defaults, {}});
-        table.add({format.id, fmt::to_string(format.bits), standard, joined(granularities(format)),
-                   joined(symmetries(format)), joined(ranges(format)), format.summary});
-        rows.push_back({{"format", format.id},
-                        {"family", format.family},
-                        {"title", format.title},
-                        {"bits", format.bits},
-                        {"default", standard},
-                        {"granularities", granularities(format)},
-                        {"symmetries", symmetries(format)},
-                        {"ranges", ranges(format)},
-                        {"summary", format.summary},
-                        {"formula", format.formula},
-                        {"source", format.source}});
-    }
-    const std::string text =
-        table.text() + "\ngN: groups of N along the reduction axis. pX: the X-th percentile, as in p99.99.\n";
-    if (auto done = finish("schemes", nullptr, {{"schemes", rows}}, text, options, console); !done)
-        return propagate(done);
+    text += "Bits per weight count the scales of a float32 weight of 4096 × 4096 under the default scheme. gN: groups of N "
+            "along\nthe reduction axis. bRxC: blocks of R × C. pX: the X-th percentile, as in p99.99. pot: scales are powers "
+            "of two.\n";
+    const nlohmann::ordered_json fields{{"families", families}, {"schemes", rows}};
+    if (auto done = finish("schemes", nullptr, fields, text, options_, console); !done) return propagate(done);
     return 0;
 }
 

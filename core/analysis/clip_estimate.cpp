@@ -17,25 +17,37 @@ double cube(double x) { return x * x * x; }
 
 }  // namespace
 
+ClipGrid clipGrid(int bits, schemes::Symmetry symmetry, double low, double high) {
+    using enum schemes::Symmetry;
+    const double half = double(1 << (bits - 1)), size = std::max(std::abs(low), std::abs(high));
+    ClipGrid grid{0, 0, 1 << bits};
+    switch (symmetry) {
+        case Symmetric: grid = {-size, size / (half - 1), (1 << bits) - 1}; break;
+        // The end that reaches further meets the lowest code.
+        case SymmetricFull:
+            grid.step = size / half;
+            grid.bottom = std::abs(low) >= std::abs(high) ? -size : grid.step - size;
+            break;
+        case SymmetricGptq:
+            grid.step = size / (half - 0.5);
+            grid.bottom = -half * grid.step;
+            break;
+        case Asymmetric:  // widened to hold zero, which is met exactly
+            grid.step = (std::max(high, 0.0) - std::min(low, 0.0)) / (grid.levels - 1);
+            if (grid.step > 0) grid.bottom = std::nearbyint(std::min(low, 0.0) / grid.step) * grid.step;
+            break;
+        case AsymmetricFloat: grid = {low, (high - low) / (grid.levels - 1), grid.levels}; break;
+    }
+    return grid;
+}
+
 ClipEstimate estimateClip(const Histogram& histogram, int bits, schemes::Symmetry symmetry, double low, double high) {
+    const ClipGrid grid = clipGrid(bits, symmetry, low, high);
+    const double bottom = grid.bottom, top = grid.top();  // outermost levels
     ClipEstimate estimate;
-    double bottom, top;  // outermost levels
-    if (symmetry == schemes::Symmetry::Symmetric) {
-        estimate.levels = (1 << bits) - 1;
-        top = std::max(std::abs(low), std::abs(high));
-        bottom = -top;
-    } else {
-        estimate.levels = 1 << bits;
-        bottom = std::min(low, 0.0);
-        top = std::max(high, 0.0);
-    }
-    estimate.step = (top - bottom) / (estimate.levels - 1);
+    estimate.levels = grid.levels;
+    estimate.step = grid.step;
     if (!(estimate.step > 0)) return estimate;
-    // Zero is met exactly, so the grid is the multiples of the step.
-    if (symmetry == schemes::Symmetry::Asymmetric) {
-        bottom = std::nearbyint(bottom / estimate.step) * estimate.step;
-        top = bottom + estimate.step * (estimate.levels - 1);
-    }
     const double cutLow = bottom - estimate.step / 2, cutHigh = top + estimate.step / 2;
     const double width = std::max(histogram.binWidth(), std::numeric_limits<double>::min());
     double count = 0, clipped = 0, rounding = 0, clipping = 0, signal = 0;
@@ -48,7 +60,7 @@ ClipEstimate estimateClip(const Histogram& histogram, int bits, schemes::Symmetr
         count += n;
         signal += density * (cube(to) - cube(from)) / 3;
         const double inFrom = std::clamp(from, cutLow, cutHigh), inTo = std::clamp(to, cutLow, cutHigh);
-        rounding += density * (roundingIntegral(inTo, estimate.step) - roundingIntegral(inFrom, estimate.step));
+        rounding += density * (roundingIntegral(inTo - bottom, estimate.step) - roundingIntegral(inFrom - bottom, estimate.step));
         if (from < cutLow) {
             const double end = std::min(to, cutLow);
             clipping += density * (cube(end - bottom) - cube(from - bottom)) / 3;

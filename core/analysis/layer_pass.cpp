@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <variant>
 
 #include "core/kernels/error.h"
 #include "core/kernels/histogram.h"
@@ -87,6 +88,10 @@ Result<LayerPass> passOver(const tensor::TensorView& weight, const model::Layer&
     LayerPass result;
     result.statistics = statisticsOf(sum);
     result.parameters = std::move(known->parameters);
+    for (const BlockQuantizer& quantizer : quantizers) {
+        const auto* learned = quantizer.learns() ? std::get_if<kernels::LevelGrid>(&quantizer.grid()) : nullptr;
+        result.codebooks.push_back(learned ? learned->levels : std::vector<float>());
+    }
     result.errors.resize(wanted.size());
     const double absmax = result.statistics.absmax();
 

@@ -17,6 +17,7 @@ struct LayerPass {
     WeightStatistics statistics;
     std::vector<WeightError> errors;                ///< one a scheme
     std::vector<schemes::Parameters> parameters;    ///< one a scheme; empty for local ones
+    std::vector<std::vector<float>> codebooks;      ///< one a scheme: learned levels at scale 1, ascending; else empty
 };
 
 /// What a caller may want of every region besides: x, then y of the first scheme; called concurrently.

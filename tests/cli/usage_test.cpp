@@ -1,6 +1,6 @@
 #include <gmock/gmock.h>
 
-#include "core/schemes/scheme.h"
+#include "core/schemes/number_format.h"
 #include "tests/cli/program.h"
 
 namespace roundoff::cli {
@@ -93,6 +93,49 @@ TEST(Cli, ListsWhatThisBuildKnows) {
         EXPECT_EQ(schemes::text(*scheme), standard);
         EXPECT_EQ(schemes::parseScheme(entry.at("format").get<std::string>()).value(), *scheme);
     }
+}
+
+TEST(Cli, TellsAllThatTheRegistryKnowsOfAFormat) {
+    const auto json = nlohmann::json::parse(roundoffCli({"schemes", "--json", "-"}).out);
+    const std::string text = roundoffCli({"schemes"}).out;
+    std::size_t row = 0;
+    ASSERT_EQ(json.at("families").size(), schemes::families().size());
+    for (std::size_t f = 0; f < schemes::families().size(); ++f) {
+        const auto& family = schemes::families()[f];
+        EXPECT_EQ(json["families"][f].at("title"), family.title);
+        EXPECT_THAT(text, HasSubstr(family.title + ". " + family.summary));
+        ASSERT_EQ(json["families"][f].at("formats").size(), family.formats.size());
+        for (const auto& format : family.formats) {
+            SCOPED_TRACE(format.id);
+            const auto& entry = json["schemes"].at(row++);
+            EXPECT_EQ(entry.at("format"), format.id);
+            EXPECT_EQ(entry.at("family"), family.id);
+            EXPECT_EQ(entry.at("variants"), nlohmann::json(format.variants));
+            EXPECT_GE(entry.at("bits_per_weight"), format.bits);
+            EXPECT_LT(entry.at("bits_per_weight"), format.bits + 4);
+            EXPECT_EQ(entry.at("symmetries").size(), format.grid ? format.symmetries.size() : 0);
+            EXPECT_EQ(entry.contains("levels"), format.grid != nullptr && format.bits <= 8);
+            EXPECT_LE(entry.value("levels", nlohmann::json::array()).size(), 256u);
+            // Every option that stands there is one that the text form takes.
+            for (const char* part : {"variants", "symmetries"})
+                for (const std::string option : entry.at(part))
+                    EXPECT_TRUE(schemes::parseScheme(format.id + ":" + option)) << option;
+            for (const std::string option : entry.at("granularities"))
+                EXPECT_TRUE(schemes::parseScheme(format.id + ":" + (option == "gN" ? "g64" : option == "bRxC" ? "b128x128" : option)))
+                    << option;
+            for (const std::string option : entry.at("ranges"))
+                EXPECT_TRUE(schemes::parseScheme(format.id + ":" + (option == "pX" ? "p99.9" : option))) << option;
+            if (!format.grid) continue;
+            EXPECT_EQ(entry.at("power_of_two_scales").get<bool>(), schemes::parseScheme(format.id + ":pot").has_value());
+            for (const auto& target : entry.at("targets")) {
+                EXPECT_EQ(target.at("default").get<bool>(), target.at("reason").is_null());
+                if (!target.at("scheme").is_null()) {
+                    EXPECT_TRUE(schemes::parseScheme(target["scheme"].get<std::string>()));
+                }
+            }
+        }
+    }
+    EXPECT_EQ(row, json["schemes"].size());
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <QPushButton>
 #include <QMouseEvent>
 
+#include "core/schemes/number_format.h"
 #include "tests/ui/charts_fixture.h"
 #include "ui/charts/histogram_plot.h"
 #include "ui/shell/theme.h"
@@ -88,6 +89,15 @@ TEST_P(Pictures, distribution) {
         const QPixmap picture = view->grab();
         const QString folder = qEnvironmentVariable("ROUNDOFF_PICTURES");
         if (!folder.isEmpty()) picture.save(QDir(folder).filePath(named("distribution-trial") + QStringLiteral(".png")));
+    }
+}
+
+TEST_P(Pictures, distributionOfEveryFamily) {
+    for (const auto& family : schemes::families()) {
+        QWidget parent;
+        auto* view = make("distribution", &parent);
+        const std::string name = "family-" + family.id;
+        grab(*view, makeState(languageModel(), family.formats.back().id, {}, 6), named(name.c_str()), {760, 560});
     }
 }
 

@@ -179,7 +179,7 @@ TEST(DistributionView, saysWhyHandlesDoNotAct) {
     view->show(makeState({{"a", 64, 64}}, "fp8-e4m3:tensor"), unsigned(Change::All));
     EXPECT_TRUE(said(*view).contains(QStringLiteral("unevenly spaced"))) << said(*view).toStdString();
     view->show(makeState({{"a", 64, 64}}, "int4"), unsigned(Change::All));
-    EXPECT_TRUE(said(*view).contains(QStringLiteral("Each channel has its own grid"))) << said(*view).toStdString();
+    EXPECT_TRUE(said(*view).contains(QStringLiteral("one clip for all"))) << said(*view).toStdString();
 }
 
 TEST(DistributionView, aTypedClipBecomesAScheme) {

@@ -1,12 +1,20 @@
 #include <gtest/gtest.h>
 
+#include <QAbstractItemView>
+#include <QComboBox>
+#include <QCompleter>
 #include <QDir>
 #include <QLineEdit>
 #include <QPixmap>
+#include <QScreen>
+#include <QTableView>
 #include <QTemporaryDir>
+#include <QTest>
 
 #include "app/worker/worker.h"
+#include "core/schemes/number_format.h"
 #include "tests/ui/wait.h"
+#include "ui/models/layer_columns.h"
 #include "ui/shell/banner.h"
 #include "ui/shell/compare_chooser.h"
 #include "ui/shell/drop_overlay.h"
@@ -80,10 +88,42 @@ TEST_P(WindowPictures, Export) {
 TEST_P(WindowPictures, Chooser) {
     open();
     auto* chooser = window.findChild<CompareChooser*>(QStringLiteral("compareChooser"));
-    chooser->open(window.store().state().compared, QPoint(400, 100));
+    chooser->open(window.store().state().compared, window.store().state().model, QPoint(400, 100));
     keep(*chooser, "chooser");
     chooser->hide();
     EXPECT_EQ(window.store().undoStack().count(), 0) << "looking is no edit";
+}
+
+TEST_P(WindowPictures, SchemeLists) {
+    open();
+    const auto popup = [this](QComboBox* box, const char* name) {
+        ASSERT_NE(box, nullptr) << name;
+        box->showPopup();
+        keep(*box->view()->window(), name);
+        EXPECT_TRUE(box->screen()->geometry().contains(box->view()->window()->geometry())) << name;
+        box->hidePopup();
+    };
+    popup(window.findChild<QComboBox*>(QStringLiteral("schemeBox")), "list-model");
+    popup(window.findChild<QComboBox*>(QStringLiteral("formFormat")), "list-form");
+    popup(window.findChild<QComboBox*>(QStringLiteral("formSymmetry")), "list-symmetry");
+    auto* table = window.findChild<QTableView*>(QStringLiteral("layerTable"));
+    table->edit(table->model()->index(2, layerColumn("scheme")));
+    popup(window.findChild<QComboBox*>(QStringLiteral("schemeEditor")), "list-layer");
+    auto* typed = window.findChild<QComboBox*>(QStringLiteral("schemeBox"));
+    typed->setFocus();
+    typed->lineEdit()->selectAll();
+    QTest::keyClicks(typed->lineEdit(), QStringLiteral("fp"));
+    keep(*typed->completer()->popup(), "list-typed");
+    typed->completer()->popup()->hide();
+    for (const auto& format : schemes::numberFormats()) {
+        if (format.variants.empty()) continue;
+        window.store().setStandard({format.defaults, {}});
+        break;
+    }
+    ASSERT_TRUE(roundoff::tests::waitUntil([&] { return window.jobs().idle() && !window.store().missing(); }));
+    keep(window, "form-variant");
+    window.resize(1024, 700);
+    keep(window, "form-variant-small");
 }
 
 TEST_P(WindowPictures, Drop) {

@@ -3,6 +3,7 @@
 #include <QEvent>
 #include <QFontMetricsF>
 #include <QHelpEvent>
+#include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QToolTip>
@@ -20,6 +21,7 @@ ChannelStrip::ChannelStrip(QWidget* parent) : QWidget(parent) {
     setObjectName(QStringLiteral("channelStrip"));
     setAccessibleName(tr("Weights by output channel"));
     setMinimumSize(110, 96);
+    setFocusPolicy(Qt::StrongFocus);
 }
 
 void ChannelStrip::setCounts(const std::vector<std::uint32_t>& counts, std::uint32_t rows, std::uint32_t columns,
@@ -31,7 +33,7 @@ void ChannelStrip::setCounts(const std::vector<std::uint32_t>& counts, std::uint
     m_channels = channels;
     m_low = low;
     m_high = high;
-    m_chosen = -1;
+    m_chosen = m_home = -1;
     setAccessibleDescription(m_rows == 0 ? tr("No channels.") : tr("%1 channels.").arg(countText(channels)));
     colour();
     update();
@@ -73,13 +75,14 @@ void ChannelStrip::paintEvent(QPaintEvent*) {
     painter.setFont(scaledFont(this, 0.82));
     if (m_image.isNull()) return drawWords(painter, box, tr("no channels"));
     painter.drawImage(box.adjusted(0.5, 0.5, -0.5, -0.5), m_image);
-    if (m_chosen >= 0) {
-        const double height = std::max(2.0, box.height() / m_rows);
-        const double top = box.top() + box.height() * m_chosen / m_rows;
+    if (const int framed = m_chosen >= 0 ? m_chosen : m_home; framed >= 0) {
+        const double height = std::max(3.0, box.height() / m_rows);
+        const double top = box.top() + box.height() * framed / m_rows;
         painter.setPen(QPen(theme().accent, 1.5));
         painter.setBrush(Qt::NoBrush);
         painter.drawRect(QRectF(box.left(), top, box.width(), height));
     }
+    if (hasFocus()) drawFocusRing(painter, rect());
     painter.setPen(theme().muted);
     painter.drawText(QRectF(0, box.bottom() + 3, width(), height() - box.bottom() - 3), Qt::AlignLeft | Qt::AlignTop,
                      m_channels == 1 ? tr("1 output channel") : tr("%1 output channels").arg(countText(m_channels)));
@@ -110,10 +113,29 @@ QString ChannelStrip::rowText(int row) const {
         .arg(which, countText(sum), numberText(m_low + first * width), numberText(m_low + (last + 1) * width));
 }
 
-void ChannelStrip::mousePressEvent(QMouseEvent* event) {
-    m_chosen = rowAt(event->position());
-    if (m_chosen >= 0) Q_EMIT readOut(rowText(m_chosen));
+void ChannelStrip::setHome(int row) {
+    m_home = row >= 0 && row < int(m_rows) ? row : -1;
     update();
+}
+
+void ChannelStrip::choose(int row) {
+    m_chosen = row;
+    if (row >= 0) Q_EMIT readOut(rowText(row));
+    Q_EMIT rowChosen(row);
+    update();
+}
+
+void ChannelStrip::mousePressEvent(QMouseEvent* event) {
+    const int row = rowAt(event->position());
+    choose(row == m_chosen ? -1 : row);
+}
+
+void ChannelStrip::keyPressEvent(QKeyEvent* event) {
+    const int from = m_chosen >= 0 ? m_chosen : m_home;
+    if (event->key() == Qt::Key_Up && m_rows > 0) return choose(std::max(from - 1, 0));
+    if (event->key() == Qt::Key_Down && m_rows > 0) return choose(std::min(from + 1, int(m_rows) - 1));
+    if (event->key() == Qt::Key_Escape && m_chosen >= 0) return choose(-1);
+    QWidget::keyPressEvent(event);
 }
 
 bool ChannelStrip::event(QEvent* event) {

@@ -58,10 +58,9 @@ Axis HistogramPlot::yAxis() const {
 bool HistogramPlot::showsStems() const { return !levels().empty() && levels().size() <= kStemLevels; }
 
 std::vector<double> HistogramPlot::gridPixels() const {
-    const auto& grid = levels();
     std::vector<double> pixels;
     const Axis x = xAxis();
-    for (const double level : grid) {
+    for (const double level : grid()) {
         if (level >= m_viewLow && level <= m_viewHigh) pixels.push_back(x.pixel(level));
     }
     const bool uniform = m_content.uniform || !m_trial.empty();
@@ -204,8 +203,8 @@ void HistogramPlot::paintQuantized(QPainter& painter, const Axis& x, const Axis&
 }
 
 void HistogramPlot::paintGrid(QPainter& painter, const Axis& x) const {
-    const auto& grid = levels();
-    if (grid.empty()) return;
+    const auto& drawn = grid();
+    if (drawn.empty()) return;
     const QRectF area = plotArea();
     painter.setRenderHint(QPainter::Antialiasing, false);
     const auto pixels = gridPixels();
@@ -220,14 +219,15 @@ void HistogramPlot::paintGrid(QPainter& painter, const Axis& x) const {
         }
         return;
     }
-    const double left = std::clamp(x.pixel(grid.front()), area.left(), area.right());
-    const double right = std::clamp(x.pixel(grid.back()), area.left(), area.right());
-    const double step = grid.size() > 1 ? (grid.back() - grid.front()) / double(grid.size() - 1) : 0;
+    const double left = std::clamp(x.pixel(drawn.front()), area.left(), area.right());
+    const double right = std::clamp(x.pixel(drawn.back()), area.left(), area.right());
+    const double step = drawn.size() > 1 ? (drawn.back() - drawn.front()) / double(drawn.size() - 1) : 0;
     const QRectF band(left, area.bottom() + 2, right - left, kBandHeight);
     painter.fillRect(band, mix(theme().window, theme().accent, 0.18));
     painter.setFont(scaledFont(this, 0.82));
     painter.setPen(theme().text);
-    const QString full = tr("%1 levels, step %2").arg(countText(grid.size()), numberText(step));
+    QString full = tr("%1 levels, step %2").arg(countText(drawn.size()), numberText(step));
+    if (levels().empty()) full = tr("%1: %2").arg(m_content.sampleName, full);
     if (QFontMetricsF(painter.font()).horizontalAdvance(full) + 8 < band.width()) {
         painter.drawText(band, Qt::AlignCenter, full);
     }

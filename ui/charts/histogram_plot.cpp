@@ -61,6 +61,13 @@ void HistogramPlot::setTrial(std::vector<double> trial) {
     update();
 }
 
+void HistogramPlot::setSample(std::vector<double> levels, const QString& name) {
+    m_content.sample = std::move(levels);
+    m_content.sampleName = name;
+    describe();
+    update();
+}
+
 void HistogramPlot::setClip(double low, double high) {
     m_low = low;
     m_high = high;
@@ -117,7 +124,10 @@ void HistogramPlot::describe() {
     setAccessibleDescription(tr("%1. %2 weights between %3 and %4; clip from %5 to %6.")
                                  .arg(m_content.name, countText(m_mass), numberText(m_content.values.low, 4),
                                       numberText(m_content.values.high, 4), numberText(m_low, 4),
-                                      numberText(m_high, 4)));
+                                      numberText(m_high, 4)) +
+                             (levels().empty() && !m_content.sample.empty()
+                                  ? tr(" Grid of %1: %2 levels.").arg(m_content.sampleName, countText(m_content.sample.size()))
+                                  : QString()));
 }
 
 void HistogramPlot::invalidate() {

@@ -16,6 +16,8 @@ struct HistogramContent {
     analysis::Histogram values;
     analysis::Histogram quantized;  ///< same edges; no counts = not quantized
     std::vector<double> levels;
+    std::vector<double> sample;     ///< where there are many grids: that of one scale, drawn below the axis alone
+    QString sampleName;             ///< whose: "channel 17"
     bool uniform = true;            ///< levels are equally far apart
     double low = 0, high = 0;       ///< where the scheme clips: the handles' home
     bool adjustable = false;        ///< the handles may move
@@ -37,6 +39,8 @@ public:
     void setWords(const QString& words);
     /// The grid of a clip tried by hand; empty = show the content's own.
     void setTrial(std::vector<double> levels);
+    /// Another scale's grid; see HistogramContent.
+    void setSample(std::vector<double> levels, const QString& name);
     /// Moves the handles without a signal.
     void setClip(double low, double high);
     [[nodiscard]] double clipLow() const { return m_low; }
@@ -100,6 +104,7 @@ private:
     [[nodiscard]] Axis xAxis() const;
     [[nodiscard]] Axis yAxis() const;
     [[nodiscard]] const std::vector<double>& levels() const { return m_trial.empty() ? m_content.levels : m_trial; }
+    [[nodiscard]] const std::vector<double>& grid() const { return levels().empty() ? m_content.sample : levels(); }
     [[nodiscard]] bool showsStems() const;
 
     void paintStatic(QPainter& painter) const;

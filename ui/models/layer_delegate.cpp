@@ -1,15 +1,12 @@
 #include "ui/models/layer_delegate.h"
 
 #include <QAbstractItemView>
-#include <QComboBox>
-#include <QLineEdit>
 #include <QPainter>
 #include <QTimer>
 
-#include "core/schemes/scheme.h"
 #include "ui/models/layer_columns.h"
 #include "ui/models/layer_model.h"
-#include "ui/shell/scheme_words.h"
+#include "ui/shell/scheme_box.h"
 #include "ui/shell/tabular.h"
 #include "ui/shell/theme.h"
 
@@ -112,40 +109,30 @@ void LayerDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
     painter->restore();
 }
 
-QWidget* LayerDelegate::createEditor(QWidget* parent, const QStyleOptionViewItem&, const QModelIndex&) const {
-    auto* combo = new QComboBox(parent);
-    combo->setEditable(true);
-    combo->setInsertPolicy(QComboBox::NoInsert);
-    combo->addItems(offeredSchemes());
-    combo->setMaxVisibleItems(20);
-    combo->setObjectName(QStringLiteral("schemeEditor"));
-    combo->setAccessibleName(tr("Scheme of the layer"));
+QWidget* LayerDelegate::createEditor(QWidget* parent, const QStyleOptionViewItem&, const QModelIndex& index) const {
+    auto* box = new SchemeBox(parent);
+    box->setObjectName(QStringLiteral("schemeEditor"));
+    box->setAccessibleName(tr("Scheme of the layer"));
+    if (const QVariant layer = index.data(LayerModel::LayerRole); layer.isValid())
+        box->setSubject(index.data(LayerModel::ModelRole).value<model::Model>(), {layer.toInt()}, tr("this layer"));
     auto* self = const_cast<LayerDelegate*>(this);
-    connect(combo, &QComboBox::activated, self, [self, combo] {
-        Q_EMIT self->commitData(combo);
-        Q_EMIT self->closeEditor(combo);
+    connect(box, &SchemeBox::activated, self, [self, box] {
+        Q_EMIT self->commitData(box);
+        Q_EMIT self->closeEditor(box);
     });
-    connect(combo, &QComboBox::editTextChanged, combo, [combo](const QString& text) {
-        const auto scheme = schemes::parseScheme(text.toStdString());
-        combo->setProperty("wrong", !scheme.has_value());
-        combo->setToolTip(scheme ? QString() : QString::fromStdString(scheme.error().line()));
-        combo->setStyleSheet(QString());  // repolish
-    });
-    QTimer::singleShot(0, combo, &QComboBox::showPopup);
-    return combo;
+    QTimer::singleShot(0, box, &SchemeBox::showPopup);
+    return box;
 }
 
 void LayerDelegate::setEditorData(QWidget* editor, const QModelIndex& index) const {
-    auto* combo = qobject_cast<QComboBox*>(editor);
-    const QString text = index.data(Qt::EditRole).toString();
-    combo->setCurrentIndex(combo->findText(text));
-    combo->setEditText(text);
+    if (const auto scheme = schemes::parseScheme(index.data(Qt::EditRole).toString().toStdString()))
+        qobject_cast<SchemeBox*>(editor)->setScheme(*scheme);
 }
 
 void LayerDelegate::setModelData(QWidget* editor, QAbstractItemModel* model, const QModelIndex& index) const {
-    const auto* combo = qobject_cast<QComboBox*>(editor);
-    if (combo->currentText() != index.data(Qt::EditRole).toString())
-        model->setData(index, combo->currentText(), Qt::EditRole);
+    const auto* box = qobject_cast<SchemeBox*>(editor);
+    if (box->problem().isEmpty() && box->currentText() != index.data(Qt::EditRole).toString())
+        model->setData(index, box->currentText(), Qt::EditRole);
 }
 
 void LayerDelegate::updateEditorGeometry(QWidget* editor, const QStyleOptionViewItem& option,

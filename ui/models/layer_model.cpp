@@ -69,6 +69,8 @@ QVariant LayerModel::data(const QModelIndex& index, int role) const {
         case ShareRole:
             return double(m_state.model.tensors()[m_state.model.layers()[std::size_t(layer)].weight].bytes) / m_largest;
         case AfterShareRole: return report ? QVariant(double(report->bytesAfter) / m_largest) : QVariant();
+        case LayerRole: return layer;
+        case ModelRole: return QVariant::fromValue(m_state.model);
         case ExceptionRole: return m_state.recipe.layers.count(m_state.model.layers()[std::size_t(layer)].name) > 0;
         case Qt::AccessibleTextRole:
             return QCoreApplication::translate("LayerColumn", column.title) + QStringLiteral(": ") +

@@ -15,6 +15,8 @@ public:
         ShareRole,                 ///< 0..1 of the largest layer's bytes before, Look::DataBar columns
         AfterShareRole,            ///< likewise, bytes after
         PendingRole,               ///< true while not known yet
+        LayerRole,                 ///< index of the layer in the model
+        ModelRole,                 ///< the model::Model itself
         ExceptionRole,             ///< the layer has a scheme of its own
     };
 

@@ -104,6 +104,9 @@ void Inspector::show(const State& state, unsigned changes) {
     m_selected = state.selected.empty() ? std::vector<int>{state.current} : state.selected;
     m_many->setVisible(m_selected.size() > 1);
     m_many->setText(tr("A change here sets all %1 selected layers.").arg(m_selected.size()));
+    if (changes & (Change::Model | Change::Selection))
+        m_form->setSubject(state.model, m_selected,
+                           m_selected.size() == 1 ? tr("this layer") : tr("the selected layers"));
     m_form->setScheme(state.recipe.schemeOf(layer.name));
     m_form->setEnabled(!layer.stored);
     showFigures(state);

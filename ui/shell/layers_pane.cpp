@@ -13,6 +13,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "core/schemes/number_format.h"
 #include "ui/models/layer_columns.h"
 #include "ui/models/layer_delegate.h"
 #include "ui/models/layer_model.h"
@@ -304,8 +305,15 @@ void LayersPane::rowMenu(const QPoint& position) {
         connect(to->addAction(title), &QAction::triggered, this,
                 [this, selected, scheme] { m_store.setSchemes(selected, scheme); });
     };
-    for (const QString& word : offeredSchemes().mid(0, 16))
+    for (const QString& word : usualSchemes())
         if (const auto scheme = schemes::parseScheme(word.toStdString())) add(set, word, *scheme);
+    set->addSeparator();
+    for (const auto& family : schemes::families()) {
+        QMenu* formats = set->addMenu(QString::fromStdString(family.title));
+        for (const auto& format : family.formats)
+            add(formats, QStringLiteral("%1  –  %2").arg(QString::fromStdString(format.id), QString::fromStdString(format.title)),
+                {format.defaults, {}});
+    }
     add(&menu, tr("Leave in float"), schemes::Scheme{});
     add(&menu, tr("Back to the model's scheme"), state.recipe.standard);
     menu.addSeparator();

@@ -1,61 +1,117 @@
 #include "ui/shell/scheme_form.h"
 
+#include <QAbstractItemView>
+#include <QCheckBox>
 #include <QComboBox>
 #include <QGridLayout>
 #include <QLabel>
 #include <algorithm>
 
 #include "core/schemes/number_format.h"
+#include "ui/models/scheme_list.h"
+#include "ui/models/scheme_list_delegate.h"
 #include "ui/shell/scheme_words.h"
 
 namespace roundoff::ui {
+namespace {
 
-SchemeForm::SchemeForm(QWidget* parent) : QWidget(parent) {
+using schemes::Granularity;
+using schemes::Range;
+using schemes::TensorScheme;
+
+/// True where the text form takes the scheme.
+bool fits(const TensorScheme& weight) {
+    const auto parsed = schemes::parseScheme(schemes::text({weight, {}}));
+    return parsed && parsed->weight == weight;
+}
+
+/// The values of one part that go with the rest of a scheme; the present one is always among them.
+template <class Value>
+std::vector<Value> fitting(const TensorScheme& weight, Value TensorScheme::* part, const std::vector<Value>& candidates) {
+    std::vector<Value> list;
+    for (const Value& value : candidates) {
+        TensorScheme changed = weight;
+        changed.*part = value;
+        if (fits(changed) && std::ranges::find(list, value) == list.end()) list.push_back(value);
+    }
+    if (std::ranges::find(list, weight.*part) == list.end()) list.push_back(weight.*part);
+    return list;
+}
+
+std::vector<Granularity> granularities(const schemes::NumberFormat& format) {
+    std::vector<Granularity> list;
+    for (const auto kind : format.granularities) {
+        if (kind == Granularity::Kind::Group) {
+            for (const std::uint32_t length : {16U, 32U, 64U, 128U, 256U, format.fixedGroup}) list.push_back({kind, 0, length});
+        } else if (kind == Granularity::Kind::Block) {
+            for (const std::uint32_t side : {32U, 128U}) list.push_back({kind, side, side});
+        } else {
+            list.push_back({kind, 0, 0});
+        }
+    }
+    return list;
+}
+
+std::vector<Range> ranges(const schemes::NumberFormat& format) {
+    std::vector<Range> list;
+    for (const auto rule : format.ranges) {
+        if (rule == Range::Rule::Percentile)
+            for (const double percentile : {99.0, 99.9, 99.99, 99.999}) list.push_back({rule, percentile});
+        else
+            list.push_back({rule, 100});
+    }
+    return list;
+}
+
+template <class Value, class Label>
+void fill(QComboBox* combo, const std::vector<Value>& values, const Value& present, Label label) {
+    combo->clear();
+    for (const Value& value : values) combo->addItem(label(value));
+    combo->setCurrentIndex(int(std::ranges::find(values, present) - values.begin()));
+    combo->setEnabled(combo->count() > 1);
+}
+
+}  // namespace
+
+template <class Part, class Value>
+void SchemeForm::follow(QComboBox* combo, const std::vector<Value>& values, Part part) {
+    connect(combo, &QComboBox::activated, this, [this, &values, part](int index) {
+        auto weight = m_scheme.weight;
+        weight.*part = values[std::size_t(index)];
+        choose(weight);
+    });
+}
+
+SchemeForm::SchemeForm(QWidget* parent) : QWidget(parent), m_list(new SchemeList(SchemeList::Rows::Formats, this)) {
     auto* grid = new QGridLayout(this);
     grid->setContentsMargins(0, 0, 0, 0);
     grid->setHorizontalSpacing(12);
     grid->setVerticalSpacing(5);
     grid->setColumnStretch(1, 1);
     m_format = row(tr("Format"), QStringLiteral("formFormat"), 0);
-    m_granularity = row(tr("Granularity"), QStringLiteral("formGranularity"), 1);
-    m_symmetry = row(tr("Symmetry"), QStringLiteral("formSymmetry"), 2);
-    m_range = row(tr("Range"), QStringLiteral("formRange"), 3);
-    m_algorithm = row(tr("Algorithm"), QStringLiteral("formAlgorithm"), 4);
-    for (const auto& format : schemes::numberFormats()) {
-        m_format->addItem(QString::fromStdString(format.id));
-        m_format->setItemData(m_format->count() - 1, QString::fromStdString(format.title + ". " + format.summary),
-                              Qt::ToolTipRole);
-    }
+    m_variant = row(tr("Variant"), QStringLiteral("formVariant"), 1);
+    m_granularity = row(tr("Granularity"), QStringLiteral("formGranularity"), 2);
+    m_symmetry = row(tr("Symmetry"), QStringLiteral("formSymmetry"), 3);
+    m_range = row(tr("Range"), QStringLiteral("formRange"), 4);
+    m_algorithm = row(tr("Algorithm"), QStringLiteral("formAlgorithm"), 5);
+    m_powerOfTwo = new QCheckBox(tr("powers of two"), this);
+    m_powerOfTwo->setAccessibleName(tr("Scales are powers of two"));
+    m_powerOfTwo->setObjectName(QStringLiteral("formPowerOfTwo"));
+    m_powerOfTwo->setToolTip(tr("Scales are rounded to powers of two, so that scaling is a shift"));
+    caption(tr("Scales"), 6);
+    grid->addWidget(m_powerOfTwo, 6, 1);
+    m_format->setModel(m_list);
+    m_format->setMaxVisibleItems(12);
+    SchemeListDelegate::dress(m_format->view());
 
-    connect(m_format, &QComboBox::activated, this, [this](int index) {
-        const auto& format = schemes::numberFormats()[std::size_t(index)];
-        // Keeps what the new format can do too.
-        schemes::TensorScheme weight = format.defaults;
-        const auto& now = m_scheme.weight;
-        const auto has = [](const auto& list, auto value) {
-            return std::find(list.begin(), list.end(), value) != list.end();
-        };
-        if (now.format != "float") {
-            if (has(format.granularities, now.granularity.kind)) weight.granularity = now.granularity;
-            if (has(format.symmetries, now.symmetry)) weight.symmetry = now.symmetry;
-            if (has(format.ranges, now.range.rule)) weight.range = now.range;
-        }
-        weight.format = format.id;
-        choose(weight);
-    });
-    connect(m_granularity, &QComboBox::activated, this, [this](int index) {
+    connect(m_format, &QComboBox::activated, this, &SchemeForm::chooseFormat);
+    follow(m_variant, m_variants, &TensorScheme::variant);
+    follow(m_granularity, m_granularities, &TensorScheme::granularity);
+    follow(m_symmetry, m_symmetries, &TensorScheme::symmetry);
+    follow(m_range, m_ranges, &TensorScheme::range);
+    connect(m_powerOfTwo, &QCheckBox::clicked, this, [this](bool on) {
         auto weight = m_scheme.weight;
-        weight.granularity = m_granularities[std::size_t(index)];
-        choose(weight);
-    });
-    connect(m_symmetry, &QComboBox::activated, this, [this](int index) {
-        auto weight = m_scheme.weight;
-        weight.symmetry = schemes::Symmetry(m_symmetry->itemData(index).toInt());
-        choose(weight);
-    });
-    connect(m_range, &QComboBox::activated, this, [this](int index) {
-        auto weight = m_scheme.weight;
-        weight.range = m_ranges[std::size_t(index)];
+        weight.powerOfTwoScale = on;
         choose(weight);
     });
 }
@@ -68,66 +124,86 @@ QComboBox* SchemeForm::row(const QString& label, const QString& name, int index)
     combo->setMinimumContentsLength(5);
     combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     combo->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
-    auto* caption = new QLabel(label, this);
-    caption->setProperty("look", QStringLiteral("muted"));
-    auto* grid = qobject_cast<QGridLayout*>(layout());
-    grid->addWidget(caption, index, 0);
-    grid->addWidget(combo, index, 1);
+    caption(label, index);
+    qobject_cast<QGridLayout*>(layout())->addWidget(combo, index, 1);
     return combo;
+}
+
+void SchemeForm::caption(const QString& text, int index) {
+    auto* label = new QLabel(text, this);
+    label->setProperty("look", QStringLiteral("muted"));
+    qobject_cast<QGridLayout*>(layout())->addWidget(label, index, 0);
+}
+
+void SchemeForm::showRow(QWidget* field, bool shown) {
+    auto* grid = qobject_cast<QGridLayout*>(layout());
+    int line = 0, column = 0, rows = 0, columns = 0;
+    grid->getItemPosition(grid->indexOf(field), &line, &column, &rows, &columns);
+    field->setVisible(shown);
+    if (auto* caption = grid->itemAtPosition(line, 0)) caption->widget()->setVisible(shown);
+}
+
+void SchemeForm::setSubject(const model::Model& model, std::vector<int> layers, const QString& name) {
+    m_list->setSubject(model, std::move(layers), name);
+}
+
+void SchemeForm::chooseFormat(int row) {
+    const auto* chosen = m_list->schemeAt(row);
+    if (!chosen) return;
+    // Keeps of the present scheme what the new format can do too.
+    TensorScheme weight = chosen->weight;
+    const TensorScheme& now = m_scheme.weight;
+    const auto keep = [&](auto part) {
+        TensorScheme changed = weight;
+        changed.*part = now.*part;
+        if (fits(changed)) weight = changed;
+    };
+    if (now.format != "float" && weight.format != now.format) {
+        keep(&TensorScheme::granularity);
+        keep(&TensorScheme::symmetry);
+        keep(&TensorScheme::powerOfTwoScale);
+        keep(&TensorScheme::range);
+        if (now.variant != "") keep(&TensorScheme::variant);
+    }
+    choose(weight);
 }
 
 void SchemeForm::setScheme(const schemes::Scheme& scheme) {
     m_scheme = scheme;
-    const auto& weight = scheme.weight;
+    const TensorScheme& weight = scheme.weight;
     const auto* format = schemes::findNumberFormat(weight.format);
-    const bool quantized = format && weight.format != "float";
-    m_format->setCurrentIndex(m_format->findText(QString::fromStdString(weight.format)));
-    m_format->setToolTip(format ? QString::fromStdString(format->title + ". " + format->summary) : QString());
+    const int at = m_list->rowOfFormat(weight.format);
+    m_format->setCurrentIndex(at);
+    m_format->setToolTip(at < 0 ? QString() : m_list->index(at).data(Qt::ToolTipRole).toString());
 
-    using Kind = schemes::Granularity::Kind;
+    const bool quantized = format && format->grid;
+    m_variants.clear();
     m_granularities.clear();
+    m_symmetries.clear();
     m_ranges.clear();
+    bool powers = false;
     if (quantized) {
-        for (const Kind kind : format->granularities) {
-            if (kind == Kind::Token || kind == Kind::Block) continue;
-            if (kind == Kind::Group)
-                for (const std::uint32_t size : {16U, 32U, 64U, 128U, 256U}) m_granularities.push_back({kind, 0, size});
-            else
-                m_granularities.push_back({kind, 0, 0});
-        }
-        for (const auto rule : format->ranges) {
-            if (rule == schemes::Range::Rule::Percentile)
-                for (const double percentile : {99.0, 99.9, 99.99, 99.999}) m_ranges.push_back({rule, percentile});
-            else
-                m_ranges.push_back({rule, 100});
-        }
-        if (std::find(m_granularities.begin(), m_granularities.end(), weight.granularity) == m_granularities.end())
-            m_granularities.push_back(weight.granularity);
-        if (std::find(m_ranges.begin(), m_ranges.end(), weight.range) == m_ranges.end())
-            m_ranges.push_back(weight.range);
+        if (!format->variants.empty()) m_variants = fitting(weight, &TensorScheme::variant, format->variants);
+        m_granularities = fitting(weight, &TensorScheme::granularity, granularities(*format));
+        m_symmetries = fitting(weight, &TensorScheme::symmetry, format->symmetries);
+        m_ranges = fitting(weight, &TensorScheme::range, ranges(*format));
+        powers = fitting(weight, &TensorScheme::powerOfTwoScale, {false, true}).size() > 1;
     }
-    m_granularity->clear();
-    for (const auto& granularity : m_granularities) m_granularity->addItem(granularityLabel(granularity));
-    m_range->clear();
-    for (const auto& range : m_ranges) m_range->addItem(rangeLabel(range));
-    m_symmetry->clear();
-    if (quantized)
-        for (const auto symmetry : format->symmetries) m_symmetry->addItem(symmetryLabel(symmetry), int(symmetry));
+    fill(m_variant, m_variants, weight.variant, [](const std::string& variant) { return QString::fromStdString(variant); });
+    fill(m_granularity, m_granularities, weight.granularity, granularityLabel);
+    fill(m_symmetry, m_symmetries, weight.symmetry, symmetryLabel);
+    fill(m_range, m_ranges, weight.range, rangeLabel);
+    for (std::size_t i = 0; i < m_symmetries.size(); ++i)
+        m_symmetry->setItemData(int(i), symmetrySentence(m_symmetries[i]), Qt::ToolTipRole);
+    m_symmetry->setToolTip(quantized ? symmetrySentence(weight.symmetry) : QString());
     m_algorithm->clear();
     if (quantized)
         m_algorithm->addItem(weight.algorithm == "rtn" ? tr("round to nearest")
                                                        : QString::fromStdString(weight.algorithm));
-
-    const auto place = [](const auto& list, const auto& value) {
-        return int(std::find(list.begin(), list.end(), value) - list.begin());
-    };
-    if (quantized) {
-        m_granularity->setCurrentIndex(place(m_granularities, weight.granularity));
-        m_range->setCurrentIndex(place(m_ranges, weight.range));
-        m_symmetry->setCurrentIndex(m_symmetry->findData(int(weight.symmetry)));
-        m_algorithm->setCurrentIndex(0);
-    }
-    for (QComboBox* combo : {m_granularity, m_symmetry, m_range, m_algorithm}) combo->setEnabled(combo->count() > 1);
+    m_algorithm->setEnabled(false);
+    m_powerOfTwo->setChecked(weight.powerOfTwoScale);
+    showRow(m_variant, quantized && !format->variants.empty());
+    showRow(m_powerOfTwo, powers);
 }
 
 void SchemeForm::choose(const schemes::TensorScheme& weight) {

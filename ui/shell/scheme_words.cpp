@@ -10,19 +10,11 @@ namespace {
 QString tr(const char* text) { return QCoreApplication::translate("SchemeWords", text); }
 }  // namespace
 
-const QStringList& offeredSchemes() {
+const QStringList& usualSchemes() {
     static const QStringList words = [] {
         QStringList list;
-        const auto add = [&list](const std::string& word) {
-            const auto scheme = schemes::parseScheme(word);
-            if (!scheme) return;
-            const QString text = schemeText(*scheme);
-            if (!list.contains(text)) list << text;
-        };
-        for (const char* common :
-             {"int8", "int4:g32:asym", "int4:g128:asym", "int4", "int8:tensor", "fp8-e4m3", "log4"})
-            add(common);
-        for (const auto& format : schemes::numberFormats()) add(format.id);
+        for (const char* usual : {"int4:g32:asym", "int4:g128:asym", "int4:g32", "int8:tensor", "int8:g128"})
+            if (const auto scheme = schemes::parseScheme(usual)) list << schemeText(*scheme);
         return list;
     }();
     return words;
@@ -41,7 +33,29 @@ QString granularityLabel(const schemes::Granularity& granularity) {
 }
 
 QString symmetryLabel(schemes::Symmetry symmetry) {
-    return symmetry == schemes::Symmetry::Symmetric ? tr("symmetric") : tr("asymmetric");
+    using enum schemes::Symmetry;
+    switch (symmetry) {
+        case Symmetric: return tr("symmetric");
+        case SymmetricFull: return tr("symmetric, lowest code");
+        case SymmetricGptq: return tr("symmetric, every code");
+        case Asymmetric: return tr("asymmetric");
+        case AsymmetricFloat: return tr("asymmetric, float zero");
+    }
+    return {};
+}
+
+QString symmetrySentence(schemes::Symmetry symmetry) {
+    using enum schemes::Symmetry;
+    switch (symmetry) {
+        case Symmetric: return tr("Zero in the middle; both ends of the range are met. ONNX Runtime's weights.");
+        case SymmetricFull: return tr("Zero in the middle; the largest weight meets the lowest code, so one more is used. "
+                                      "llama.cpp's and MatMulNBits' way.");
+        case SymmetricGptq: return tr("Zero in the middle; every code is used, and the largest weight clips by half a step. "
+                                      "GPTQ's way.");
+        case Asymmetric: return tr("From the smallest to the largest weight, with a whole zero point: 0 stays 0.");
+        case AsymmetricFloat: return tr("From the smallest to the largest weight exactly; 0 may move.");
+    }
+    return {};
 }
 
 QString rangeLabel(const schemes::Range& range) {
@@ -60,9 +74,13 @@ QString schemeSentence(const schemes::Scheme& scheme) {
     const auto* format = schemes::findNumberFormat(scheme.weight.format);
     const QString title = QString::fromStdString(format ? format->title : scheme.weight.format);
     if (scheme.isFloat()) return title;
-    return QStringLiteral("%1, %2, %3, %4, %5")
-        .arg(title, granularityLabel(scheme.weight.granularity), symmetryLabel(scheme.weight.symmetry),
-             rangeLabel(scheme.weight.range), QString::fromStdString(scheme.weight.algorithm));
+    const auto& weight = scheme.weight;
+    QStringList parts{title};
+    if (!weight.variant.empty()) parts << QString::fromStdString(weight.variant);
+    parts << granularityLabel(weight.granularity) << symmetryLabel(weight.symmetry);
+    if (weight.powerOfTwoScale) parts << tr("power-of-two scales");
+    parts << rangeLabel(weight.range) << QString::fromStdString(weight.algorithm);
+    return parts.join(QStringLiteral(", "));
 }
 
 }  // namespace roundoff::ui

@@ -6,11 +6,13 @@
 
 namespace roundoff::ui {
 
-/// Schemes offered in combos: each number format with the setting that makes sense of it, smallest sensible list first.
-const QStringList& offeredSchemes();
+/// Schemes that differ from a format's default and are asked for most: what lists offer before the formats.
+const QStringList& usualSchemes();
 /// Words of the scheme language as labels.
 QString granularityLabel(const schemes::Granularity& granularity);
 QString symmetryLabel(schemes::Symmetry symmetry);
+/// What a symmetry does to the largest magnitude and to zero, in a sentence.
+QString symmetrySentence(schemes::Symmetry symmetry);
 QString rangeLabel(const schemes::Range& range);
 /// One sentence for tool tips: "4-bit integer, groups of 32, asymmetric, …".
 QString schemeSentence(const schemes::Scheme& scheme);

@@ -54,7 +54,7 @@ QPushButton[look="segment"] { padding: 1px 10px; min-height: 18px; border-radius
 QPushButton[look="segment"]:checked { color: @accent@; border-color: @accent@; background: @window@; }
 QPushButton[look="chip"] { border-radius: 10px; padding: 1px 10px; min-height: 17px; color: @accent@; border-color: @accent@; }
 
-QComboBox { background: @window@; border: 1px solid @grid@; border-radius: 5px; padding: 3px 8px; min-height: 18px; }
+QComboBox { combobox-popup: 0; background: @window@; border: 1px solid @grid@; border-radius: 5px; padding: 3px 8px; min-height: 18px; }
 QComboBox:hover { border-color: @axis@; }
 QComboBox:focus, QComboBox:on { border-color: @accent@; }
 QComboBox[wrong="true"] { border-color: @error@; }

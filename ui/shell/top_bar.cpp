@@ -8,6 +8,7 @@
 #include <QPushButton>
 #include <QStyle>
 #include <QVBoxLayout>
+#include <numeric>
 
 #include "ui/shell/compare_chooser.h"
 #include "ui/shell/numbers.h"
@@ -95,7 +96,7 @@ TopBar::TopBar(Store& store, const Actions& actions, QWidget* parent)
         m_store.setBaseline(index <= 0 ? std::nullopt : std::optional<int>(index - 1));
     });
     connect(m_compare, &QPushButton::clicked, this, [this] {
-        m_chooser->open(m_store.state().compared, m_compare->mapToGlobal(QPoint(0, m_compare->height() + 4)));
+        m_chooser->open(m_store.state().compared, m_store.state().model, m_compare->mapToGlobal(QPoint(0, m_compare->height() + 4)));
     });
     connect(m_chooser, &CompareChooser::chosen, this,
             [this](const std::vector<schemes::Scheme>& schemes) { m_store.setCompared(schemes); });
@@ -124,6 +125,11 @@ void TopBar::update(unsigned changes) {
     const State& state = m_store.state();
     if (has(changes, Change::Recipe) || has(changes, Change::Model)) {
         m_scheme->setScheme(state.recipe.standard);
+        if (has(changes, Change::Model)) {
+            std::vector<int> layers(state.model.empty() ? 0 : state.model.layers().size());
+            std::iota(layers.begin(), layers.end(), 0);
+            m_scheme->setSubject(state.model, std::move(layers), tr("the model"));
+        }
         const std::size_t columns = state.compared.size() + 1;
         m_compare->setText(columns == 1 ? tr("1 scheme ▾") : tr("%1 schemes ▾").arg(columns));
     }

@@ -24,7 +24,7 @@ double errorOf(const Histogram& histogram, int bits, Symmetry symmetry, const Cl
 
 std::optional<int> integerBits(const schemes::TensorScheme& scheme) {
     const auto* format = schemes::findNumberFormat(scheme.format);
-    if (!format || !format->grid || format->bits < 2 || format->bits > 16) return {};
+    if (!format || !format->grid || format->blocks || format->bits < 2 || format->bits > 16) return {};
     if (!std::holds_alternative<kernels::UniformGrid>(format->grid(scheme))) return {};
     return format->bits;
 }
@@ -32,29 +32,22 @@ std::optional<int> integerBits(const schemes::TensorScheme& scheme) {
 std::vector<double> clipLevels(int bits, Symmetry symmetry, const ClipRange& range) {
     std::vector<double> levels;
     if (!(range.high > range.low) || bits < 2 || bits > 16) return levels;
-    if (symmetry == Symmetry::Symmetric) {
-        const int most = (1 << (bits - 1)) - 1;
-        const double step = std::max(std::abs(range.low), std::abs(range.high)) / most;
-        for (int code = -most; code <= most; ++code) levels.push_back(code * step);
-        return levels;
-    }
-    // Zero is always a level: the range is widened to hold it and shifted by less than a step to meet it.
-    const double low = std::min(range.low, 0.0), high = std::max(range.high, 0.0);
-    const int most = (1 << bits) - 1;
-    const double step = (high - low) / most;
-    const int zero = int(std::nearbyint(-low / step));
-    for (int code = 0; code <= most; ++code) levels.push_back((code - zero) * step);
+    const auto grid = analysis::clipGrid(bits, symmetry, range.low, range.high);
+    // From zero where it is a level, so that it is one exactly.
+    const double origin = symmetry == Symmetry::AsymmetricFloat ? grid.bottom : 0;
+    const double first = std::nearbyint((grid.bottom - origin) / grid.step);
+    for (int code = 0; code < grid.levels; ++code) levels.push_back(origin + (first + code) * grid.step);
     return levels;
 }
 
 ClipRange wholeRange(const Histogram& histogram, Symmetry symmetry) {
-    if (symmetry == Symmetry::Asymmetric) return {histogram.low, histogram.high};
+    if (!schemes::isSymmetric(symmetry)) return {histogram.low, histogram.high};
     const double size = std::max(std::abs(histogram.low), std::abs(histogram.high));
     return {-size, size};
 }
 
 ClipRange percentileRange(const Histogram& histogram, Symmetry symmetry, double share) {
-    if (symmetry == Symmetry::Symmetric) {
+    if (schemes::isSymmetric(symmetry)) {
         const double size = absoluteQuantile(histogram, share);
         return {-size, size};
     }
@@ -87,7 +80,7 @@ ClipRange leastErrorRange(const Histogram& histogram, int bits, Symmetry symmetr
     for (int round = 0; round < 8; ++round, move /= 2) {
         for (const double change : {1 + move, 1 - move}) {
             std::vector<ClipRange> tries{scaledRange(range, change)};
-            if (symmetry == Symmetry::Asymmetric) {
+            if (!schemes::isSymmetric(symmetry)) {
                 tries.push_back({range.low * change, range.high});
                 tries.push_back({range.low, range.high * change});
             }

@@ -12,7 +12,7 @@ struct ClipRange {
     bool operator==(const ClipRange&) const = default;
 };
 
-/// Bits of an evenly spaced integer format of 2…16 bits; empty for floats, codebooks and laws, whose levels a clip does
+/// Bits of an evenly spaced integer format of 2…16 bits; empty for floats, codebooks, laws and blocks with scales within, whose levels a clip does
 /// not respace evenly.
 std::optional<int> integerBits(const schemes::TensorScheme& scheme);
 

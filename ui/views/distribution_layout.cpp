@@ -147,6 +147,10 @@ void DistributionView::build() {
         if (m_bits) tryRange(scaledRange(wholeRange(histogram(), symmetry()), share), {});
     });
     connect(m_strip, &ChannelStrip::readOut, this, &View::messageWanted);
+    connect(m_strip, &ChannelStrip::rowChosen, this, [this](int chosen) {
+        showGridOf(chosen);
+        fillNote();
+    });
     connect(m_low, &QLineEdit::editingFinished, this, &DistributionView::typed);
     connect(m_high, &QLineEdit::editingFinished, this, &DistributionView::typed);
     connect(m_reset, &QPushButton::clicked, this, &DistributionView::reset);
@@ -177,11 +181,12 @@ void DistributionView::build() {
 
 void DistributionView::resizeEvent(QResizeEvent* event) {
     View::resizeEvent(event);
-    m_strip->setVisible(width() >= 560);
+    m_strip->setVisible(showsStrip());
     m_curve->setVisible(width() >= 440);
     m_step->setVisible(width() >= 560);
     m_cards->setFixedHeight(height() >= 470 ? 138 : 0);
     for (QLineEdit* box : {m_low, m_high}) box->setFixedWidth(width() >= 560 ? 104 : 76);
+    if (m_subject.distribution) fillNote();
 }
 
 void DistributionView::retranslate() {

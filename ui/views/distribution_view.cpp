@@ -34,6 +34,22 @@ int occupied(const analysis::Histogram& histogram) {
     return found;
 }
 
+/// "channel 17", "group 3 of channel 17", "the block from row 128 and column 0 on".
+QString gridName(const analysis::Distribution& close, const analysis::BlockGrid& grid) {
+    const auto& granularity = close.granularity;
+    const auto length = std::max(granularity.columns, 1U);
+    switch (granularity.kind) {
+        case Granularity::Kind::Channel: return DistributionView::tr("channel %1").arg(grid.channel);
+        case Granularity::Kind::Group:
+            return DistributionView::tr("group %1 of channel %2").arg(grid.group).arg(grid.channel);
+        case Granularity::Kind::Block:
+            return DistributionView::tr("the block of channels from %1 and inputs from %2 on")
+                .arg(grid.channel / std::max(granularity.rows, 1U) * granularity.rows)
+                .arg(grid.position / length * length);
+        default: return DistributionView::tr("the tensor");
+    }
+}
+
 }  // namespace
 
 DistributionView::DistributionView(QWidget* parent) : View(parent) {
@@ -43,6 +59,8 @@ DistributionView::DistributionView(QWidget* parent) : View(parent) {
 }
 
 Symmetry DistributionView::symmetry() const {
+    // The scheme's own convention, unless the lock says the other kind.
+    if (m_mirror->isChecked() == schemes::isSymmetric(m_scheme.weight.symmetry)) return m_scheme.weight.symmetry;
     return m_mirror->isChecked() ? Symmetry::Symmetric : Symmetry::Asymmetric;
 }
 
@@ -103,6 +121,8 @@ void DistributionView::fill(const State& state) {
     m_rule.reset();
     m_points.clear();
     m_bits.reset();
+    m_grid = {};
+    m_gridLevels.clear();
     const auto finite = m_statistics.count - std::min(m_statistics.count, m_statistics.nan + m_statistics.inf);
     const int bins = occupied(histogram());
     QString words;
@@ -148,10 +168,13 @@ void DistributionView::fill(const State& state) {
     content.name = QStringLiteral("%1, %2").arg(qtext(layer.name), qtext(schemes::shortText(m_scheme)));
     {
         const QSignalBlocker plot(m_plot);
-        m_mirror->setChecked(m_scheme.weight.symmetry == Symmetry::Symmetric);
+        m_mirror->setChecked(schemes::isSymmetric(m_scheme.weight.symmetry));
         m_plot->setSymmetric(m_mirror->isChecked());
     }
     m_plot->setContent(std::move(content));
+    showGridOf(-1);
+    if (close && m_grid.found() && close->channels > 0)
+        m_strip->setHome(int(m_grid.channel * close->channelRows / close->channels));
     if (m_bits) m_points = clipCurve(histogram(), *m_bits, symmetry());
 }
 
@@ -178,27 +201,59 @@ void DistributionView::fillWords(const State& state) {
     if (m_statistics.inf > 0) parts << tr("%1 infinite, not drawn").arg(countText(m_statistics.inf));
     m_legend->setText(parts.join(QStringLiteral(" · ")));
 
-    QString note;
     const auto* report = state.report(state.current);
-    const auto kind = m_scheme.weight.granularity.kind;
-    if (report && report->status == analysis::Status::Kept && !report->reason.empty()) {
-        note = tr("Stays float: %1.").arg(qtext(report->reason));
-    } else if (isFloat) {
-        note = tr("This layer stays float, so there is no grid to draw.");
+    m_kept = report && report->status == analysis::Status::Kept ? qtext(report->reason) : QString();
+    fillNote();
+}
+
+void DistributionView::fillNote() {
+    const auto* close = m_subject.distribution.get();
+    const QString scheme = qtext(schemes::shortText(m_scheme));
+    QStringList notes;
+    if (!m_kept.isEmpty()) {
+        notes << tr("Stays float: %1.").arg(m_kept);
+    } else if (m_scheme.weight.format == "float") {
+        notes << tr("This layer stays float, so there is no grid to draw.");
     } else if (!close) {
-        note = tr("Quantizing the layer to draw what becomes of it…");
-    } else if (!m_bits) {
-        note = close->levels.empty()
-                   ? tr("The levels of %1 are unevenly spaced and scaled for each channel or group: there is no single "
-                        "grid to draw and no clip to try.").arg(scheme)
-                   : tr("The levels of %1 are unevenly spaced, so the clip handles do not act.").arg(scheme);
-    } else if (kind == Granularity::Kind::Channel) {
-        note = tr("Each channel has its own grid; the handles try one clip for all of them (per-tensor trial).");
-    } else if (kind != Granularity::Kind::Tensor) {
-        note = tr("Each group has its own grid; the handles try one clip for all of them (per-tensor trial).");
+        notes << tr("Quantizing the layer to draw what becomes of it…");
+    } else {
+        if (!m_gridLevels.empty()) {
+            const bool coarsest = m_grid.index == close->coarsest.index;
+            const QString count = countText(m_gridLevels.size());
+            QString which = close->occurring ? tr("The ticks are the %1 values that %2 takes").arg(count, gridName(*close, m_grid))
+                            : m_bits         ? tr("The ticks are the levels of %1, step %2")
+                                           .arg(gridName(*close, m_grid), numberText(std::abs(m_grid.scale)))
+                                             : tr("The ticks are the %1 levels of %2").arg(count, gridName(*close, m_grid));
+            which += coarsest ? tr(", the coarsest grid of all.") : QStringLiteral(".");
+            if (close->channelRows > 1 && !close->unitLevels.empty() && showsStrip()) which += tr(" Click a channel at the bottom right for its own.");
+            notes << which;
+        } else if (!close->levels.empty() && close->occurring) {
+            notes << tr("The levels are the values that occur.");
+        }
+        const bool one = !close->levels.empty();
+        if (!m_bits && close->occurring)
+            notes << tr("The blocks of %1 have scales of their own within, so the clip handles do not act.").arg(scheme);
+        else if (!m_bits)
+            notes << tr("The levels of %1 are unevenly spaced, so the clip handles do not act.").arg(scheme);
+        else if (!one)
+            notes << tr("The handles try one clip for all of them (per-tensor trial).");
     }
-    m_note->setText(note);
-    m_note->setVisible(!note.isEmpty());
+    m_note->setText(notes.join(QLatin1Char(' ')));
+    m_note->setVisible(!notes.isEmpty());
+}
+
+void DistributionView::showGridOf(int row) {
+    const auto* close = m_subject.distribution.get();
+    m_grid = {};
+    m_gridLevels.clear();
+    if (!close || !close->levels.empty() || m_scheme.weight.format == "float") return;
+    m_grid = close->coarsest;
+    m_gridLevels = analysis::levelsOf(*close, m_grid);
+    if (row >= 0 && std::size_t(row) < close->rowGrids.size()) {
+        const auto levels = analysis::levelsOf(*close, close->rowGrids[std::size_t(row)]);
+        if (!levels.empty()) m_grid = close->rowGrids[std::size_t(row)], m_gridLevels = levels;
+    }
+    m_plot->setSample(m_gridLevels, gridName(*close, m_grid));
 }
 
 void DistributionView::fillCards() {
@@ -305,7 +360,7 @@ void DistributionView::typed() {
 void DistributionView::reset() {
     {
         const QSignalBlocker plot(m_plot);
-        m_mirror->setChecked(m_scheme.weight.symmetry == Symmetry::Symmetric);
+        m_mirror->setChecked(schemes::isSymmetric(m_scheme.weight.symmetry));
         m_plot->setSymmetric(m_mirror->isChecked());
     }
     if (m_bits) m_points = clipCurve(histogram(), *m_bits, symmetry());
@@ -321,16 +376,14 @@ std::optional<schemes::Scheme> DistributionView::wanted() const {
         scheme.weight.range = *m_rule;
     } else {
         // A clip set by hand is the percentile that keeps as many values; only a mirrored one says the same thing.
-        if (symmetry() != Symmetry::Symmetric) return {};
+        if (!schemes::isSymmetric(symmetry())) return {};
         const ClipRange range{m_plot->clipLow(), m_plot->clipHigh()};
         const double kept = std::floor(shareWithin(histogram(), range) * 1e5) / 1e3;
         if (kept < 50) return {};
         scheme.weight.range = kept >= 100 ? Range{} : Range{Range::Rule::Percentile, kept};
     }
-    const auto* format = schemes::findNumberFormat(scheme.weight.format);
-    if (!format) return {};
-    const auto& ranges = format->ranges;
-    if (std::find(ranges.begin(), ranges.end(), scheme.weight.range.rule) == ranges.end()) return {};
+    const auto parsed = schemes::parseScheme(schemes::text(scheme));
+    if (!parsed || !(*parsed == scheme)) return {};  // the format has no such range, symmetry or granularity
     if (scheme == m_scheme) return {};
     return scheme;
 }

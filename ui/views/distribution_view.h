@@ -43,7 +43,9 @@ private:
     void showEmpty(const QString& title, const QString& words);
     void fill(const State& state);
     void fillWords(const State& state);
+    void fillNote();
     void fillCards();
+    void showGridOf(int row);  ///< of the strip; -1 = the coarsest
     void tried();  ///< the handles moved
     void tryRange(const ClipRange& range, std::optional<schemes::Range> rule);
     void typed();
@@ -51,14 +53,18 @@ private:
     [[nodiscard]] schemes::Symmetry symmetry() const;
     [[nodiscard]] std::optional<schemes::Scheme> wanted() const;  ///< the trial as a scheme
     [[nodiscard]] bool trying() const;
+    [[nodiscard]] bool showsStrip() const { return width() >= 560 && height() >= 470; }
     [[nodiscard]] const analysis::Histogram& histogram() const { return m_statistics.histogram; }
 
     Subject m_subject;
     analysis::WeightStatistics m_statistics;
     schemes::Scheme m_scheme;
+    QString m_kept;  ///< why the layer stays float, where it does against the recipe
     std::optional<int> m_bits;      ///< the handles act
     ClipRange m_home;
     std::vector<ClipPoint> m_points;
+    analysis::BlockGrid m_grid;  ///< drawn where every channel or group has its own
+    std::vector<double> m_gridLevels;
     std::optional<schemes::Range> m_rule;  ///< the autofit rule behind the trial, until a handle moves
 
     QLabel* m_title = nullptr;
