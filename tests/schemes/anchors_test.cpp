@@ -105,7 +105,8 @@ INSTANTIATE_TEST_SUITE_P(Table, ClipAnchors,
                                          ClipAnchor{"mulaw8", 37.86, 37.73}, ClipAnchor{"exp4", 17.76, 14.28},
                                          ClipAnchor{"exp6", 28.15, 23.41}, ClipAnchor{"exp8", 38.73, 33.05},
                                          ClipAnchor{"pow2-4", 14.23, 0}, ClipAnchor{"pow2-8", 14.23, 0},
-                                         ClipAnchor{"posit8:es0", 41.48, 0}, ClipAnchor{"posit8:es1", 37.48, 0},
+                                         // 41.48 where the smallest values may become 0, which the standard forbids.
+                                         ClipAnchor{"posit8:es0", 41.35, 0}, ClipAnchor{"posit8:es1", 37.48, 0},
                                          ClipAnchor{"posit8", 31.56, 0}));
 TEST_P(ClipAnchors, AreReproduced) {
     const auto scheme = parseScheme(GetParam().format)->weight;

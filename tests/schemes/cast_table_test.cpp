@@ -68,6 +68,7 @@ INSTANTIATE_TEST_SUITE_P(Formats, CastTable,
 TEST_P(CastTable, EveryCodeHasItsExactValue) {
     QuantizedTensor tensor;
     tensor.scheme = scheme();
+    tensor.scheme.granularity = {Granularity::Kind::Tensor};
     tensor.scales = {1.0F};
     std::vector<double> expected;
     for (const int sign : {0, 1})
@@ -77,7 +78,7 @@ TEST_P(CastTable, EveryCodeHasItsExactValue) {
             expected.push_back(sign == 1 ? -valueOf(magnitude) : valueOf(magnitude));
         }
     tensor.shape = {std::int64_t(tensor.codes.size())};
-    tensor.tiling = tilingOf(tensor.shape, 0, 0, {Granularity::Kind::Tensor}).value();
+    tensor.tiling = tilingOf(tensor.shape, 0, 0, tensor.scheme).value();
     std::vector<float> values(tensor.codes.size());
     dequantize(tensor, 0, values);
     for (std::size_t i = 0; i < values.size(); ++i) {
