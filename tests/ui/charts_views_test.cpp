@@ -12,6 +12,7 @@
 #include <random>
 
 #include "tests/ui/charts_fixture.h"
+#include "ui/charts/channel_strip.h"
 #include "ui/charts/bar_list.h"
 #include "ui/charts/heat_matrix.h"
 #include "ui/charts/histogram_plot.h"
@@ -180,6 +181,31 @@ TEST(DistributionView, saysWhyHandlesDoNotAct) {
     EXPECT_TRUE(said(*view).contains(QStringLiteral("unevenly spaced"))) << said(*view).toStdString();
     view->show(makeState({{"a", 64, 64}}, "int4"), unsigned(Change::All));
     EXPECT_TRUE(said(*view).contains(QStringLiteral("one clip for all"))) << said(*view).toStdString();
+}
+
+TEST(DistributionView, theStripChoosesTheChannelWhoseGridIsDrawn) {
+    auto view = make("distribution");
+    view->resize(960, 700);
+    view->QWidget::show();
+    const State state = makeState({{"a", 64, 64, Weights::HeavyTail}}, "int4");
+    view->show(state, unsigned(Change::All));
+    auto* plot = view->findChild<HistogramPlot*>();
+    auto* strip = view->findChild<ChannelStrip*>();
+    const auto& close = *state.distribution;
+    const auto coarsest = levelsOf(close, close.coarsest);
+    ASSERT_EQ(plot->gridPixels().size(), coarsest.size());
+    EXPECT_DOUBLE_EQ(plot->gridPixels().front(), plot->xOf(coarsest.front()));
+    EXPECT_TRUE(said(*view).contains(QStringLiteral("channel %1, step").arg(close.coarsest.channel))) << said(*view).toStdString();
+    const int other = close.coarsest.channel == 5 ? 6 : 5;
+    const auto levels = levelsOf(close, close.rowGrids[std::size_t(other)]);
+    for (int i = 0; i < 64; ++i) QTest::keyClick(strip, Qt::Key_Up);
+    for (int i = 0; i < other; ++i) QTest::keyClick(strip, Qt::Key_Down);
+    EXPECT_TRUE(said(*view).contains(QStringLiteral("channel %1, step").arg(other))) << said(*view).toStdString();
+    ASSERT_FALSE(plot->gridPixels().empty());
+    EXPECT_DOUBLE_EQ(plot->gridPixels().front(), plot->xOf(levels.front()));
+    EXPECT_TRUE(plot->accessibleDescription().contains(QStringLiteral("channel %1").arg(other)));
+    QTest::keyClick(strip, Qt::Key_Escape);
+    EXPECT_DOUBLE_EQ(plot->gridPixels().front(), plot->xOf(coarsest.front()));
 }
 
 TEST(DistributionView, aTypedClipBecomesAScheme) {

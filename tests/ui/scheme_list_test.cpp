@@ -4,6 +4,7 @@
 
 #include <QAbstractItemModelTester>
 #include <QAbstractItemView>
+#include <QApplication>
 #include <QCheckBox>
 #include <QComboBox>
 #include <QCompleter>
@@ -138,6 +139,18 @@ TEST_F(Form, OffersEveryOptionOfEveryFormatAndNothingElse) {
                 EXPECT_EQ(chosen.empty(), combo(name)->itemText(row) == [&] { form.setScheme(standard); return combo(name)->currentText(); }());
             }
     }
+}
+
+TEST_F(Form, TypingAheadFindsFormatsAndNeverAHeading) {
+    form.setScheme(schemeOf("int8"));
+    auto* formats = combo("formFormat");
+    formats->setFocus();
+    QTest::keyClicks(formats, QStringLiteral("nf"));
+    ASSERT_FALSE(chosen.empty());
+    EXPECT_EQ(chosen.back().weight.format, "nf4");
+    QTest::qWait(QApplication::keyboardInputInterval() + 50);  // a new word begins
+    QTest::keyClicks(formats, QStringLiteral("log"));
+    EXPECT_EQ(chosen.back().weight.format, "log4") << "not the heading of the logarithmic ones";
 }
 
 TEST_F(Form, LabelsOfOneFormatDiffer) {

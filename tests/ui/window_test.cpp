@@ -182,6 +182,23 @@ TEST_F(Window, SchemeBoxSaysWhatIsWrongAndTakesWhatIsRight) {
     EXPECT_FALSE(window.store().missing());
 }
 
+TEST_F(Window, TheTableTakesASchemeInPlace) {
+    openSample();
+    const QModelIndex cell = table()->model()->index(2, layerColumn("scheme"));
+    table()->edit(cell);
+    auto* box = child<QComboBox>("schemeEditor");
+    box->hidePopup();
+    box->setEditText(QStringLiteral("int6:crooked"));
+    EXPECT_TRUE(box->toolTip().contains(QStringLiteral("crooked")));
+    box->setEditText(QStringLiteral("int6:tensor"));
+    QTest::keyClick(box->lineEdit(), Qt::Key_Return);
+    QCoreApplication::processEvents();  // the view takes the text once the editor is through with the key
+    EXPECT_EQ(schemes::shortText(state().recipe.schemeOf(state().model.layers()[2].name)), "int6:tensor");
+    EXPECT_EQ(window.store().undoStack().count(), 1);
+    window.actions().undo->trigger();
+    EXPECT_TRUE(state().recipe.layers.empty());
+}
+
 TEST_F(Window, FormAndKeysEditTheSelectedLayers) {
     openSample();
     table()->selectAll();

@@ -61,8 +61,10 @@ void ClipCurve::paintEvent(QPaintEvent* event) {
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setFont(scaledFont(this, 0.88));
     painter.setPen(theme().muted);
+    const QString caption = tr("MSE against clip point"), withDot = tr("MSE against clip point, dot = now");
+    const bool roomy = painter.fontMetrics().horizontalAdvance(withDot) < width() - 20;
     painter.drawText(QRectF(rect()).adjusted(12, 8, -8, 0), Qt::AlignLeft | Qt::AlignTop,
-                     m_points.empty() ? tr("MSE against clip point") : tr("MSE against clip point, dot = now"));
+                     m_points.empty() || !roomy ? caption : withDot);
     if (m_points.empty()) return drawWords(painter, area(), tr("no single clip point"));
 
     double low = 1e300, high = 0;

@@ -79,7 +79,7 @@ const SchemeList::Size& SchemeList::size(int at) const {
 int SchemeList::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : int(m_rows.size()); }
 
 QVariant SchemeList::data(const QModelIndex& index, int role) const {
-    if (!checkIndex(index, CheckIndexOption::IndexIsValid)) return {};
+    if (!index.isValid() || index.row() >= rowCount()) return {};
     const Row& row = m_rows[std::size_t(index.row())];
     const auto bits = [&] {
         const Size& known = size(index.row());

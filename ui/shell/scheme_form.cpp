@@ -202,8 +202,7 @@ void SchemeForm::setScheme(const schemes::Scheme& scheme) {
     m_symmetry->setToolTip(quantized ? symmetrySentence(weight.symmetry) : QString());
     m_algorithm->clear();
     if (quantized)
-        m_algorithm->addItem(weight.algorithm == "rtn" ? tr("round to nearest")
-                                                       : QString::fromStdString(weight.algorithm));
+        m_algorithm->addItem(weight.algorithm == "rtn" ? tr("nearest") : QString::fromStdString(weight.algorithm));
     m_algorithm->setEnabled(false);
     m_powerOfTwo->setChecked(weight.powerOfTwoScale);
     showRow(m_variant, quantized && !format->variants.empty());
