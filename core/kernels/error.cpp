@@ -10,33 +10,31 @@
 // After foreach_target.h
 #include <hwy/highway.h>
 
+#include "core/kernels/halves-inl.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace roundoff::kernels::HWY_NAMESPACE {
-namespace hn = hwy::HWY_NAMESPACE;
 
 void accumulateErrorFinite(const float* HWY_RESTRICT x, const float* HWY_RESTRICT y, std::size_t n, ErrorSums& sums) {
-    const hn::ScalableTag<double> dd;
-    const hn::Rebind<float, decltype(dd)> df;
-    const std::size_t lanes = hn::Lanes(dd);
-    auto noise0 = hn::Zero(dd), noise1 = hn::Zero(dd), square0 = hn::Zero(dd), square1 = hn::Zero(dd);
-    auto worst = hn::Zero(dd);
+    const D d;
+    const DD dd;
+    const std::size_t lanes = hn::Lanes(d);
+    auto noise = hn::Zero(dd), square = hn::Zero(dd), worst = hn::Zero(dd);
     std::size_t zeroed = 0, i = 0;
-    const auto step = [&](std::size_t at, auto& noise, auto& square) HWY_ATTR {
-        const auto vx = hn::LoadU(df, x + at), vy = hn::LoadU(df, y + at);
-        const auto dx = hn::PromoteTo(dd, vx), dy = hn::PromoteTo(dd, vy);
-        const auto e = hn::Sub(dx, dy);
+    const auto take = [&](hn::Vec<DD> vx, hn::Vec<DD> vy) HWY_ATTR {
+        const auto e = hn::Sub(vx, vy);
         noise = hn::MulAdd(e, e, noise);
-        square = hn::MulAdd(dy, dy, square);
+        square = hn::MulAdd(vy, vy, square);
         worst = hn::Max(worst, hn::Abs(e));
-        const auto zero = hn::Zero(df);
-        zeroed += hn::CountTrue(df, hn::AndNot(hn::Eq(vx, zero), hn::Eq(vy, zero)));
     };
-    for (; i + 2 * lanes <= n; i += 2 * lanes) {
-        step(i, noise0, square0);
-        step(i + lanes, noise1, square1);
+    for (; i + lanes <= n; i += lanes) {
+        const V vx = hn::LoadU(d, x + i), vy = hn::LoadU(d, y + i);
+        zeroed += hn::CountTrue(d, hn::AndNot(hn::Eq(vx, hn::Zero(d)), hn::Eq(vy, hn::Zero(d))));
+        take(lower(vx), lower(vy));
+        take(upper(vx), upper(vy));
     }
-    sums.noise += hn::GetLane(hn::SumOfLanes(dd, hn::Add(noise0, noise1)));
-    sums.quantized += hn::GetLane(hn::SumOfLanes(dd, hn::Add(square0, square1)));
+    sums.noise += hn::GetLane(hn::SumOfLanes(dd, noise));
+    sums.quantized += hn::GetLane(hn::SumOfLanes(dd, square));
     sums.maxAbs = std::max(sums.maxAbs, hn::GetLane(hn::MaxOfLanes(dd, worst)));
     sums.zeroed += zeroed;
     reference::accumulateError(x + i, y + i, n - i, sums);

@@ -56,7 +56,14 @@ void accumulateHistogram(const float* x, std::size_t n, float low, float high, s
         for (std::size_t first = 0; first < part; first += kBlock) {
             const std::size_t count = std::min(kBlock, part - first);
             HWY_DYNAMIC_DISPATCH(binIndices)(x + first, count, low, perUnit, std::int32_t(bins.size()), indices.data());
-            for (std::size_t i = 0; i < count; ++i) ++tables[i & 1][std::size_t(indices[i])];
+            std::size_t i = 0;
+            for (; i + 4 <= count; i += 4) {
+                ++tables[0][std::size_t(indices[i])];
+                ++tables[1][std::size_t(indices[i + 1])];
+                ++tables[0][std::size_t(indices[i + 2])];
+                ++tables[1][std::size_t(indices[i + 3])];
+            }
+            for (; i < count; ++i) ++tables[0][std::size_t(indices[i])];
         }
         for (auto& table : tables) {
             for (std::size_t b = 0; b < bins.size(); ++b) bins[b] += table[b];

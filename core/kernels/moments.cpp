@@ -10,37 +10,41 @@
 // After foreach_target.h
 #include <hwy/highway.h>
 
+#include "core/kernels/halves-inl.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace roundoff::kernels::HWY_NAMESPACE {
-namespace hn = hwy::HWY_NAMESPACE;
 
 /// Returns false, with `moments` untouched, where a NaN or infinity is met.
 bool accumulateFinite(const float* HWY_RESTRICT x, std::size_t n, Moments& moments) {
-    const hn::ScalableTag<double> dd;
-    const hn::Rebind<float, decltype(dd)> df;
-    const std::size_t lanes = hn::Lanes(dd);
+    const D d;
+    const DD dd;
+    const std::size_t lanes = hn::Lanes(d);
     auto s1 = hn::Zero(dd), s2 = hn::Zero(dd), s3 = hn::Zero(dd), s4 = hn::Zero(dd);
-    auto low = hn::Set(df, moments.min), high = hn::Set(df, moments.max);
-    const auto limit = hn::Set(df, std::numeric_limits<float>::max());
+    V low = hn::Set(d, moments.min), high = hn::Set(d, moments.max);
+    const V limit = hn::Set(d, std::numeric_limits<float>::max());
     std::size_t zeros = 0, i = 0;
+    const auto take = [&](hn::Vec<DD> half) HWY_ATTR {
+        const auto square = hn::Mul(half, half);
+        s1 = hn::Add(s1, half);
+        s2 = hn::Add(s2, square);
+        s3 = hn::MulAdd(square, half, s3);
+        s4 = hn::MulAdd(square, square, s4);
+    };
     for (; i + lanes <= n; i += lanes) {
-        const auto v = hn::LoadU(df, x + i);
-        if (!hn::AllTrue(df, hn::Le(hn::Abs(v), limit))) return false;
+        const V v = hn::LoadU(d, x + i);
+        if (!hn::AllTrue(d, hn::Le(hn::Abs(v), limit))) return false;
         low = hn::Min(low, v);
         high = hn::Max(high, v);
-        zeros += hn::CountTrue(df, hn::Eq(v, hn::Zero(df)));
-        const auto d = hn::PromoteTo(dd, v);
-        const auto square = hn::Mul(d, d);
-        s1 = hn::Add(s1, d);
-        s2 = hn::Add(s2, square);
-        s3 = hn::MulAdd(square, d, s3);
-        s4 = hn::MulAdd(square, square, s4);
+        zeros += hn::CountTrue(d, hn::Eq(v, hn::Zero(d)));
+        take(lower(v));
+        take(upper(v));
     }
     Moments part;
     reference::accumulate(x + i, n - i, part);
     if (part.nan + part.inf != 0) return false;
-    part.min = std::min(part.min, hn::GetLane(hn::MinOfLanes(df, low)));
-    part.max = std::max(part.max, hn::GetLane(hn::MaxOfLanes(df, high)));
+    part.min = std::min(part.min, hn::GetLane(hn::MinOfLanes(d, low)));
+    part.max = std::max(part.max, hn::GetLane(hn::MaxOfLanes(d, high)));
     part.count += i;
     part.zeros += zeros;
     part.sum += hn::GetLane(hn::SumOfLanes(dd, s1));

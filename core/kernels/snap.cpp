@@ -12,6 +12,8 @@
 // After foreach_target.h
 #include <hwy/highway.h>
 
+#include "core/kernels/halves-inl.h"
+
 #ifndef ROUNDOFF_SNAP_ARGUMENTS
 #define ROUNDOFF_SNAP_ARGUMENTS
 namespace roundoff::kernels {
@@ -34,42 +36,55 @@ struct LevelTree {
 
 HWY_BEFORE_NAMESPACE();
 namespace roundoff::kernels::HWY_NAMESPACE {
-namespace hn = hwy::HWY_NAMESPACE;
-using D = hn::ScalableTag<float>;
-using V = hn::Vec<D>;
-using M = hn::Mask<D>;
 
-// Each grid's rule on v = x / scale: the grid value, and which elements lie beyond it.
+// Each grid's rule on v = x / scale. clamp() brings v into the grid, NaN to its lowest value; round() takes it to a level;
+// suspect() is a cheap test that no clipped element escapes, beyond() the exact one.
 template <bool shifted>
 struct UniformRule {
     static constexpr bool kShifted = shifted;
     float low, high;
-    HWY_INLINE V unit(D d, V v, V zero, M& clipped) const {
-        V bottom = hn::Set(d, low), top = hn::Set(d, high);
-        if constexpr (!shifted) {
-            bottom = hn::Sub(bottom, zero);
-            top = hn::Sub(top, zero);
-        }
+    HWY_INLINE V bottom(D d, V zero) const { return shifted ? hn::Set(d, low) : hn::Sub(hn::Set(d, low), zero); }
+    HWY_INLINE V top(D d, V zero) const { return shifted ? hn::Set(d, high) : hn::Sub(hn::Set(d, high), zero); }
+    template <bool kFinite>
+    HWY_INLINE V clamp(D d, V v, V zero) const {
+        const V known = kFinite ? v : hn::IfThenElse(hn::Eq(v, v), v, bottom(d, zero));
+        return hn::Min(hn::Max(known, bottom(d, zero)), top(d, zero));
+    }
+    template <bool kFinite>
+    HWY_INLINE V round(D d, V c) const {
+        const V unit = hn::Round(c);
+        return kFinite ? unit : hn::Add(unit, hn::Zero(d));  // integers know no -0
+    }
+    HWY_INLINE M suspect(D d, V v, V c) const { return hn::Gt(hn::Abs(hn::Sub(v, c)), hn::Set(d, 0.49F)); }
+    HWY_INLINE M beyond(D d, V v, V zero) const {
         const V half = hn::Set(d, 0.5F);
-        clipped = hn::Or(hn::Lt(v, hn::Sub(bottom, half)), hn::Gt(v, hn::Add(top, half)));
-        const V known = hn::IfThenElse(hn::Eq(v, v), v, bottom);
-        return hn::Add(hn::Round(hn::Min(hn::Max(known, bottom), top)), hn::Zero(d));  // integers know no -0
+        return hn::Or(hn::Lt(v, hn::Sub(bottom(d, zero), half)), hn::Gt(v, hn::Add(top(d, zero), half)));
     }
 };
 
-struct FloatRule {
+struct FloatBounds {
     static constexpr bool kShifted = false;
-    float max, bound, minNormal, magic;
+    float max, bound;
+    explicit FloatBounds(const FloatGrid& g) : max(g.max), bound(g.max + std::ldexp(0.5F, std::ilogb(g.max) - g.mantissaBits)) {}
+    template <bool kFinite>
+    HWY_INLINE V clamp(D d, V v, V) const {
+        const V top = hn::Set(d, max), bottom = hn::Set(d, -max);
+        const V known = kFinite ? v : hn::IfThenElse(hn::Eq(v, v), v, bottom);
+        return hn::Min(hn::Max(known, bottom), top);
+    }
+    HWY_INLINE M suspect(D d, V v, V) const { return beyond(d, v, v); }
+    HWY_INLINE M beyond(D d, V v, V) const { return hn::Gt(hn::Abs(v), hn::Set(d, bound)); }
+};
+
+struct FloatRule : FloatBounds {
+    float minNormal, magic;
     bool negativeZero;
     explicit FloatRule(const FloatGrid& g)
-        : max(g.max), bound(g.max + std::ldexp(0.5F, std::ilogb(g.max) - g.mantissaBits)),
-          minNormal(std::ldexp(1.0F, 1 - g.bias)), magic(std::ldexp(1.5F, 23 - g.mantissaBits)), negativeZero(g.negativeZero) {}
-    HWY_INLINE V unit(D d, V v, V, M& clipped) const {
+        : FloatBounds(g), minNormal(std::ldexp(1.0F, 1 - g.bias)), magic(std::ldexp(1.5F, 23 - g.mantissaBits)),
+          negativeZero(g.negativeZero) {}
+    template <bool kFinite>
+    HWY_INLINE V round(D d, V c) const {
         const hn::RebindToUnsigned<D> du;
-        const V top = hn::Set(d, max);
-        clipped = hn::Gt(hn::Abs(v), hn::Set(d, bound));
-        const V known = hn::IfThenElse(hn::Eq(v, v), v, hn::Neg(top));
-        const V c = hn::Min(hn::Max(known, hn::Neg(top)), top);
         // The power of two at or below |c|, at least the smallest normal. Added to 1.5 · 2^23 steps, c is rounded to a
         // whole step by the adder itself, half to even.
         const V power = hn::Max(hn::BitCast(d, hn::And(hn::BitCast(du, c), hn::Set(du, 0x7F800000U))), hn::Set(d, minNormal));
@@ -80,32 +95,36 @@ struct FloatRule {
 };
 
 /// Floats as wide in exponent as float32 itself (bfloat16): their steps reach up to where the anchor above overflows.
-struct WideFloatRule {
-    static constexpr bool kShifted = false;
-    float max, bound;
+struct WideFloatRule : FloatBounds {
     int dropped;  ///< mantissa bits
-    explicit WideFloatRule(const FloatGrid& g)
-        : max(g.max), bound(g.max + std::ldexp(0.5F, std::ilogb(g.max) - g.mantissaBits)), dropped(23 - g.mantissaBits) {}
-    HWY_INLINE V unit(D d, V v, V, M& clipped) const {
+    explicit WideFloatRule(const FloatGrid& g) : FloatBounds(g), dropped(23 - g.mantissaBits) {}
+    template <bool kFinite>
+    HWY_INLINE V round(D d, V c) const {
         const hn::RebindToUnsigned<D> du;
-        const V top = hn::Set(d, max);
-        clipped = hn::Gt(hn::Abs(v), hn::Set(d, bound));
-        const V known = hn::IfThenElse(hn::Eq(v, v), v, hn::Neg(top));
-        const auto bits = hn::BitCast(du, hn::Min(hn::Max(known, hn::Neg(top)), top));
+        const auto bits = hn::BitCast(du, c);
         const auto odd = hn::And(hn::ShiftRightSame(bits, dropped), hn::Set(du, 1U));
         const auto rounded = hn::Add(hn::Add(bits, odd), hn::Set(du, (1U << (dropped - 1)) - 1U));
         return hn::BitCast(d, hn::ShiftLeftSame(hn::ShiftRightSame(rounded, dropped), dropped));
     }
 };
 
-/// Walks the search tree: its upper nodes, and few levels, are looked up in registers, the others gathered.
+/// Walks the search tree: its upper nodes, and few levels, are looked up in registers, the others gathered. NaN is below
+/// every threshold.
 struct LevelRule {
     static constexpr bool kShifted = false;
     LevelTree t;
-    HWY_INLINE V unit(D d, V v, V, M& clipped) const {
+    float safe;  ///< magnitudes up to here are not clipped
+    explicit LevelRule(const LevelTree& tree) : t(tree), safe(std::min(-tree.below, tree.above)) {}
+    template <bool kFinite>
+    HWY_INLINE V clamp(D, V v, V) const {
+        return v;
+    }
+    HWY_INLINE M suspect(D d, V v, V) const { return hn::Gt(hn::Abs(v), hn::Set(d, safe)); }
+    HWY_INLINE M beyond(D d, V v, V) const { return hn::Or(hn::Lt(v, hn::Set(d, t.below)), hn::Gt(v, hn::Set(d, t.above))); }
+    template <bool kFinite>
+    HWY_INLINE V round(D d, V v) const {
         const hn::RebindToSigned<D> di;
         const int lanes = int(hn::Lanes(d));
-        clipped = hn::Or(hn::Lt(v, hn::Set(d, t.below)), hn::Gt(v, hn::Set(d, t.above)));
         const auto one = hn::Set(di, 1);
         const auto upper = hn::Set(di, lanes);
         auto node = one;
@@ -135,25 +154,6 @@ struct LevelRule {
     }
 };
 
-// The two halves of a vector in double.
-#if HWY_TARGET == HWY_SCALAR
-using DD = hn::Rebind<double, D>;
-HWY_INLINE hn::Vec<DD> lower(V v) { return hn::PromoteTo(DD(), v); }
-HWY_INLINE hn::Vec<DD> upper(V) { return hn::Zero(DD()); }
-#else
-using DD = hn::Repartition<double, D>;
-HWY_INLINE hn::Vec<DD> lower(V v) { return hn::PromoteTo(DD(), hn::LowerHalf(hn::Half<D>(), v)); }
-HWY_INLINE hn::Vec<DD> upper(V v) { return hn::PromoteTo(DD(), hn::UpperHalf(hn::Half<D>(), v)); }
-#endif
-
-/// One vector through the rule. `kReciprocal`: divisor holds 1 / scale.
-template <bool kReciprocal, class Rule>
-HWY_INLINE V snapVector(D d, const Rule& rule, V x, V divisor, V zero, M& clipped) {
-    if constexpr (Rule::kShifted) x = hn::Sub(x, zero);
-    const V v = kReciprocal ? hn::Mul(x, divisor) : hn::Div(x, divisor);
-    return rule.unit(d, v, zero, clipped);
-}
-
 template <class Rule>
 HWY_INLINE V valueOf(V unit, V scale, V zero) {
     const V value = hn::Mul(unit, scale);
@@ -170,12 +170,20 @@ std::uint64_t pass(const Rule& rule, const SnapCall& c) {
     V worst = hn::Zero(d);
     std::uint64_t clippedCount = 0, zeroed = 0;
 
+    // One vector through the rule: its grid values, and whether some of it may be clipped.
+    const auto unitOf = [&](V x, V divisor, V zero, V& v, bool& maybe) HWY_ATTR {
+        if constexpr (Rule::kShifted) x = hn::Sub(x, zero);
+        v = kReciprocal ? hn::Mul(x, divisor) : hn::Div(x, divisor);
+        const V clamped = rule.template clamp<kMeasure>(d, v, zero);
+        maybe = !hn::AllFalse(d, rule.suspect(d, v, clamped));
+        return rule.template round<kMeasure && !kWrite>(d, clamped);
+    };
     const auto whole = [&](std::size_t i, V scale, V divisor, V zero) HWY_ATTR {
         const V x = hn::LoadU(d, c.x + i);
-        M clipped;
-        const V unit = snapVector<kReciprocal>(d, rule, x, divisor, zero, clipped);
-        const bool none = hn::AllFalse(d, clipped);
-        if (!none) clippedCount += hn::CountTrue(d, clipped);
+        V v;
+        bool maybe;
+        const V unit = unitOf(x, divisor, zero, v, maybe);
+        if (HWY_UNLIKELY(maybe)) clippedCount += hn::CountTrue(d, rule.beyond(d, v, zero));
         if (!kMeasure && !c.value) {
             hn::StoreU(unit, d, c.y + i);
             return;
@@ -189,7 +197,7 @@ std::uint64_t pass(const Rule& rule, const SnapCall& c) {
             auto e0 = lower(e), e1 = upper(e);
             const auto y0 = lower(y), y1 = upper(y);
             // x and the level nearest to it differ by a factor of two at most, so e is exact; not so where it was clipped.
-            if (HWY_UNLIKELY(!none)) {
+            if (HWY_UNLIKELY(maybe)) {
                 e0 = hn::Sub(lower(x), y0);
                 e1 = hn::Sub(upper(x), y1);
             }
@@ -203,9 +211,10 @@ std::uint64_t pass(const Rule& rule, const SnapCall& c) {
     const auto partial = [&](std::size_t i, std::size_t rest, V scale, V divisor, V zero) HWY_ATTR {
         hn::Store(hn::Zero(d), d, px);
         std::copy_n(c.x + i, rest, px);
-        M clipped;
-        const V unit = snapVector<kReciprocal>(d, rule, hn::Load(d, px), divisor, zero, clipped);
-        clippedCount += hn::CountTrue(d, hn::And(clipped, hn::FirstN(d, rest)));
+        V v;
+        bool maybe;
+        const V unit = unitOf(hn::Load(d, px), divisor, zero, v, maybe);
+        if (maybe) clippedCount += hn::CountTrue(d, hn::And(rule.beyond(d, v, zero), hn::FirstN(d, rest)));
         hn::Store(c.value || kMeasure ? valueOf<Rule>(unit, scale, zero) : unit, d, py);
         if constexpr (kWrite) std::copy_n(py, rest, c.y + i);
         if constexpr (kMeasure) reference::accumulateError(px, py, rest, *c.sums);
