@@ -142,8 +142,8 @@ Result<LayerPass> passOver(const tensor::TensorView& weight, const model::Layer&
         error.count = sum.finite();
         error.signal = sum.sum2;
         error.noise = sums.noise;
-        error.quantized = sums.quantized;
-        error.product = (error.signal + error.quantized - error.noise) / 2;
+        error.product = error.signal - sums.cross;
+        error.quantized = error.signal - 2 * sums.cross + sums.noise;
         error.maxAbsError = sums.maxAbs;
         error.zeroed = sums.zeroed;
     }

@@ -19,12 +19,12 @@ void accumulateErrorFinite(const float* HWY_RESTRICT x, const float* HWY_RESTRIC
     const D d;
     const DD dd;
     const std::size_t lanes = hn::Lanes(d);
-    auto noise = hn::Zero(dd), square = hn::Zero(dd), worst = hn::Zero(dd);
+    auto noise = hn::Zero(dd), cross = hn::Zero(dd), worst = hn::Zero(dd);
     std::size_t zeroed = 0, i = 0;
     const auto take = [&](hn::Vec<DD> vx, hn::Vec<DD> vy) HWY_ATTR {
         const auto e = hn::Sub(vx, vy);
         noise = hn::MulAdd(e, e, noise);
-        square = hn::MulAdd(vy, vy, square);
+        cross = hn::MulAdd(vx, e, cross);
         worst = hn::Max(worst, hn::Abs(e));
     };
     for (; i + lanes <= n; i += lanes) {
@@ -34,7 +34,7 @@ void accumulateErrorFinite(const float* HWY_RESTRICT x, const float* HWY_RESTRIC
         take(upper(vx), upper(vy));
     }
     sums.noise += hn::GetLane(hn::SumOfLanes(dd, noise));
-    sums.quantized += hn::GetLane(hn::SumOfLanes(dd, square));
+    sums.cross += hn::GetLane(hn::SumOfLanes(dd, cross));
     sums.maxAbs = std::max(sums.maxAbs, hn::GetLane(hn::MaxOfLanes(dd, worst)));
     sums.zeroed += zeroed;
     reference::accumulateError(x + i, y + i, n - i, sums);
@@ -49,7 +49,7 @@ HWY_EXPORT(accumulateErrorFinite);
 
 void ErrorSums::merge(const ErrorSums& other) {
     noise += other.noise;
-    quantized += other.quantized;
+    cross += other.cross;
     maxAbs = std::max(maxAbs, other.maxAbs);
     zeroed += other.zeroed;
 }

@@ -6,6 +6,7 @@
 #define ROUNDOFF_HALVES_INL_H
 #endif
 
+#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();
@@ -14,6 +15,8 @@ namespace hn = hwy::HWY_NAMESPACE;
 using D = hn::ScalableTag<float>;
 using V = hn::Vec<D>;
 using M = hn::Mask<D>;
+/// Elements to fetch ahead in a pass that reads memory first: the processor's own prefetching ends with each page.
+constexpr std::size_t kAhead = 512;
 #if HWY_TARGET == HWY_SCALAR
 using DD = hn::Rebind<double, D>;
 HWY_INLINE hn::Vec<DD> lower(V v) { return hn::PromoteTo(DD(), v); }

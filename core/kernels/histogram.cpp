@@ -11,9 +11,10 @@
 // After foreach_target.h
 #include <hwy/highway.h>
 
+#include "core/kernels/halves-inl.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace roundoff::kernels::HWY_NAMESPACE {
-namespace hn = hwy::HWY_NAMESPACE;
 
 /// Bin of each element, or `bins` where it is not finite. Written as int32.
 void binIndices(const float* HWY_RESTRICT x, std::size_t n, float low, float perUnit, std::int32_t bins,
@@ -26,6 +27,7 @@ void binIndices(const float* HWY_RESTRICT x, std::size_t n, float low, float per
     std::size_t i = 0;
     for (; i + lanes <= n; i += lanes) {
         const auto v = hn::LoadU(d, x + i);
+        hwy::Prefetch(x + i + kAhead);
         const auto t = hn::Clamp(hn::Mul(hn::Sub(v, vlow), vper), hn::Zero(d), top);
         hn::StoreU(hn::ConvertTo(di, hn::IfThenElse(hn::Le(hn::Abs(v), limit), t, none)), di, out + i);
     }

@@ -33,6 +33,7 @@ bool accumulateFinite(const float* HWY_RESTRICT x, std::size_t n, Moments& momen
     };
     for (; i + lanes <= n; i += lanes) {
         const V v = hn::LoadU(d, x + i);
+        hwy::Prefetch(x + i + kAhead);
         if (!hn::AllTrue(d, hn::Le(hn::Abs(v), limit))) return false;
         low = hn::Min(low, v);
         high = hn::Max(high, v);

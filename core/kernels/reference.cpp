@@ -30,7 +30,7 @@ void accumulateError(const float* x, const float* y, std::size_t n, ErrorSums& s
         if (!std::isfinite(x[i])) continue;
         const double e = double(x[i]) - double(y[i]);
         sums.noise += e * e;
-        sums.quantized += double(y[i]) * double(y[i]);
+        sums.cross += double(x[i]) * e;
         sums.maxAbs = std::max(sums.maxAbs, std::abs(e));
         if (y[i] == 0 && x[i] != 0) ++sums.zeroed;
     }

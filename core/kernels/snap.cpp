@@ -166,8 +166,10 @@ std::uint64_t pass(const Rule& rule, const SnapCall& c) {
     const D d;
     const DD dd;
     const std::size_t lanes = hn::Lanes(d);
-    auto noise0 = hn::Zero(dd), noise1 = hn::Zero(dd), square0 = hn::Zero(dd), square1 = hn::Zero(dd);
-    V worst = hn::Zero(d);
+    auto noise0 = hn::Zero(dd), noise1 = hn::Zero(dd), cross = hn::Zero(dd);
+    V worst = hn::Zero(d), part = hn::Zero(d);
+    const V norm = hn::Set(d, c.at.norm);
+    std::size_t products = 0;  // in `part`, a lane
     std::uint64_t clippedCount = 0, zeroed = 0;
 
     // One vector through the rule: its grid values, and whether some of it may be clipped.
@@ -195,16 +197,14 @@ std::uint64_t pass(const Rule& rule, const SnapCall& c) {
             worst = hn::Max(worst, hn::Abs(e));
             zeroed += hn::CountTrue(d, hn::AndNot(hn::Eq(x, hn::Zero(d)), hn::Eq(y, hn::Zero(d))));
             auto e0 = lower(e), e1 = upper(e);
-            const auto y0 = lower(y), y1 = upper(y);
+            part = hn::MulAdd(hn::Mul(x, norm), e, part);
             // x and the level nearest to it differ by a factor of two at most, so e is exact; not so where it was clipped.
             if (HWY_UNLIKELY(maybe)) {
-                e0 = hn::Sub(lower(x), y0);
-                e1 = hn::Sub(upper(x), y1);
+                e0 = hn::Sub(lower(x), lower(y));
+                e1 = hn::Sub(upper(x), upper(y));
             }
             noise0 = hn::MulAdd(e0, e0, noise0);
             noise1 = hn::MulAdd(e1, e1, noise1);
-            square0 = hn::MulAdd(y0, y0, square0);
-            square1 = hn::MulAdd(y1, y1, square1);
         }
     };
     HWY_ALIGN float px[HWY_MAX_BYTES / sizeof(float)], py[HWY_MAX_BYTES / sizeof(float)];
@@ -218,6 +218,12 @@ std::uint64_t pass(const Rule& rule, const SnapCall& c) {
         hn::Store(c.value || kMeasure ? valueOf<Rule>(unit, scale, zero) : unit, d, py);
         if constexpr (kWrite) std::copy_n(py, rest, c.y + i);
         if constexpr (kMeasure) reference::accumulateError(px, py, rest, *c.sums);
+    };
+    constexpr std::size_t kMostProducts = 256;
+    const auto flush = [&]() HWY_ATTR {
+        cross = hn::Add(cross, hn::Add(lower(part), upper(part)));
+        part = hn::Zero(d);
+        products = 0;
     };
     const auto inverse = [&](V scale) HWY_ATTR {
         if constexpr (!kReciprocal) return scale;
@@ -237,9 +243,16 @@ std::uint64_t pass(const Rule& rule, const SnapCall& c) {
             if (c.at.zeros) std::copy_n(c.at.zeros + fit, rest, pz);
         }
         for (std::size_t first = 0; first < c.n; first += width) {
-            for (std::size_t j = 0; j < fit; j += lanes) {
-                const V scale = hn::LoadU(d, c.at.scales + j);
-                whole(first + j, scale, inverse(scale), c.at.zeros ? hn::LoadU(d, c.at.zeros + j) : hn::Zero(d));
+            for (std::size_t j = 0; j < fit;) {
+                const std::size_t until = std::min(fit, j + lanes * kMostProducts);
+                if constexpr (kMeasure) {
+                    if (products + (until - j) / lanes > kMostProducts) flush();
+                    products += (until - j) / lanes;
+                }
+                for (; j < until; j += lanes) {
+                    const V scale = hn::LoadU(d, c.at.scales + j);
+                    whole(first + j, scale, inverse(scale), c.at.zeros ? hn::LoadU(d, c.at.zeros + j) : hn::Zero(d));
+                }
             }
             if (rest > 0) {
                 const V scale = hn::Load(d, ps);
@@ -252,13 +265,21 @@ std::uint64_t pass(const Rule& rule, const SnapCall& c) {
             const V scale = hn::Set(d, c.at.scales[run]), divisor = inverse(scale);
             const V zero = hn::Set(d, c.at.zeros ? c.at.zeros[run] : 0.0F);
             std::size_t i = first;
-            for (; i + lanes <= end; i += lanes) whole(i, scale, divisor, zero);
+            while (i + lanes <= end) {
+                const std::size_t until = i + std::min((end - i) / lanes, kMostProducts) * lanes;
+                if constexpr (kMeasure) {
+                    if (products + (until - i) / lanes > kMostProducts) flush();
+                    products += (until - i) / lanes;
+                }
+                for (; i < until; i += lanes) whole(i, scale, divisor, zero);
+            }
             if (i < end) partial(i, end - i, scale, divisor, zero);
         }
     }
+    if constexpr (kMeasure) flush();
     if constexpr (kMeasure) {
         c.sums->noise += hn::GetLane(hn::SumOfLanes(dd, hn::Add(noise0, noise1)));
-        c.sums->quantized += hn::GetLane(hn::SumOfLanes(dd, hn::Add(square0, square1)));
+        c.sums->cross += hn::GetLane(hn::SumOfLanes(dd, cross)) / double(c.at.norm);
         c.sums->maxAbs = std::max(c.sums->maxAbs, double(hn::GetLane(hn::MaxOfLanes(d, worst))));
         c.sums->zeroed += zeroed;
     }

@@ -13,6 +13,7 @@ struct Placement {
     const float* zeros = nullptr;  ///< nullptr where all are 0
     std::size_t width = 1;         ///< columns: elements of a row, of which column j has scale j; else of a run with one scale
     bool columns = false;
+    float norm = 1;  ///< a power of two near 1 / max|x|, that keeps products of x in the range of float: measure() alone
 };
 
 /// A grid made ready for the kernels.
@@ -32,7 +33,8 @@ public:
     /// @returns how many elements were clipped: more than half a step beyond the outermost value
     std::uint64_t snap(const float* x, float* y, std::size_t n, const Placement& placement, Output output) const;
 
-    /// The same rounding, of finite x only, whose error is added to `sums` while the values are in registers.
+    /// The same rounding, of finite x only, whose error is added to `sums` while the values are in registers: the noise in
+    /// double; the cross term, of which no more is needed, in float by at most 256 products a lane, then in double.
     /// @param y gets the values where not nullptr
     std::uint64_t measure(const float* x, float* y, std::size_t n, const Placement& placement, ErrorSums& sums) const;
 

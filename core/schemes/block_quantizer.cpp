@@ -106,6 +106,7 @@ Parameters BlockQuantizer::parameters(const Ranges& ranges, double tensorAbsmax)
     result.zeros.resize(ranges.low.size());
     m_scales.make(ranges.low, ranges.high, tensorAbsmax, result.scales, result.zeros);
     if (m_scales.withoutZeros()) result.zeros.clear();
+    if (tensorAbsmax > 0) result.norm = std::ldexp(1.0F, std::clamp(-std::ilogb(tensorAbsmax), -126, 126));
     return result;
 }
 
@@ -114,7 +115,7 @@ namespace {
 kernels::Placement placementOf(const Batch& batch, const Parameters& parameters) {
     const std::size_t at = std::size_t(batch.scale - parameters.first);
     return {parameters.scales.data() + at, parameters.zeros.empty() ? nullptr : parameters.zeros.data() + at, batch.width,
-            batch.columns};
+            batch.columns, parameters.norm};
 }
 
 }  // namespace

@@ -15,6 +15,7 @@ struct Parameters {
     std::uint64_t first = 0;    ///< scale index of element 0 of the vectors
     std::vector<float> scales;  ///< rounded to the scale type; never 0
     std::vector<float> zeros;   ///< codes, or with a float zero point values; empty where all are 0
+    float norm = 1;             ///< see Placement
 };
 
 /// A tensor scheme bound to the tiling of one weight: finds ranges, makes scales of them, rounds elements.

@@ -38,7 +38,7 @@ Result<Preparation> prepare(const tensor::TensorView& weight, std::span<BlockQua
 
 /// Runs body(stripe, first region, end region) in parallel for at most kStripes stripes of consecutive regions, so that what
 /// a stripe keeps does not cost memory a region. Lets no unrelated task in.
-constexpr std::size_t kStripes = 16;
+constexpr std::size_t kStripes = 64;
 void forEachStripe(std::size_t regions, const std::function<void(std::size_t, std::size_t, std::size_t)>& body);
 
 }  // namespace roundoff::schemes

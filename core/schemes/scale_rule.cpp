@@ -47,13 +47,17 @@ float nearestPowerOfTwo(float x) {
     return std::copysign(std::ldexp(1.0F, std::clamp(exponent, -kMostExponent, kMostExponent)), x);
 }
 
+/// Half to even, for magnitudes below 2^51: by the adder, where nearbyint would be a call.
+double roundHalfEven(double x) { return (x + 0x1.8p52) - 0x1.8p52; }
+
 float largest(float low, float high) { return std::max(std::abs(low), std::abs(high)); }
 
 }  // namespace
 
 ScaleMaker::ScaleMaker(const TensorScheme& scheme, const kernels::Grid& grid, tensor::ElementType scaleType)
     : m_rule(findNumberFormat(scheme.format)->scaleRule), m_symmetry(scheme.symmetry),
-      m_powerOfTwo(scheme.powerOfTwoScale), m_type(scaleType), m_full(fullOf(grid, scheme.symmetry)), m_e4m3(kE4m3) {
+      m_powerOfTwo(scheme.powerOfTwoScale), m_type(scaleType), m_plain(!m_powerOfTwo && scaleType == tensor::ElementType::Float32),
+      m_full(fullOf(grid, scheme.symmetry)), m_e4m3(kE4m3) {
     m_most = std::nextafter(float(double(std::numeric_limits<float>::max()) / std::max(outermost(grid), 1.0)), 0.0F);
     if (const auto* uniform = std::get_if<kernels::UniformGrid>(&grid)) {
         m_low = uniform->low;
@@ -63,7 +67,8 @@ ScaleMaker::ScaleMaker(const TensorScheme& scheme, const kernels::Grid& grid, te
 }
 
 /// As it will be stored; 1 where it cannot be divided by.
-float ScaleMaker::stored(float scale) const {
+inline float ScaleMaker::stored(float scale) const {
+    if (m_plain && std::abs(scale) >= std::numeric_limits<float>::min() && std::abs(scale) <= m_most) return scale;
     if (m_powerOfTwo && scale != 0) scale = nearestPowerOfTwo(scale);
     if (m_type != tensor::ElementType::Float32) scale = roundTo(m_type, scale);
     if (std::abs(scale) > m_most) scale = std::copysign(m_powerOfTwo ? std::ldexp(1.0F, std::ilogb(m_most)) : m_most, scale);
@@ -133,7 +138,7 @@ void ScaleMaker::make(std::span<const float> low, std::span<const float> high, d
                 const auto exact = float((top - bottom) / (m_high - m_low));
                 if (exact < std::numeric_limits<float>::min()) continue;
                 scales[i] = stored(exact);
-                zeros[i] = float(std::clamp(std::nearbyint(m_low - bottom / double(scales[i])), m_low, m_high));
+                zeros[i] = float(std::clamp(roundHalfEven(m_low - bottom / double(scales[i])), m_low, m_high));
             }
             return;
         case Symmetry::AsymmetricFloat:

@@ -37,6 +37,7 @@ private:
     Symmetry m_symmetry;
     bool m_powerOfTwo;
     tensor::ElementType m_type;
+    bool m_plain;         ///< scales are stored as they come
     double m_full;        ///< what max|x| is scaled to
     double m_low = 0, m_high = 0;  ///< uniform grids: outermost codes
     float m_most = std::numeric_limits<float>::infinity();  ///< above it a level would overflow
