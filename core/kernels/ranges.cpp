@@ -10,9 +10,10 @@
 // After foreach_target.h
 #include <hwy/highway.h>
 
+#include "core/kernels/halves-inl.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace roundoff::kernels::HWY_NAMESPACE {
-namespace hn = hwy::HWY_NAMESPACE;
 
 constexpr float kInf = std::numeric_limits<float>::infinity();
 
@@ -33,6 +34,7 @@ void widenRuns(const float* HWY_RESTRICT x, std::size_t n, std::size_t runLength
         auto low = hn::Set(d, kInf), high = hn::Set(d, -kInf);
         for (; i + lanes <= end; i += lanes) {
             const auto v = hn::LoadU(d, x + i);
+            hwy::Prefetch(x + i + kAhead);
             const auto finite = hn::Le(hn::Abs(v), limit);
             low = hn::Min(low, hn::IfThenElse(finite, v, low));
             high = hn::Max(high, hn::IfThenElse(finite, v, high));

@@ -182,6 +182,7 @@ std::uint64_t pass(const Rule& rule, const SnapCall& c) {
     };
     const auto whole = [&](std::size_t i, V scale, V divisor, V zero) HWY_ATTR {
         const V x = hn::LoadU(d, c.x + i);
+        hwy::Prefetch(c.x + i + kAhead);
         V v;
         bool maybe;
         const V unit = unitOf(x, divisor, zero, v, maybe);

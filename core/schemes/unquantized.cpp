@@ -10,6 +10,7 @@ Family unquantized() {
     format.summary = "Keeps the layer's weights in the type of the file.";
     format.formula = "xq = x";
     format.bits = 32;
+    format.scaleRule = ScaleRule::One;
     return {"float", "Unquantized", "The reference that everything else is measured against.", {format}};
 }
 

@@ -9,6 +9,7 @@
 #include "core/base/cpu.h"
 #include "core/kernels/histogram.h"
 #include "core/kernels/moments.h"
+#include "core/schemes/preparation.h"
 #include "tests/bench/beside.h"
 #include "tests/support/memory_model.h"
 #include "tests/support/random.h"
@@ -51,31 +52,67 @@ void histogramBench(benchmark::State& state) {
 }
 BENCHMARK(histogramBench)->UseManualTime()->Unit(benchmark::kMillisecond);
 
+/// One scheme's own pass, as the comparison streams it: ranges and scales of blocks, then round, dequantize and error of each
+/// region while it is in cache. The scales of channels are known already.
+void passBench(benchmark::State& state, const char* text) {
+    const auto scheme = schemes::parseScheme(text).value().weight;
+    const auto weight = weights().data(0).value();
+    const auto tiling = schemes::tilingOf({kRows, kWidth}, 0, 1, scheme).value();
+    std::vector<schemes::BlockQuantizer> quantizer{{scheme, tiling, tensor::ElementType::Float32}};
+    const auto boundaries = schemes::regionBoundaries({&tiling, 1}, kCount, 1 << 16);
+    Job job({}, {}, 1);
+    const auto known = schemes::prepare(weight.view, quantizer, boundaries, job).value();
+    bench::beside(state, source(), [&] {
+        kernels::ErrorSums sums;
+        for (std::size_t r = 0; r + 1 < boundaries.size(); ++r) {
+            const auto x = source().subspan(boundaries[r], boundaries[r + 1] - boundaries[r]);
+            schemes::Parameters own;
+            schemes::BlockQuantizer::Ranges ranges;
+            if (tiling.local()) own = schemes::localParameters(quantizer[0], x, boundaries[r], known.absmax(), ranges, job);
+            const auto& parameters = tiling.local() ? own : known.parameters[0];
+            schemes::forEachBatch(tiling, boundaries[r], boundaries[r + 1], std::size_t(-1), [&](const schemes::Batch& batch) {
+                quantizer[0].measure(batch, x.data() + (batch.first - boundaries[r]), nullptr, parameters, true, sums);
+            });
+        }
+        benchmark::DoNotOptimize(sums);
+    });
+}
+
 void compareSchemes(benchmark::State& state, std::vector<const char*> texts, int threads) {
     std::vector<analysis::Recipe> recipes;
     for (const char* text : texts) recipes.push_back({schemes::parseScheme(text).value(), {}});
-    beside(state, [&] {
+    bench::beside(state, source(), [&] {
         Job job({}, {}, threads);
         benchmark::DoNotOptimize(analysis::compare(weights(), recipes, {}, job));
     });
 }
-#define ROUNDOFF_COMPARE(name, threads, ...)                                                               \
-    BENCHMARK_CAPTURE(compareSchemes, name, std::vector<const char*>{__VA_ARGS__}, threads) \
-        ->UseManualTime()->Unit(benchmark::kMillisecond)
-ROUNDOFF_COMPARE(statistics, 1, "float");
-ROUNDOFF_COMPARE(int8, 1, "int8");
-ROUNDOFF_COMPARE(int4_g128_asym, 1, "int4:g128:asym");
-ROUNDOFF_COMPARE(fp8_e4m3, 1, "fp8-e4m3");
-ROUNDOFF_COMPARE(log4, 1, "log4");
-ROUNDOFF_COMPARE(log8, 1, "log8");
-ROUNDOFF_COMPARE(five, 1, "int8", "int4:g128:asym", "fp8-e4m3", "log4", "int4:g32");
-ROUNDOFF_COMPARE(five_two_threads, 2, "int8", "int4:g128:asym", "fp8-e4m3", "log4", "int4:g32");
+
+const char* const kEight[] = {"int8", "int4:g32:asym", "fp8-e4m3", "mxfp4", "nvfp4", "nf4", "log4", "q4_0"};
 
 }  // namespace
+
+void registerAll() {
+    const auto add = [](const std::string& name, auto run) {
+        benchmark::RegisterBenchmark(name.c_str(), run)->UseManualTime()->Unit(benchmark::kMillisecond);
+    };
+    for (const char* text : {"int8", "int8:tensor", "int4:g128:asym", "fp8-e4m3", "mxfp4", "nvfp4", "log4", "log6", "log8", "nf4",
+                             "kmeans4", "posit8", "q8_0", "q4_0"})
+        add(std::string("pass/") + text, [text](benchmark::State& state) { passBench(state, text); });
+    for (const char* text : kEight)
+        add(std::string("compare/") + text, [text](benchmark::State& state) { compareSchemes(state, {text}, 1); });
+    add("compare/float", [](benchmark::State& state) { compareSchemes(state, {"float"}, 1); });
+    for (const int threads : {1, 2})
+        add("compare/eight/threads:" + std::to_string(threads), [threads](benchmark::State& state) {
+            compareSchemes(state, {std::begin(kEight), std::end(kEight)}, threads);
+        });
+    add("compare/kmeans4", [](benchmark::State& state) { compareSchemes(state, {"kmeans4:tensor"}, 1); });
+}
+
 }  // namespace roundoff
 
 int main(int argc, char** argv) {
     benchmark::AddCustomContext("cpu", roundoff::cpuName());
+    roundoff::registerAll();
     benchmark::Initialize(&argc, argv);
     benchmark::RunSpecifiedBenchmarks();
 }
