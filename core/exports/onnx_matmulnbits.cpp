@@ -37,6 +37,8 @@ std::string whyNot(const model::Layer& layer, const schemes::Scheme& scheme) {
     if (scheme.activation) return "it holds weights alone; leave out the part behind the slash";
     if (storedBits(weight) == 0)
         return "codes are integers of 4 or 8 bits there; take int4, uint4, int8 or uint8, or onnx-qdq";
+    if (weight.symmetry == schemes::Symmetry::AsymmetricFloat)
+        return "zero points are integers there; take asym, or onnx-fakequant";
     if (weight.granularity.kind != schemes::Granularity::Kind::Group)
         return "scales go by groups there; add g32, g64 or g128, or take onnx-qdq";
     const std::uint32_t group = weight.granularity.columns;

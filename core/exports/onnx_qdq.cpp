@@ -37,6 +37,8 @@ std::string whyNot(const model::Layer& layer, const schemes::Scheme& scheme) {
     if (scheme.activation) return "it holds weights alone; leave out the part behind the slash";
     if (storageOf(layer, scheme.weight) == ElementType::Undefined)
         return "ONNX has no type for the codes of " + scheme.weight.format + "; take onnx-fakequant";
+    if (scheme.weight.symmetry == schemes::Symmetry::AsymmetricFloat)
+        return "DequantizeLinear's zero point is an integer; take asym, or onnx-fakequant";
     const Granularity::Kind kind = scheme.weight.granularity.kind;
     if (kind != Granularity::Kind::Tensor && kind != Granularity::Kind::Channel && kind != Granularity::Kind::Group)
         return "DequantizeLinear has scales by tensor, channel or group; take one of these";

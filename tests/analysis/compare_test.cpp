@@ -42,6 +42,13 @@ double oracleSqnr(const model::Layer& layer, std::span<const float> x, int bits,
                        std::int64_t(scheme.granularity.columns) < shape[std::size_t(layer.reductionAxis)];
     const auto block = [&](std::size_t flat) {
         std::vector<std::size_t> key;
+        if (scheme.granularity.kind == Kind::Block) {
+            const int first = std::min(layer.outputAxis, layer.reductionAxis);
+            for (int a = 0; a < first; ++a) key.push_back(coordinate(flat, a));
+            key.push_back(coordinate(flat, layer.outputAxis) / scheme.granularity.rows);
+            key.push_back(coordinate(flat, layer.reductionAxis) / scheme.granularity.columns);
+            return key;
+        }
         if (scheme.granularity.kind != Kind::Tensor && !group) key = {coordinate(flat, layer.outputAxis)};
         if (group)
             for (int a = 0; a < int(shape.size()); ++a)
@@ -71,7 +78,8 @@ double oracleSqnr(const model::Layer& layer, std::span<const float> x, int bits,
 
 TEST(Compare, AgreesWithAPlainDoublePrecisionLoop) {
     const auto model = severalLayers();
-    for (const char* text : {"int8:tensor", "int8", "int4:g32", "int4:g32:asym", "int8:asym", "int3:g48:asym", "int5:tensor:asym"}) {
+    for (const char* text : {"int8:tensor", "int8", "int4:g32", "int4:g32:asym", "int8:asym", "int3:g48:asym", "int5:tensor:asym",
+                             "int8:b8x8", "int4:b16x4:asym"}) {
         const auto list = recipes({text});
         Job job;
         const auto result = compare(model, list, {}, job);
@@ -89,7 +97,8 @@ TEST(Compare, AgreesWithAPlainDoublePrecisionLoop) {
 
 TEST(Compare, SameBitsForAnyThreadCountAndCompany) {
     const auto model = severalLayers();
-    const auto list = recipes({"int8", "int4:g32:asym:mse", "fp8-e4m3", "log4", "int4:g64"});
+    const auto list = recipes({"int8", "int4:g32:asym:mse", "fp8-e4m3", "log4", "int4:g64", "kmeans4", "nvfp4", "q4_k", "int8:b8x8",
+                               "posit8", "int4:asymfloat:kl"});
     Job one({}, {}, 1), four({}, {}, 4);
     const auto a = compare(model, list, {}, one).value(), b = compare(model, list, {}, four).value();
     for (std::size_t r = 0; r < list.size(); ++r)
