@@ -53,22 +53,11 @@ kernels::Grid kMeans(const TensorScheme& scheme, std::span<const std::uint64_t> 
     return grid;
 }
 
-NumberFormat make(std::string id, int bits) {
-    NumberFormat format;
-    format.id = std::move(id);
-    format.bits = bits;
-    format.defaults.format = format.id;
-    format.granularities = kScalarGranularities;
-    format.symmetries = {Symmetry::Symmetric};
-    format.ranges = kScalarRanges;
-    return format;
-}
-
 }  // namespace
 
 Family codebooks() {
     std::vector<NumberFormat> list;
-    NumberFormat nf4 = make("nf4", 4);
+    NumberFormat nf4 = scalarFormat("nf4", 4);
     nf4.title = "4-bit NormalFloat";
     nf4.summary = "Levels of equal probability under a Gaussian; fine-tuning of large models with low-rank adapters.";
     nf4.formula = "q = nearest(x / max|x|), xq = level[q] · max|x|";
@@ -77,12 +66,11 @@ Family codebooks() {
     nf4.grid = normalFloat4;
     list.push_back(nf4);
     for (int bits = 2; bits <= 8; ++bits) {
-        NumberFormat format = make(fmt::format("kmeans{}", bits), bits);
+        NumberFormat format = scalarFormat(fmt::format("kmeans{}", bits), bits);
         format.title = fmt::format("{}-bit learned codebook", bits);
         format.summary = "The best levels for each weight's own distribution: what no fixed grid of these bits can beat.";
         format.formula = "xq = s · level[q], the levels with the least square error";
         format.source = "Lloyd 1982; arXiv 1510.00149";
-        format.defaults.granularity.kind = Granularity::Kind::Channel;
         format.grid = unlearned;
         format.learn = kMeans;
         format.ranges = {Range::Rule::MinMax, Range::Rule::Percentile};  // the levels find the tails themselves

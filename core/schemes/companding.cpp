@@ -38,24 +38,12 @@ kernels::Grid exponentialLaw(const TensorScheme& scheme) {
     return bent(findNumberFormat(scheme.format)->bits, [](double code) { return std::log2(1 + code); });
 }
 
-NumberFormat make(const char* name, int bits) {
-    NumberFormat format;
-    format.id = fmt::format("{}{}", name, bits);
-    format.bits = bits;
-    format.defaults.format = format.id;
-    format.defaults.granularity.kind = Granularity::Kind::Channel;
-    format.granularities = kScalarGranularities;
-    format.symmetries = {Symmetry::Symmetric};
-    format.ranges = kScalarRanges;
-    return format;
-}
-
 }  // namespace
 
 Family muLaws() {
     std::vector<NumberFormat> list;
     for (int bits = 4; bits <= 8; ++bits) {
-        NumberFormat format = make("mulaw", bits);
+        NumberFormat format = scalarFormat(fmt::format("mulaw{}", bits), bits);
         format.title = fmt::format("{}-bit μ-law", bits);
         format.summary = "Between uniform (μ near 0) and logarithmic (μ large); μ = 10 is best for bell curves at 8 bits.";
         format.formula = "q = round(M · ln(1 + μ |x| / c) / ln(1 + μ)), xq = ± c · ((1 + μ)^(q / M) - 1) / μ";
@@ -71,7 +59,7 @@ Family muLaws() {
 Family exponentialLaws() {
     std::vector<NumberFormat> list;
     for (int bits = 4; bits <= 8; ++bits) {
-        NumberFormat format = make("exp", bits);
+        NumberFormat format = scalarFormat(fmt::format("exp{}", bits), bits);
         format.title = fmt::format("{}-bit exponential", bits);
         format.summary = "Finer steps far from zero: the dual of the logarithmic law, for data that crowds at its limits.";
         format.formula = "q = round(M · (2^(|x| / c) - 1)), xq = ± c · log2(1 + q / M)";

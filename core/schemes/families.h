@@ -19,11 +19,8 @@ Family exponentialLaws();
 Family posits();
 Family ggmlBlocks();
 
-/// What every scalar format can do: any granularity of weights, any range rule that this build has.
-inline const std::vector<Granularity::Kind> kScalarGranularities{
-    Granularity::Kind::Tensor, Granularity::Kind::Channel, Granularity::Kind::Group, Granularity::Kind::Block,
-    Granularity::Kind::Token};
-inline const std::vector<Range::Rule> kScalarRanges{Range::Rule::MinMax, Range::Rule::Percentile, Range::Rule::Mse,
-                                                    Range::Rule::Kl, Range::Rule::Std};
+/// A format that rounds element by element, with what they all can do: any granularity and range rule, symmetric, a scale a
+/// channel where nothing is said.
+NumberFormat scalarFormat(std::string id, int bits);
 
 }  // namespace roundoff::schemes

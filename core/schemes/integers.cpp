@@ -43,25 +43,19 @@ std::string usedFor(int bits) {
 std::vector<NumberFormat> integers(bool isSigned) {
     std::vector<NumberFormat> list;
     for (const int bits : {2, 3, 4, 5, 6, 7, 8, 16}) {
-        NumberFormat format;
-        format.id = fmt::format("{}int{}", isSigned ? "" : "u", bits);
+        NumberFormat format = scalarFormat(fmt::format("{}int{}", isSigned ? "" : "u", bits), bits);
         format.title = fmt::format("{}-bit {} integer", bits, isSigned ? "signed" : "unsigned");
         format.summary = usedFor(bits);
         format.formula = "q = clamp(round(x / s) + z), xq = (q - z) · s";
         format.source = "ONNX QuantizeLinear";
-        format.bits = bits;
         const int stored = bits <= 2 ? 2 : bits <= 4 ? 4 : bits <= 8 ? 8 : 16;
         using enum ElementType;
         format.storage = isSigned ? (stored == 2 ? Int2 : stored == 4 ? Int4 : stored == 8 ? Int8 : Int16)
                                   : (stored == 2 ? Uint2 : stored == 4 ? Uint4 : stored == 8 ? Uint8 : Uint16);
-        format.defaults.format = format.id;
-        format.defaults.granularity.kind = Granularity::Kind::Channel;
         format.defaults.symmetry = isSigned ? Symmetry::Symmetric : Symmetry::Asymmetric;
-        format.granularities = kScalarGranularities;
         using enum Symmetry;
         format.symmetries = {Symmetric, SymmetricFull, SymmetricGptq, Asymmetric};
         if (isSigned) format.symmetries.push_back(AsymmetricFloat);
-        format.ranges = kScalarRanges;
         format.grid = isSigned ? signedGrid : unsignedGrid;
         list.push_back(format);
     }

@@ -32,18 +32,11 @@ kernels::Grid grid(const TensorScheme& scheme) {
 Family logarithmic() {
     std::vector<NumberFormat> list;
     for (int bits = 4; bits <= 8; ++bits) {
-        NumberFormat format;
-        format.id = fmt::format("log{}", bits);
+        NumberFormat format = scalarFormat(fmt::format("log{}", bits), bits);
         format.title = fmt::format("{}-bit logarithmic", bits);
         format.summary = "Constant relative error: fine steps near zero, coarse ones far out. No runtime executes it.";
         format.formula = "q = round((log2(|x| / c) + R) / R · (M - 1)) + 1, xq = ± c · 2^(-R + R (q - 1) / (M - 1))";
         format.source = "arXiv 1603.01025";
-        format.bits = bits;
-        format.defaults.format = format.id;
-        format.defaults.granularity.kind = Granularity::Kind::Channel;
-        format.granularities = kScalarGranularities;
-        format.symmetries = {Symmetry::Symmetric};
-        format.ranges = kScalarRanges;
         format.grid = grid;
         list.push_back(format);
     }

@@ -47,20 +47,13 @@ kernels::Grid grid(const TensorScheme& scheme) {
 }  // namespace
 
 Family posits() {
-    NumberFormat format;
-    format.id = "posit8";
+    NumberFormat format = scalarFormat("posit8", 8);
     format.title = "8-bit posit";
     format.summary = "Most precise around ±1, with a very wide range; es0 suits weights best. No runtime executes it.";
     format.formula = "xq = ± s · 2^(2^es · k) · 2^e · (1 + f)";
     format.source = "Standard for Posit Arithmetic (2022)";
-    format.bits = 8;
     format.variants = {"es2", "es1", "es0"};
-    format.defaults.format = format.id;
     format.defaults.variant = format.variants.front();
-    format.defaults.granularity.kind = Granularity::Kind::Channel;
-    format.granularities = kScalarGranularities;
-    format.symmetries = {Symmetry::Symmetric};
-    format.ranges = kScalarRanges;
     format.grid = grid;
     return {"posit", "Posits", "Tapered precision: a float whose exponent field grows as it must.", {format}};
 }

@@ -26,18 +26,11 @@ kernels::Grid grid(const TensorScheme& scheme) {
 Family powersOfTwo() {
     std::vector<NumberFormat> list;
     for (int bits = 4; bits <= 8; ++bits) {
-        NumberFormat format;
-        format.id = fmt::format("pow2-{}", bits);
+        NumberFormat format = scalarFormat(fmt::format("pow2-{}", bits), bits);
         format.title = fmt::format("{}-bit power of two", bits);
         format.summary = "Multiplication becomes a shift. Bits beyond 4 buy range, not accuracy. No runtime executes it.";
         format.formula = "xq = ± c · 2^(1 - q), q = 1 … 2^(n-1) - 1, or 0: the nearest";
         format.source = "arXiv 1702.03044";
-        format.bits = bits;
-        format.defaults.format = format.id;
-        format.defaults.granularity.kind = Granularity::Kind::Channel;
-        format.granularities = kScalarGranularities;
-        format.symmetries = {Symmetry::Symmetric};
-        format.ranges = kScalarRanges;
         format.grid = grid;
         list.push_back(format);
     }

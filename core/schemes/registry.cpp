@@ -6,6 +6,20 @@
 
 namespace roundoff::schemes {
 
+NumberFormat scalarFormat(std::string id, int bits) {
+    using Kind = Granularity::Kind;
+    using Rule = Range::Rule;
+    NumberFormat format;
+    format.id = std::move(id);
+    format.bits = bits;
+    format.defaults.format = format.id;
+    format.defaults.granularity.kind = Kind::Channel;
+    format.granularities = {Kind::Tensor, Kind::Channel, Kind::Group, Kind::Block, Kind::Token};
+    format.symmetries = {Symmetry::Symmetric};
+    format.ranges = {Rule::MinMax, Rule::Percentile, Rule::Mse, Rule::Kl, Rule::Std};
+    return format;
+}
+
 const std::vector<Family>& families() {
     static const std::vector<Family> all = [] {
         std::vector<Family> list;

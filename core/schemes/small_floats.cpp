@@ -14,19 +14,12 @@ kernels::Grid grid(const TensorScheme&) {
 
 NumberFormat make(const char* id, const char* title, const char* summary, int bits, tensor::ElementType storage,
                   kernels::Grid (*grid)(const TensorScheme&)) {
-    NumberFormat format;
-    format.id = id;
+    NumberFormat format = scalarFormat(id, bits);
     format.title = title;
     format.summary = summary;
     format.formula = "q = cast(x / s), xq = q · s";
     format.source = "OCP 8-bit Floating Point; OCP Microscaling Formats; arXiv 2209.05433";
-    format.bits = bits;
     format.storage = storage;
-    format.defaults.format = id;
-    format.defaults.granularity.kind = Granularity::Kind::Channel;
-    format.granularities = kScalarGranularities;
-    format.symmetries = {Symmetry::Symmetric};
-    format.ranges = kScalarRanges;
     format.grid = grid;
     if (bits == 16) {  // a plain cast: no scale is worth its bytes
         format.scaleRule = ScaleRule::One;
