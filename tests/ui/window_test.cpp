@@ -6,6 +6,9 @@
 #include <QComboBox>
 #include <QDropEvent>
 #include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMimeData>
@@ -302,6 +305,14 @@ TEST_F(Window, DumpsItsStateAsJson) {
     EXPECT_TRUE(json.contains("\"visible\""));
     EXPECT_TRUE(json.contains("digits.onnx"));
     EXPECT_TRUE(json.contains("int4:g32:asym"));
+    EXPECT_EQ(QJsonDocument::fromJson(json).object().value(QStringLiteral("view")).toString(), QStringLiteral("overview"));
+    window.views().present(1);
+    ASSERT_TRUE(waitUntil([&] {
+        const auto plots = QJsonDocument::fromJson(window.stateJson()).object().value(QStringLiteral("plots")).toObject();
+        const auto x = plots.value(QStringLiteral("x")).toArray(), handles = plots.value(QStringLiteral("handles")).toArray();
+        return handles.size() == 2 && x.at(0).toDouble() <= handles.at(0).toDouble() &&
+               handles.at(0).toDouble() < handles.at(1).toDouble() && handles.at(1).toDouble() <= x.at(1).toDouble();
+    }));
 }
 
 }  // namespace

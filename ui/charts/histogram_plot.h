@@ -45,6 +45,8 @@ public:
     void setClip(double low, double high);
     [[nodiscard]] double clipLow() const { return m_low; }
     [[nodiscard]] double clipHigh() const { return m_high; }
+    [[nodiscard]] double viewLow() const { return m_viewLow; }  ///< ends of the value axis
+    [[nodiscard]] double viewHigh() const { return m_viewHigh; }
     [[nodiscard]] bool dragging() const { return m_drag.has_value(); }
 
     void setLogarithmic(bool on);

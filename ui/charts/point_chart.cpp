@@ -63,6 +63,7 @@ public:
         chart()->setDropShadowEnabled(false);
     }
 
+    [[nodiscard]] const ChartAxes& axes() const { return m_axes; }
     void setSeries(std::vector<ChartSeries> series, const ChartAxes& axes) {
         m_series = std::move(series);
         m_axes = axes;
@@ -345,6 +346,8 @@ void PointChart::setHovered(int id) {
 }
 
 void PointChart::applyTheme() { m_canvas->applyTheme(); }
+
+const ChartAxes& PointChart::axes() const { return m_canvas->axes(); }
 
 QPointF PointChart::positionOf(int series, int point) const {
     return m_canvas->positionOf(std::size_t(series), std::size_t(point));

@@ -38,6 +38,7 @@ public:
     void setHovered(int id);
     void applyTheme();
 
+    [[nodiscard]] const ChartAxes& axes() const;
     /// Where a point stands in this widget, for tests.
     [[nodiscard]] QPointF positionOf(int series, int point) const;
 

@@ -381,8 +381,7 @@ ExportDialog* MainWindow::showExport() {
 }
 
 QByteArray MainWindow::stateJson() {
-    const View* view = m_views->currentView();
-    return ui::stateJson(m_store, m_jobs, m_top->filterText(), view ? view->objectName() : QString());
+    return ui::stateJson(m_store, m_jobs, m_top->filterText(), m_views->currentView());
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {

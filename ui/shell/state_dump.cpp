@@ -5,6 +5,7 @@
 #include <QJsonObject>
 
 #include "ui/shell/numbers.h"
+#include "ui/views/view.h"
 
 namespace roundoff::ui {
 namespace {
@@ -17,10 +18,13 @@ QJsonArray names(const State& state, const std::vector<int>& layers) {
 
 }  // namespace
 
-QByteArray stateJson(Store& store, const Jobs& jobs, const QString& filter, const QString& view) {
+QByteArray stateJson(Store& store, const Jobs& jobs, const QString& filter, const View* view) {
     const State& state = store.state();
     QJsonObject root;
-    root.insert(QStringLiteral("view"), view);
+    if (view) {
+        root.insert(QStringLiteral("view"), view->objectName());
+        root.insert(QStringLiteral("plots"), view->plotState());
+    }
     root.insert(QStringLiteral("filter"), filter);
     QJsonObject schemes;
     schemes.insert(QStringLiteral("standard"), schemeText(state.recipe.standard));

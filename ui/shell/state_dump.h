@@ -6,7 +6,9 @@
 
 namespace roundoff::ui {
 
-/// The window's state as JSON for outside tests: model, selection, filter, schemes, jobs, edits.
-QByteArray stateJson(Store& store, const Jobs& jobs, const QString& filter, const QString& view);
+class View;
+
+/// The window's state as JSON for outside tests: model, selection, filter, schemes, jobs, edits, and what the plots of `view` show (it may be nullptr).
+QByteArray stateJson(Store& store, const Jobs& jobs, const QString& filter, const View* view);
 
 }  // namespace roundoff::ui

@@ -1,5 +1,6 @@
 #include "ui/views/distribution_view.h"
 
+#include <QJsonArray>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
@@ -400,5 +401,12 @@ void DistributionView::keyPressEvent(QKeyEvent* event) {
 }
 
 View* createDistributionView(QWidget* parent) { return new DistributionView(parent); }
+
+QJsonObject DistributionView::plotState() const {
+    return {{QStringLiteral("x"), QJsonArray{m_plot->viewLow(), m_plot->viewHigh()}},
+            {QStringLiteral("logarithmic"), m_plot->logarithmic()},
+            {QStringLiteral("handles"), QJsonArray{m_plot->clipLow(), m_plot->clipHigh()}},
+            {QStringLiteral("trial"), trying()}};
+}
 
 }  // namespace roundoff::ui

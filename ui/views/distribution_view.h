@@ -22,6 +22,7 @@ class DistributionView : public View {
 public:
     explicit DistributionView(QWidget* parent = nullptr);
     void show(const State& state, unsigned changes) override;
+    [[nodiscard]] QJsonObject plotState() const override;
 
 protected:
     /// In a small window the plot comes first: strip, curve and cards give way to it.

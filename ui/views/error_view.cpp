@@ -1,5 +1,6 @@
 #include "ui/views/error_view.h"
 
+#include <QJsonArray>
 #include <QButtonGroup>
 #include <QClipboard>
 #include <QComboBox>
@@ -309,5 +310,15 @@ void ErrorView::keyPressEvent(QKeyEvent* event) {
 }
 
 View* createErrorView(QWidget* parent) { return new ErrorView(parent); }
+
+QJsonObject ErrorView::plotState() const {
+    QJsonObject root;
+    for (const auto& [name, chart] : {std::pair{"cumulative", m_cumulative}, std::pair{"scatter", m_scatter}}) {
+        const ChartAxes& axes = chart->axes();
+        root.insert(QLatin1String(name), QJsonObject{{QStringLiteral("x"), QJsonArray{axes.xLow, axes.xHigh}},
+                                                     {QStringLiteral("y"), QJsonArray{axes.yLow, axes.yHigh}}});
+    }
+    return root;
+}
 
 }  // namespace roundoff::ui

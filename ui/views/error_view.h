@@ -21,6 +21,7 @@ class ErrorView : public View {
 public:
     explicit ErrorView(QWidget* parent = nullptr);
     void show(const State& state, unsigned changes) override;
+    [[nodiscard]] QJsonObject plotState() const override;
 
 protected:
     void changeEvent(QEvent* event) override;

@@ -1,4 +1,5 @@
 #pragma once
+#include <QJsonObject>
 #include <QWidget>
 #include <vector>
 
@@ -14,6 +15,8 @@ public:
     using QWidget::QWidget;
     /// Called on every change while visible, and once with Change::All when it becomes visible.
     virtual void show(const State& state, unsigned changes) = 0;
+    /// What the plots show now, for the state dump: ranges of the axes, handle positions.
+    [[nodiscard]] virtual QJsonObject plotState() const { return {}; }
 
 Q_SIGNALS:
     void layerChosen(int layer);                                                ///< make it the current one
