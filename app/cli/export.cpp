@@ -83,7 +83,7 @@ Result<int> exportIt(const Arguments& arguments, const Options& options, Console
     if (!recipe) return propagate(recipe);
     const auto target = targetOf(arguments.target);
     if (!target) return propagate(target);
-    const auto data = dataOf(arguments.data);
+    const auto data = calibration::parseDataSource(arguments.data, options.seed);
     if (!data) return propagate(data);
     std::error_code error;
     if (std::filesystem::equivalent(arguments.out, arguments.model, error))
@@ -123,7 +123,7 @@ Command exportCommand() {
             app.add_option("--recipe", a->recipe, "a recipe: one scheme and exceptions by layer")->type_name("FILE");
             app.add_option("--to", a->target, "see roundoff-cli targets")->required()->type_name("TARGET");
             app.add_option("-o", a->out, "the file to write")->required()->type_name("OUT");
-            app.add_option("--calib", a->data, "inputs for the proof; synthetic where absent")->type_name("DATA");
+            app.add_option("--calib", a->data, "inputs for the proof; or synthetic[:N], as where absent")->type_name("DATA");
             app.add_flag("--external-data", a->externalData, "weights beside the file; always so above 2 GB");
             app.add_flag("--only-faster", a->onlyFaster, "not in this version");
             app.add_flag("--no-verify", a->noVerify, "write without the proof");

@@ -55,12 +55,4 @@ std::string verificationText(const exports::Verification& verification) {
     return out;
 }
 
-Result<std::optional<std::filesystem::path>> dataOf(const std::string& argument) {
-    if (argument.empty() || argument == "synthetic") return std::nullopt;
-    if (argument.starts_with("synthetic:"))
-        return usage("--calib", "the number of synthetic inputs cannot be chosen in this version",
-                     "Say synthetic alone");
-    return std::filesystem::path(argument);
-}
-
 }  // namespace roundoff::cli

@@ -15,7 +15,4 @@ Result<void> finish(std::string_view command, const model::Model* model, const n
 nlohmann::ordered_json verificationJson(const exports::Verification& verification);
 std::string verificationText(const exports::Verification& verification);
 
-/// Inputs that --calib names; nothing where they are to be made up.
-Result<std::optional<std::filesystem::path>> dataOf(const std::string& argument);
-
 }  // namespace roundoff::cli

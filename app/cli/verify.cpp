@@ -15,7 +15,7 @@ struct Arguments {
 
 Result<int> verify(const Arguments& arguments, const Options& options, Console& console) {
     if (auto checked = check(options, arguments.model); !checked) return propagate(checked);
-    const auto data = dataOf(arguments.data);
+    const auto data = calibration::parseDataSource(arguments.data, options.seed);
     if (!data) return propagate(data);
     Job opening = console.job().part(0, 0.01);
     const auto model = formats::openModel(arguments.model, opening);
@@ -45,7 +45,7 @@ Command verifyCommand() {
                 auto arguments = std::make_shared<Arguments>();
                 app.add_option("MODEL", arguments->model, "the float model")->required();
                 app.add_option("EXPORTED", arguments->exported, "the quantized file")->required();
-                app.add_option("--calib", arguments->data, "inputs to run both on; synthetic where absent")
+                app.add_option("--calib", arguments->data, "inputs to run both on; or synthetic[:N], as where absent")
                     ->type_name("DATA");
                 return [arguments, &options](Console& console) { return verify(*arguments, options, console); };
             }};

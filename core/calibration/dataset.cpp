@@ -194,4 +194,21 @@ Result<Samples> loadSamples(const Model& model, const fs::path& path, std::size_
     return samples;
 }
 
+Result<DataSource> parseDataSource(std::string_view text, std::uint64_t seed) {
+    constexpr std::string_view kSynthetic = "synthetic";
+    DataSource source;
+    source.seed = seed;
+    if (text.empty() || text == kSynthetic) return source;
+    if (!text.starts_with("synthetic:")) {
+        source.path = text;
+        return source;
+    }
+    const std::string_view number = text.substr(kSynthetic.size() + 1);
+    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), source.synthetic);
+    if (error != std::errc() || end != number.data() + number.size() || source.synthetic < 1 || source.synthetic > 10'000)
+        return usage("DATA", fmt::format("'{}' does not say how many samples to make up", text),
+                     "Write synthetic:N with N of 1 to 10000");
+    return source;
+}
+
 }  // namespace roundoff::calibration

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <filesystem>
+#include <string_view>
 #include <vector>
 
 #include "core/base/job.h"
@@ -9,6 +10,16 @@
 #include "core/runtime/session.h"
 
 namespace roundoff::calibration {
+
+/// Where inputs come from: a path (see loadSamples), or made up where there is none.
+struct DataSource {
+    std::filesystem::path path;
+    std::size_t synthetic = 4;  ///< how many are made up
+    std::uint64_t seed = 0;     ///< of what is made up
+    [[nodiscard]] bool isSynthetic() const { return path.empty(); }
+};
+/// DATA as the command line has it: a path, "synthetic", "synthetic:N" with N of 1 to 10,000, or nothing.
+Result<DataSource> parseDataSource(std::string_view text, std::uint64_t seed);
 
 /// Reads at most `limit` samples that fit the model's inputs, in a fixed order. `path` is one of
 /// - a .npy file: the input of a model with one input; the first axis counts samples;

@@ -16,10 +16,8 @@ using runtime::SessionOptions;
 
 constexpr const char* kRuns = "runs in ONNX Runtime";
 constexpr const char* kLoads = "loads in ONNX Runtime";
-constexpr std::size_t kSynthetic = 4;  // made-up samples
 constexpr std::size_t kReal = 32;      // samples read from data, at most
 constexpr std::int64_t kLength = 64;   // of a made-up sequence
-constexpr std::uint64_t kSeed = 1;
 
 /// Sums over all float outputs of all samples.
 struct Sums {
@@ -99,15 +97,15 @@ struct Inputs {
     std::string words;
 };
 
-Result<Inputs> inputsFor(const model::Model& model, const std::optional<std::filesystem::path>& data, Job& job) {
+Result<Inputs> inputsFor(const model::Model& model, const calibration::DataSource& data, Job& job) {
     Inputs inputs;
-    auto samples = data ? calibration::loadSamples(model, *data, kReal, job)
-                        : runtime::syntheticSamples(model, kSynthetic, kLength, kSeed);
+    auto samples = data.isSynthetic() ? runtime::syntheticSamples(model, data.synthetic, kLength, data.seed)
+                                      : calibration::loadSamples(model, data.path, kReal, job);
     if (!samples) return propagate(samples);
     inputs.samples = std::move(*samples);
-    inputs.synthetic = !data;
-    inputs.words = data ? fmt::format("{} samples of {}", inputs.samples.size(), data->filename().string())
-                        : fmt::format("{} synthetic samples", inputs.samples.size());
+    inputs.synthetic = data.isSynthetic();
+    inputs.words = data.isSynthetic() ? fmt::format("{} synthetic samples", inputs.samples.size())
+                                      : fmt::format("{} samples of {}", inputs.samples.size(), data.path.filename().string());
     return inputs;
 }
 
@@ -150,7 +148,7 @@ Check checkLoads(const std::filesystem::path& original, const std::filesystem::p
 }  // namespace
 
 Result<Check> checkRuns(const model::Model& model, const std::filesystem::path& exported,
-                        const std::optional<std::filesystem::path>& data, std::vector<OutputComparison>& outputs, Job& job) {
+                        const calibration::DataSource& data, std::vector<OutputComparison>& outputs, Job& job) {
     const Configuration configurations[] = {
         {{SessionOptions::Level::All, 4, job.threads()},
          "all optimizations, its default: 4- and 8-bit matrix products may round activations to int8"},
@@ -159,7 +157,7 @@ Result<Check> checkRuns(const model::Model& model, const std::filesystem::path& 
     const auto inputs = inputsFor(model, data, job);
     if (!inputs) {
         // Data that cannot be read is the caller's trouble; inputs that cannot be made up leave the runs undone.
-        if (data || inputs.error().code == ErrorCode::Cancelled) return propagate(inputs);
+        if (!data.isSynthetic() || inputs.error().code == ErrorCode::Cancelled) return propagate(inputs);
         return checkLoads(model.info().path, exported, configurations[0].options, inputs.error());
     }
     std::string detail;

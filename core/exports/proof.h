@@ -9,7 +9,7 @@ using Steps = std::function<void(const std::string& step, std::optional<bool> ok
 
 struct ProofOptions {
     bool full = true;  ///< false: digest and structure alone
-    std::optional<std::filesystem::path> data;
+    calibration::DataSource data;
     Steps onStep;
 };
 
@@ -26,7 +26,6 @@ Result<Check> checkUnchanged(const model::Model& model, const model::Model& expo
                              Job& job);
 /// Both models run in ONNX Runtime, all optimizations on and faithfully; the comparisons go to `outputs`.
 Result<Check> checkRuns(const model::Model& model, const std::filesystem::path& exported,
-                        const std::optional<std::filesystem::path>& data, std::vector<OutputComparison>& outputs,
-                        Job& job);
+                        const calibration::DataSource& data, std::vector<OutputComparison>& outputs, Job& job);
 
 }  // namespace roundoff::exports

@@ -10,6 +10,7 @@
 #include "core/analysis/report.h"
 #include "core/base/job.h"
 #include "core/base/result.h"
+#include "core/calibration/dataset.h"
 #include "core/model/model.h"
 
 namespace roundoff::exports {
@@ -39,7 +40,7 @@ struct Verification {
 struct ExportOptions {
     bool verify = true;
     bool externalData = false;                  ///< force external data; always used above 2 GB
-    std::optional<std::filesystem::path> data;  ///< inputs for the proof; synthetic where absent
+    calibration::DataSource data;               ///< inputs for the proof
     std::string only, exclude;                  ///< layer selection as in analysis::Selection
     /// Called as each step of the work begins and ends: the dialog's ticks. ok is empty while the step runs.
     std::function<void(const std::string& step, std::optional<bool> ok, const std::string& detail)> onStep;
@@ -87,6 +88,6 @@ Result<Exported> exportModel(const model::Model& model, const analysis::Recipe& 
 /// weight and compares it bit for bit with the analysis, compares what should be unchanged, and runs both models in
 /// ONNX Runtime. Checks that do not hold are results, not errors.
 Result<Verification> verify(const model::Model& model, const std::filesystem::path& exported,
-                            const std::optional<std::filesystem::path>& data, Job& job);
+                            const calibration::DataSource& data, Job& job);
 
 }  // namespace roundoff::exports

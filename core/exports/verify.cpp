@@ -95,7 +95,7 @@ Result<Verification> prove(const model::Model& model, const fs::path& exported, 
     return proof;
 }
 
-Result<Verification> verify(const model::Model& model, const fs::path& exported, const std::optional<fs::path>& data,
+Result<Verification> verify(const model::Model& model, const fs::path& exported, const calibration::DataSource& data,
                             Job& job) {
     ProofOptions options;
     options.data = data;

@@ -142,5 +142,14 @@ TEST_F(Dataset, BrokenFilesAreNamed) {
     EXPECT_FALSE(loadSamples(model, m_folder / "empty", 9, m_job));
 }
 
+TEST(DataSource, IsAPathOrMadeUp) {
+    EXPECT_TRUE(parseDataSource("", 3)->isSynthetic());
+    EXPECT_EQ(parseDataSource("synthetic:12", 3)->synthetic, 12U);
+    EXPECT_EQ(parseDataSource("synthetic", 3)->seed, 3U);
+    EXPECT_EQ(parseDataSource("some/folder", 0)->path, "some/folder");
+    for (const char* broken : {"synthetic:", "synthetic:0", "synthetic:-1", "synthetic:2x", "synthetic:99999999999999999999"})
+        EXPECT_EQ(parseDataSource(broken, 0).error().code, ErrorCode::Usage) << broken;
+}
+
 }  // namespace
 }  // namespace roundoff::calibration

@@ -114,7 +114,7 @@ TEST_P(ExportMatrix, IsWrittenProvenAndRuns) {
         EXPECT_EQ(quantized, model.layers().size());
     }
 
-    const auto proof = verify(model, m_out, std::nullopt, m_job);
+    const auto proof = verify(model, m_out, {}, m_job);
     ASSERT_TRUE(proof) << proof.error().line();
     EXPECT_TRUE(proof->ok());
     EXPECT_EQ(proof->checks.size(), 6u);
@@ -212,7 +212,7 @@ TEST_F(Export, AnyFlippedBitFailsTheProof) {
         std::string bad = good;
         bad[places[i]] = char(bad[places[i]] ^ (1 << i % 8));
         write(m_out, bad);
-        const auto proof = verify(model, m_out, std::nullopt, m_job);
+        const auto proof = verify(model, m_out, {}, m_job);
         ASSERT_FALSE(proof && proof->ok()) << "byte " << places[i] << " bit " << i % 8;
     }
 }
@@ -226,7 +226,7 @@ TEST_F(Export, ADamagedWeightIsNamed) {
         bytes[exported.tensors()[layer.weight].offset] ^= 1;
         write(m_out, bytes);
     }
-    const auto proof = verify(model, m_out, std::nullopt, m_job);
+    const auto proof = verify(model, m_out, {}, m_job);
     ASSERT_TRUE(proof) << proof.error().line();
     for (const Check& check : proof->checks) {
         EXPECT_EQ(check.ok, check.name != "digest" && check.name != "weights bit for bit")
@@ -353,33 +353,33 @@ TEST_F(Export, ExternalDataGoesBesideTheFileAndIsReplacedSafely) {
         EXPECT_GT(fs::file_size(exported->files[1]), 1'000'000u);
         EXPECT_EQ(files().size(), 2u) << "the old data file is gone, nothing else came";
         const model::Model model = open(kSamples + "shakespeare.onnx");
-        EXPECT_TRUE(verify(model, m_out, std::nullopt, m_job)->ok());
+        EXPECT_TRUE(verify(model, m_out, {}, m_job)->ok());
         std::string bytes = read(exported->files[1]);
         bytes[bytes.size() / 2] ^= 4;
         write(exported->files[1], bytes);
-        EXPECT_FALSE(verify(model, m_out, std::nullopt, m_job)->ok());
+        EXPECT_FALSE(verify(model, m_out, {}, m_job)->ok());
     }
 }
 
 TEST_F(Export, OthersFilesAreNoExports) {
     const model::Model model = open(kSamples + "digits.onnx");
-    const auto proof = verify(model, kSamples + "digits.onnx", std::nullopt, m_job);
+    const auto proof = verify(model, kSamples + "digits.onnx", {}, m_job);
     ASSERT_FALSE(proof);
     EXPECT_NE(proof.error().line().find("not exported by Roundoff"), std::string::npos);
     write(m_out, "just text");
-    EXPECT_FALSE(verify(model, m_out, std::nullopt, m_job));
-    EXPECT_FALSE(verify(model, m_folder / "none.onnx", std::nullopt, m_job));
+    EXPECT_FALSE(verify(model, m_out, {}, m_job));
+    EXPECT_FALSE(verify(model, m_folder / "none.onnx", {}, m_job));
 }
 
 TEST_F(Export, AnotherModelDoesNotPass) {
     ASSERT_TRUE(make("digits.onnx", "int8", "onnx-qdq"));
-    const auto proof = verify(open(kSamples + "shakespeare.onnx"), m_out, std::nullopt, m_job);
+    const auto proof = verify(open(kSamples + "shakespeare.onnx"), m_out, {}, m_job);
     EXPECT_FALSE(proof && proof->ok());
 }
 
 TEST_F(Export, RealDataForTheProof) {
     ExportOptions options;
-    options.data = kSamples + "digits.calib";
+    options.data.path = kSamples + "digits.calib";
     const auto exported = make("digits.onnx", "int8", "onnx-qdq", options);
     ASSERT_TRUE(exported) << exported.error().line();
     const auto& outputs = exported->verification->outputs;
