@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "app/cli/all.h"
+#include "core/analysis/evaluate.h"
 #include "core/base/sha256.h"
 #include "core/formats/format.h"
 #include "core/reports/conditions.h"
@@ -43,12 +44,11 @@ Result<void> write(const model::Model& model, const analysis::Comparison& compar
 }
 
 Result<int> compare(const Arguments& arguments, const Options& options, Console& console) {
-    for (const auto& [option, value] :
-         {std::pair{"--calib", arguments.calibration}, {"--eval", arguments.evaluation}}) {
-        if (!value.empty())
-            return usage(option, "comparing outputs is not in this version",
-                         "Leave it out for the error of the weights, or see verify");
-    }
+    if (!arguments.calibration.empty())
+        return usage("--calib", "activations are not quantized in this version, so there is nothing to calibrate",
+                     "Leave it out; --eval runs the whole model on data");
+    const auto evaluation = calibration::parseDataSource(arguments.evaluation, options.seed);
+    if (!evaluation) return propagate(evaluation);
     if (auto checked = check(options, arguments.model); !checked) return propagate(checked);
     const auto recipes = recipesOf(arguments.schemes);
     if (!recipes) return propagate(recipes);
@@ -62,13 +62,21 @@ Result<int> compare(const Arguments& arguments, const Options& options, Console&
     if (!hash) return propagate(hash);
     context.sha256 = *hash;
 
-    Job comparing = console.job().part(0.01, 0.99);
+    const bool runs = !arguments.evaluation.empty();
+    Job comparing = console.job().part(0.01, runs ? 0.2 : 0.99);
     analysis::CompareOptions how;
     how.selection = {options.layers, options.exclude};
-    const auto comparison = analysis::compare(*model, *recipes, how, comparing);
+    auto comparison = analysis::compare(*model, *recipes, how, comparing);
     if (!comparison) return propagate(comparison);
+    Job running = console.job().part(0.21, 0.79);
+    bool stopped = false;
+    if (runs && !reports::partial(*comparison)) {
+        const auto done = analysis::evaluate(*model, *comparison, *evaluation, options.memoryLimit.value_or(0), running);
+        stopped = !done && done.error().code == ErrorCode::Cancelled;
+        if (!done && !stopped) return propagate(done);
+    }
     if (auto written = write(*model, *comparison, context, options, console); !written) return propagate(written);
-    if (reports::partial(*comparison))
+    if (reports::partial(*comparison) || stopped)
         return failure(ErrorCode::Cancelled, "compare", "cancelled; what was finished is written and marked partial");
     return 0;
 }
@@ -89,7 +97,9 @@ Command compareCommand() {
                 ->type_name("S");
             app.add_option("--calib", arguments->calibration, "calibration data; not in this version")
                 ->type_name("DATA");
-            app.add_option("--eval", arguments->evaluation, "evaluation data; not in this version")->type_name("DATA");
+            app.add_option("--eval", arguments->evaluation,
+                           "run the whole model on this: perplexity, accuracy, or error of its outputs")
+                ->type_name("DATA");
             return [arguments, &options](Console& console) { return compare(*arguments, options, console); };
         }};
 }

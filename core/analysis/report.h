@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/analysis/evaluation.h"
 #include "core/analysis/recipe.h"
 
 namespace roundoff::analysis {
@@ -65,6 +66,7 @@ struct Report {
     std::vector<LayerReport> layers;
     double seconds = 0;      ///< wall time of the comparison that made it (shared by its recipes)
     bool partial = false;    ///< cancelled before the last layer
+    std::optional<Evaluation> output;  ///< of the whole model, where it was run
 
     struct Total {
         std::uint64_t bytesBefore = 0, bytesAfter = 0, parameters = 0;  ///< of the layers' weights

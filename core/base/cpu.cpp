@@ -1,5 +1,7 @@
 #include "core/base/cpu.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <fstream>
 #include <thread>
@@ -34,5 +36,9 @@ std::string cpuName() {
 }
 
 int hardwareThreads() { return std::max(1, int(std::thread::hardware_concurrency())); }
+
+std::uint64_t physicalMemory() {
+    return std::uint64_t(std::max(sysconf(_SC_PHYS_PAGES), 1L)) * std::uint64_t(std::max(sysconf(_SC_PAGESIZE), 1L));
+}
 
 }  // namespace roundoff

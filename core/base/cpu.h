@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <string>
 
 namespace roundoff {
@@ -8,6 +9,8 @@ namespace roundoff {
 std::string cpuName();
 /// "AVX-512 VNNI", "AVX2", "NEON", …
 std::string instructionSet();
+/// Bytes of memory that the machine has.
+std::uint64_t physicalMemory();
 /// Threads that the machine can run at once, at least 1.
 int hardwareThreads();
 

@@ -89,28 +89,59 @@ std::string extensionOf(const fs::path& path) {
     return extension;
 }
 
-Result<Samples> readFolder(const Model& model, const fs::path& folder, std::size_t limit, Job& job) {
+struct Files {
     std::vector<fs::path> arrays, images;
+};
+
+Result<Files> filesIn(const fs::path& folder, Job& job) {
+    Files files;
     std::error_code error;
     for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
         if (job.cancelled()) return cancelled();
         if (!it->is_regular_file(error)) continue;
         const std::string extension = extensionOf(it->path());
-        if (extension == ".npy") arrays.push_back(it->path());
-        if (extension == ".png" || extension == ".jpg" || extension == ".jpeg") images.push_back(it->path());
+        if (extension == ".npy") files.arrays.push_back(it->path());
+        if (extension == ".png" || extension == ".jpg" || extension == ".jpeg") files.images.push_back(it->path());
     }
     if (error)
         return badInput(folder.string(), "the folder cannot be read: " + error.message(), "Check its permissions");
-    std::sort(arrays.begin(), arrays.end());
+    std::sort(files.arrays.begin(), files.arrays.end());
     // By name first, so that a limit takes some of every class folder.
-    std::sort(images.begin(), images.end(), [](const fs::path& a, const fs::path& b) {
+    std::sort(files.images.begin(), files.images.end(), [](const fs::path& a, const fs::path& b) {
         return std::pair(a.filename(), a) < std::pair(b.filename(), b);
     });
-    if (!arrays.empty() && model.graph().inputs.size() == 1) return arraysOfOneInput(model, arrays, limit, job);
-    if (!arrays.empty()) return arraysByName(model, folder, limit, job);
-    if (!images.empty()) return readImages(model, images, limit, job);
+    return files;
+}
+
+Result<Samples> readFolder(const Model& model, const fs::path& folder, std::size_t limit, Job& job) {
+    const auto files = filesIn(folder, job);
+    if (!files) return propagate(files);
+    if (!files->arrays.empty() && model.graph().inputs.size() == 1) return arraysOfOneInput(model, files->arrays, limit, job);
+    if (!files->arrays.empty()) return arraysByName(model, folder, limit, job);
+    if (!files->images.empty()) return readImages(model, files->images, limit, job);
     return badInput(folder.string(), "the folder holds neither .npy arrays nor .png or .jpg images",
                     "Put the samples there");
+}
+
+/// The class of each image; none where they all lie in one folder.
+std::vector<int> labelsOf(const std::vector<fs::path>& images, std::size_t count) {
+    std::vector<std::string> names;
+    for (const fs::path& image : images) names.push_back(image.parent_path().filename().string());
+    std::vector<std::string> classes = names;
+    std::sort(classes.begin(), classes.end());
+    classes.erase(std::unique(classes.begin(), classes.end()), classes.end());
+    if (classes.size() < 2) return {};
+    const auto numberOf = [](const std::string& name) {
+        int value = -1;
+        const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), value);
+        return error == std::errc() && end == name.data() + name.size() ? value : -1;
+    };
+    const bool numbers = std::all_of(classes.begin(), classes.end(), [&](const auto& name) { return numberOf(name) >= 0; });
+    std::vector<int> labels;
+    for (std::size_t i = 0; i < std::min(count, names.size()); ++i)
+        labels.push_back(numbers ? numberOf(names[i])
+                                 : int(std::lower_bound(classes.begin(), classes.end(), names[i]) - classes.begin()));
+    return labels;
 }
 
 }  // namespace
@@ -209,6 +240,25 @@ Result<DataSource> parseDataSource(std::string_view text, std::uint64_t seed) {
         return usage("DATA", fmt::format("'{}' does not say how many samples to make up", text),
                      "Write synthetic:N with N of 1 to 10000");
     return source;
+}
+
+Result<Dataset> loadDataset(const Model& model, const DataSource& source, std::size_t limit, Job& job) {
+    constexpr std::int64_t kLength = 64;  // of a made-up sequence
+    auto samples = source.isSynthetic() ? runtime::syntheticSamples(model, source.synthetic, kLength, source.seed)
+                                        : loadSamples(model, source.path, limit, job);
+    if (!samples) return propagate(samples);
+    Dataset data{std::move(*samples), {}, false};
+    if (source.isSynthetic()) return data;
+    std::error_code error;
+    if (fs::is_directory(source.path, error)) {
+        const auto files = filesIn(source.path, job);
+        if (!files) return propagate(files);
+        if (files->arrays.empty()) data.labels = labelsOf(files->images, data.samples.size());
+    } else {
+        const std::string extension = extensionOf(source.path);
+        data.text = extension != ".npy" && extension != ".png" && extension != ".jpg" && extension != ".jpeg";
+    }
+    return data;
 }
 
 }  // namespace roundoff::calibration

@@ -18,6 +18,12 @@ struct DataSource {
     std::uint64_t seed = 0;     ///< of what is made up
     [[nodiscard]] bool isSynthetic() const { return path.empty(); }
 };
+/// Samples with what is known of their right answers.
+struct Dataset {
+    std::vector<runtime::Sample> samples;
+    std::vector<int> labels;  ///< class of each sample, from the names of the images' folders; empty where there are none
+    bool text = false;        ///< windows of text: each token is the right answer at the position before it
+};
 /// DATA as the command line has it: a path, "synthetic", "synthetic:N" with N of 1 to 10,000, or nothing.
 Result<DataSource> parseDataSource(std::string_view text, std::uint64_t seed);
 
@@ -30,5 +36,9 @@ Result<DataSource> parseDataSource(std::string_view text, std::uint64_t seed);
 /// Numbers are converted to the input's type.
 Result<std::vector<runtime::Sample>> loadSamples(const model::Model& model, const std::filesystem::path& path,
                                                  std::size_t limit, Job& job);
+
+/// loadSamples, or what is made up, with labels: of images in sub-folders, the folder's name where all are numbers, else
+/// its place among the names in order.
+Result<Dataset> loadDataset(const model::Model& model, const DataSource& source, std::size_t limit, Job& job);
 
 }  // namespace roundoff::calibration

@@ -1,7 +1,6 @@
-#include <algorithm>
 #include <cmath>
-#include <limits>
 
+#include "core/analysis/output_error.h"
 #include "core/calibration/dataset.h"
 #include "core/exports/proof.h"
 #include "core/runtime/session.h"
@@ -9,7 +8,6 @@
 namespace roundoff::exports {
 namespace {
 
-using runtime::NamedTensor;
 using runtime::Sample;
 using runtime::Session;
 using runtime::SessionOptions;
@@ -17,74 +15,6 @@ using runtime::SessionOptions;
 constexpr const char* kRuns = "runs in ONNX Runtime";
 constexpr const char* kLoads = "loads in ONNX Runtime";
 constexpr std::size_t kReal = 32;      // samples read from data, at most
-constexpr std::int64_t kLength = 64;   // of a made-up sequence
-
-/// Sums over all float outputs of all samples.
-struct Sums {
-    double signal = 0, noise = 0, quantized = 0, product = 0;
-    std::uint64_t rows = 0, sameTop = 0;
-    std::string odd;  ///< the first output that is no finite number, or of another shape
-
-    [[nodiscard]] double sqnrDb() const {
-        if (noise == 0)
-            return signal == 0 ? std::numeric_limits<double>::quiet_NaN() : std::numeric_limits<double>::infinity();
-        return 10 * std::log10(signal / noise);
-    }
-    [[nodiscard]] double cosine() const {
-        if (noise == 0) return 1;
-        return signal > 0 && quantized > 0 ? product / std::sqrt(signal * quantized) : 0;
-    }
-};
-
-std::vector<float> floatsOf(const NamedTensor& tensor) {
-    std::vector<float> values(tensor::elementCount(tensor.shape).value_or(0));
-    tensor::readFloats(tensor.view(), 0, values);
-    return values;
-}
-
-bool finite(const std::vector<float>& values) {
-    return std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); });
-}
-
-/// Rows of scores: [batch, classes] or [batch, position, classes].
-bool hasClassAxis(const NamedTensor& tensor) {
-    return (tensor.shape.size() == 2 || tensor.shape.size() == 3) && tensor.shape.back() > 1;
-}
-
-void add(const std::vector<NamedTensor>& reference, const std::vector<NamedTensor>& outputs, Sums& sums) {
-    bool first = true;
-    for (std::size_t i = 0; i < reference.size() && i < outputs.size(); ++i) {
-        const NamedTensor &a = reference[i], &b = outputs[i];
-        if (!isFloat(a.type)) continue;
-        const auto note = [&](std::string what) {
-            if (sums.odd.empty()) sums.odd = "output \"" + a.name + "\" " + std::move(what);
-        };
-        const auto x = floatsOf(a), y = floatsOf(b);
-        if (x.size() != y.size()) {
-            note("is " + tensor::text(b.shape) + " where the float model gives " + tensor::text(a.shape));
-            continue;
-        }
-        if (!finite(y))
-            note(finite(x) ? "holds NaN or infinite values where the float model's are finite"
-                           : "holds NaN or infinite values in the float model too");
-        for (std::size_t j = 0; j < x.size(); ++j) {
-            if (!std::isfinite(x[j]) || !std::isfinite(y[j])) continue;
-            const double u = x[j], v = y[j];
-            sums.signal += u * u;
-            sums.noise += (u - v) * (u - v);
-            sums.quantized += v * v;
-            sums.product += u * v;
-        }
-        if (first && hasClassAxis(a)) {
-            const auto classes = std::ptrdiff_t(a.shape.back());
-            for (auto p = x.begin(), q = y.begin(); p != x.end(); p += classes, q += classes) {
-                ++sums.rows;
-                sums.sameTop += std::max_element(p, p + classes) - p == std::max_element(q, q + classes) - q;
-            }
-        }
-        first = false;
-    }
-}
 
 struct Configuration {
     SessionOptions options;
@@ -99,10 +29,9 @@ struct Inputs {
 
 Result<Inputs> inputsFor(const model::Model& model, const calibration::DataSource& data, Job& job) {
     Inputs inputs;
-    auto samples = data.isSynthetic() ? runtime::syntheticSamples(model, data.synthetic, kLength, data.seed)
-                                      : calibration::loadSamples(model, data.path, kReal, job);
-    if (!samples) return propagate(samples);
-    inputs.samples = std::move(*samples);
+    auto loaded = calibration::loadDataset(model, data, kReal, job);
+    if (!loaded) return propagate(loaded);
+    inputs.samples = std::move(loaded->samples);
     inputs.synthetic = data.isSynthetic();
     inputs.words = data.isSynthetic() ? fmt::format("{} synthetic samples", inputs.samples.size())
                                       : fmt::format("{} samples of {}", inputs.samples.size(), data.path.filename().string());
@@ -110,20 +39,20 @@ Result<Inputs> inputsFor(const model::Model& model, const calibration::DataSourc
 }
 
 /// Both models side by side over the samples, so that no more than one sample's outputs are held.
-Result<Sums> compareRuns(const std::filesystem::path& original, const std::filesystem::path& exported,
+Result<analysis::OutputError> compareRuns(const std::filesystem::path& original, const std::filesystem::path& exported,
                          const SessionOptions& options, const Inputs& inputs, Job& job) {
     auto reference = Session::open(original, options);
     if (!reference) return propagate(reference);
     auto session = Session::open(exported, options);
     if (!session) return propagate(session);
-    Sums sums;
+    analysis::OutputError sums;
     for (std::size_t i = 0; i < inputs.samples.size(); ++i) {
         job.progress(double(i), double(inputs.samples.size()), kRuns);
         const auto expected = reference->run(inputs.samples[i], job);
         if (!expected) return propagate(expected);
         const auto outputs = session->run(inputs.samples[i], job);
         if (!outputs) return propagate(outputs);
-        add(*expected, *outputs, sums);
+        sums.add(*expected, *outputs);
     }
     return sums;
 }

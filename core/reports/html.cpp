@@ -49,6 +49,31 @@ std::string schemeTable(const analysis::Comparison& comparison) {
     return out + "</tbody></table></div>\n";
 }
 
+/// What came out of the whole model, where it was run.
+std::string outputTable(const analysis::Comparison& comparison) {
+    std::string rows, conditions;
+    for (std::size_t i = 0; i < comparison.reports.size(); ++i) {
+        const auto& output = comparison.reports[i].output;
+        if (!output) continue;
+        conditions = output->conditions + (output->synthetic ? "; SYNTHETIC inputs" : "");
+        std::string words;
+        if (const auto& language = output->language)
+            words = fmt::format("perplexity {:.4f} (float {:.4f}), mean KL divergence {:.5f} ± {:.5f} nats, same likeliest token {:.1f} %",
+                                language->perplexity, language->perplexityFloat, language->kld.value, language->kld.error,
+                                100 * language->sameTop.value);
+        if (const auto& accuracy = output->accuracy)
+            words = fmt::format("top-1 {:.1f} % (float {:.1f} %), top-5 {:.1f} % (float {:.1f} %)", 100 * accuracy->top1,
+                                100 * accuracy->top1Float, 100 * accuracy->top5, 100 * accuracy->top5Float);
+        rows += fmt::format("<tr><td>{}</td><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{:.6f}</td><td>{}</td></tr>\n", marker(i),
+                            escape(recipeTitle(comparison.reports[i].recipe)), sqnrText(output->output.sqnrDb()),
+                            output->output.cosine(), words);
+    }
+    if (rows.empty()) return {};
+    return "<h2>Outputs of the whole model</h2><p class=\"muted\">" + escape(conditions) +
+           ".</p><div class=\"scroll\"><table><thead><tr><th></th><th>Scheme</th><th class=\"n\">SQNR, dB</th>"
+           "<th class=\"n\">Cosine</th><th></th></tr></thead><tbody>\n" + rows + "</tbody></table></div>\n";
+}
+
 std::string findings(const analysis::Comparison& comparison) {
     std::string out = "<h2>Findings</h2>\n";
     if (comparison.findings.empty()) return out + "<p class=\"muted\">None.</p>\n";
@@ -126,7 +151,7 @@ Result<std::string> write(const model::Model& model, const analysis::Comparison&
             "<p class=\"banner\">Partial: the comparison was cancelled before the last layer. – marks what was not "
             "reached.</p>\n";
     out += conditions(model, comparison, context, *hash);
-    out += schemeTable(comparison);
+    out += schemeTable(comparison) + outputTable(comparison);
     out += findings(comparison);
     out += "<h2>Where the error is</h2>\n";
     if (model.layers().empty()) {

@@ -55,6 +55,32 @@ Json layerJson(const model::Layer& layer, const analysis::LayerReport& report,
             {"output", nullptr}};
 }
 
+/// The whole model's error.
+Json outputJson(const analysis::Evaluation& evaluation) {
+    Json out = {{"conditions", evaluation.conditions}, {"synthetic", evaluation.synthetic}, {"samples", evaluation.samples}};
+    addSqnr(out, evaluation.output.sqnrDb());
+    if (evaluation.output.noise == 0) out["exact"] = true;
+    out["cosine"] = number(evaluation.output.cosine());
+    out["mse"] = number(evaluation.output.mse());
+    if (const auto& language = evaluation.language) {
+        out["tokens"] = language->tokens;
+        out["perplexity"] = number(language->perplexity);
+        out["perplexity_float"] = number(language->perplexityFloat);
+        out["mean_kld"] = number(language->kld.value);
+        out["mean_kld_error"] = number(language->kld.error);
+        out["same_top"] = number(language->sameTop.value);
+        out["same_top_error"] = number(language->sameTop.error);
+    }
+    if (const auto& accuracy = evaluation.accuracy) {
+        out["labelled"] = accuracy->samples;
+        out["top1"] = number(accuracy->top1);
+        out["top5"] = number(accuracy->top5);
+        out["top1_float"] = number(accuracy->top1Float);
+        out["top5_float"] = number(accuracy->top5Float);
+    }
+    return out;
+}
+
 Json reportJson(const model::Model& model, const analysis::Report& report,
                 const std::vector<std::optional<analysis::WeightStatistics>>& statistics) {
     const analysis::Report::Total sums = report.total();
@@ -65,7 +91,7 @@ Json reportJson(const model::Model& model, const analysis::Report& report,
     addSqnr(sqnr, sums.weightSqnrDb);
     total["weight_sqnr_db"] = sqnr["sqnr_db"];
     if (sqnr.contains("exact")) total["exact"] = true;
-    total["output"] = nullptr;
+    total["output"] = report.output ? outputJson(*report.output) : Json(nullptr);
     total["seconds"] = number(report.seconds);
     total["quantized"] = sums.quantized;
     total["kept"] = sums.kept;

@@ -30,6 +30,37 @@ std::string reasons(const analysis::Comparison& comparison) {
     return out;
 }
 
+/// Rows of what came out of the whole model, as far as it was run.
+void addOutputs(Table& table, const analysis::Comparison& comparison) {
+    const auto row = [&](const char* name, auto reference, auto cell) {
+        std::vector<std::string> cells{name, "", ""};
+        bool any = false;
+        for (const auto& report : comparison.reports) {
+            const std::string text = report.output ? cell(*report.output) : std::string();
+            if (report.output && cells[2].empty()) cells[2] = reference(*report.output);
+            any = any || !text.empty();
+            cells.push_back(text.empty() ? "–" : text);
+        }
+        if (any) table.add(std::move(cells));
+    };
+    using analysis::Evaluation;
+    const auto none = [](const Evaluation&) { return std::string(); };
+    const auto percent = [](double share) { return fmt::format("{:.1f} %", 100 * share); };
+    row("outputs, SQNR dB", none, [](const Evaluation& e) { return sqnrText(e.output.sqnrDb()); });
+    row("perplexity",
+        [](const Evaluation& e) { return e.language ? fmt::format("float {:.4f}", e.language->perplexityFloat) : std::string(); },
+        [](const Evaluation& e) { return e.language ? fmt::format("{:.4f}", e.language->perplexity) : std::string(); });
+    row("mean KL divergence, nats", none, [](const Evaluation& e) {
+        return e.language ? fmt::format("{:.5f} ±{:.5f}", e.language->kld.value, e.language->kld.error) : std::string();
+    });
+    row("same likeliest token", none,
+        [&](const Evaluation& e) { return e.language ? percent(e.language->sameTop.value) : std::string(); });
+    row("top-1", [&](const Evaluation& e) { return e.accuracy ? "float " + percent(e.accuracy->top1Float) : std::string(); },
+        [&](const Evaluation& e) { return e.accuracy ? percent(e.accuracy->top1) : std::string(); });
+    row("top-5", [&](const Evaluation& e) { return e.accuracy ? "float " + percent(e.accuracy->top5Float) : std::string(); },
+        [&](const Evaluation& e) { return e.accuracy ? percent(e.accuracy->top5) : std::string(); });
+}
+
 void addTotals(Table& table, const analysis::Comparison& comparison) {
     std::vector<std::string> sqnr{"all weights, SQNR dB", "", ""}, bits{"bits per weight", "", ""},
         size{"size of the weights", "", ""}, counts{"quantized / kept / skipped", "", ""};
@@ -41,6 +72,7 @@ void addTotals(Table& table, const analysis::Comparison& comparison) {
         counts.push_back(fmt::format("{}/{}/{}", total.quantized, total.kept, total.skipped));
         if (size[2].empty()) size[2] = bytesText(total.bytesBefore) + " →";
     }
+    addOutputs(table, comparison);
     table.add(sqnr);
     table.add(bits);
     table.add(size);
@@ -66,6 +98,12 @@ Result<std::string> write(const model::Model& model, const analysis::Comparison&
     table.rule();
     addTotals(table, comparison);
     out += table.text() + '\n' + reasons(comparison);
+    for (const auto& report : comparison.reports)
+        if (report.output) {
+            out += fmt::format("Outputs: {}{}.\n", printable(report.output->conditions),
+                               report.output->synthetic ? "; SYNTHETIC inputs" : "");
+            break;
+        }
     for (const auto& finding : comparison.findings) {
         out += fmt::format("{}: {}.{}\n", severityName(finding.severity), printable(finding.message),
                            finding.suggestion ? " Try " + schemes::shortText(*finding.suggestion) + "." : "");

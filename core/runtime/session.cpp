@@ -4,6 +4,7 @@
 #include <onnxruntime_session_options_config_keys.h>
 
 #include <algorithm>
+#include <cassert>
 #include <chrono>
 #include <condition_variable>
 #include <cstring>
@@ -84,6 +85,8 @@ model::Value valueOf(std::string name, const Ort::TypeInfo& type) {
 
 struct Session::Impl {
     std::string path;
+    std::vector<std::shared_ptr<const NamedTensor>> weights;  // these two outlive the session
+    std::vector<Ort::Value> values;
     Ort::Session session{nullptr};
     std::vector<model::Value> inputs, outputs;  // outputs: tensors only; sequences and maps are not asked for
 };
@@ -104,14 +107,17 @@ std::string version() {
     return OrtGetApiBase()->GetVersionString();
 }
 
-Result<Session> Session::open(const std::filesystem::path& path, const SessionOptions& options) {
+Result<Session> Session::open(const std::filesystem::path& path, const SessionOptions& options,
+                              std::vector<std::shared_ptr<const NamedTensor>> weights) {
     try {
         Ort::SessionOptions settings;
         settings.SetLogSeverityLevel(ORT_LOGGING_LEVEL_FATAL);
         if (options.threads > 0) settings.SetIntraOpNumThreads(options.threads);
         // Waiting threads that spin steal the cores that the rest of the program needs.
         settings.AddConfigEntry(kOrtSessionOptionsConfigAllowIntraOpSpinning, "0");
-        if (options.level == SessionOptions::Level::Faithful) {
+        if (options.level == SessionOptions::Level::None) {
+            settings.SetGraphOptimizationLevel(ORT_DISABLE_ALL);
+        } else if (options.level == SessionOptions::Level::Faithful) {
             settings.SetGraphOptimizationLevel(ORT_ENABLE_BASIC);
             settings.AddConfigEntry(kOrtSessionOptionsDisableQuantQDQ, "1");
         } else {
@@ -119,8 +125,18 @@ Result<Session> Session::open(const std::filesystem::path& path, const SessionOp
             const std::string level = std::to_string(options.matmulAccuracyLevel);
             settings.AddConfigEntry(kOrtSessionOptionsQDQMatMulNBitsAccuracyLevel, level.c_str());
         }
+        assert(weights.empty() || options.level == SessionOptions::Level::None);
         auto impl = std::make_unique<Impl>();
         impl->path = path.string();
+        impl->weights = std::move(weights);
+        const auto memory = Ort::MemoryInfo::CreateCpu(OrtArenaAllocator, OrtMemTypeDefault);
+        for (const auto& weight : impl->weights) {
+            // ONNX Runtime only reads it.
+            impl->values.push_back(Ort::Value::CreateTensor(memory, const_cast<std::byte*>(weight->bytes.data()),
+                                                            weight->bytes.size(), weight->shape.data(), weight->shape.size(),
+                                                            toOrt(weight->type)));
+            settings.AddInitializer(weight->name.c_str(), impl->values.back());
+        }
         impl->session = Ort::Session(environment(), path.c_str(), settings);
         Ort::AllocatorWithDefaultOptions allocator;
         for (std::size_t i = 0; i < impl->session.GetInputCount(); ++i) {

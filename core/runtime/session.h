@@ -26,7 +26,8 @@ using Sample = std::vector<NamedTensor>;
 
 struct SessionOptions {
     /// ONNX Runtime's graph optimizations; `Faithful` keeps Q/DQ pairs as written (no activation quantization).
-    enum class Level { Faithful, All } level = Level::All;
+    /// `None` runs the graph as it stands.
+    enum class Level { None, Faithful, All } level = Level::All;
     /// com.microsoft.MatMulNBits made from weight-only Q/DQ: 4 = int8 activations (its default), 1 = float32.
     int matmulAccuracyLevel = 4;
     int threads = 0;  ///< 0 = all cores
@@ -35,7 +36,11 @@ struct SessionOptions {
 /// A model loaded in ONNX Runtime's CPU provider. Movable; one run at a time.
 class Session {
 public:
-    static Result<Session> open(const std::filesystem::path& path, const SessionOptions& options);
+    /// @param weights take the place of the main graph's initializers of the same names; they are shared, not copied. A name
+    /// that is no initializer is without effect, so the caller sees to it. Needs Level::None: optimizations fold and reorder
+    /// the file's own values.
+    static Result<Session> open(const std::filesystem::path& path, const SessionOptions& options,
+                                std::vector<std::shared_ptr<const NamedTensor>> weights = {});
     Session(Session&&) noexcept;
     Session& operator=(Session&&) noexcept;
     ~Session();

@@ -38,7 +38,7 @@ TEST(Cli, RefusesWrongUsageInOneLine) {
         {"compare", digits, "--scheme", "int8", "--memory-limit", "much"},
         {"compare", digits, "--scheme", "int8", "--layers", "("},
         {"compare", digits, "--scheme", "int8", "--exclude", "["},
-        {"compare", digits, "--scheme", "int8", "--eval", "synthetic"},
+        {"compare", digits, "--scheme", "int8", "--eval", "synthetic:none"},
         {"compare", digits, "--scheme", "int8/int8"},
         {"compare", digits, "--scheme", "int8", "--json", "-", "--csv", "-"},
         {"compare", digits, "--scheme", "int8", "--json", same, "--csv", same},

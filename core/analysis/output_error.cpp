@@ -1,0 +1,73 @@
+#include "core/analysis/output_error.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace roundoff::analysis {
+namespace {
+
+bool finite(const std::vector<float>& values) {
+    return std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); });
+}
+
+}  // namespace
+
+std::vector<float> floatsOf(const runtime::NamedTensor& tensor) {
+    std::vector<float> values(tensor::elementCount(tensor.shape).value_or(0));
+    tensor::readFloats(tensor.view(), 0, values);
+    return values;
+}
+
+bool hasClassAxis(const runtime::NamedTensor& tensor) {
+    return (tensor.shape.size() == 2 || tensor.shape.size() == 3) && tensor.shape.back() > 1;
+}
+
+double OutputError::sqnrDb() const {
+    if (noise == 0)
+        return signal == 0 ? std::numeric_limits<double>::quiet_NaN() : std::numeric_limits<double>::infinity();
+    return 10 * std::log10(signal / noise);
+}
+
+double OutputError::cosine() const {
+    if (noise == 0) return 1;
+    return signal > 0 && quantized > 0 ? product / std::sqrt(signal * quantized) : 0;
+}
+
+void OutputError::add(const std::vector<runtime::NamedTensor>& reference, const std::vector<runtime::NamedTensor>& outputs) {
+    bool first = true;
+    for (std::size_t i = 0; i < reference.size() && i < outputs.size(); ++i) {
+        const runtime::NamedTensor &a = reference[i], &b = outputs[i];
+        if (!isFloat(a.type)) continue;
+        const auto note = [&](std::string what) {
+            if (odd.empty()) odd = "output \"" + a.name + "\" " + std::move(what);
+        };
+        const auto x = floatsOf(a), y = floatsOf(b);
+        if (x.size() != y.size()) {
+            note("is " + tensor::text(b.shape) + " where the float model gives " + tensor::text(a.shape));
+            continue;
+        }
+        if (!finite(y))
+            note(finite(x) ? "holds NaN or infinite values where the float model's are finite"
+                           : "holds NaN or infinite values in the float model too");
+        for (std::size_t j = 0; j < x.size(); ++j) {
+            if (!std::isfinite(x[j]) || !std::isfinite(y[j])) continue;
+            const double u = x[j], v = y[j];
+            signal += u * u;
+            noise += (u - v) * (u - v);
+            quantized += v * v;
+            product += u * v;
+            ++count;
+        }
+        if (first && hasClassAxis(a)) {
+            const auto classes = std::ptrdiff_t(a.shape.back());
+            for (auto p = x.begin(), q = y.begin(); p != x.end(); p += classes, q += classes) {
+                ++rows;
+                sameTop += std::max_element(p, p + classes) - p == std::max_element(q, q + classes) - q;
+            }
+        }
+        first = false;
+    }
+}
+
+}  // namespace roundoff::analysis

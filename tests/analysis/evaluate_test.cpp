@@ -1,0 +1,134 @@
+#include "core/analysis/evaluate.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <stop_token>
+
+#include "core/analysis/compare.h"
+#include "core/exports/target.h"
+#include "core/formats/format.h"
+
+namespace roundoff::analysis {
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path kSamples = fs::path(ROUNDOFF_SOURCE_DIR) / "resources/samples";
+
+class Evaluate : public testing::Test {
+protected:
+    Evaluate() : m_folder(fs::temp_directory_path() / ("roundoff-evaluate-" + std::to_string(::getpid()))) {
+        fs::create_directories(m_folder);
+    }
+    ~Evaluate() override { fs::remove_all(m_folder); }
+
+    model::Model open(const char* name) { return formats::openModel((kSamples / name).string(), m_job).value(); }
+    Comparison compared(const model::Model& model, std::initializer_list<const char*> texts) {
+        std::vector<Recipe> recipes;
+        for (const char* text : texts) recipes.push_back({schemes::parseScheme(text).value(), {}});
+        return compare(model, recipes, {}, m_job).value();
+    }
+    /// Some windows of the held-out text.
+    calibration::DataSource text(std::size_t windows) {
+        std::ifstream in(kSamples / "shakespeare.eval.txt");
+        std::string words(windows * 256, ' ');
+        in.read(words.data(), std::streamsize(words.size()));
+        std::ofstream(m_folder / "some.txt") << words;
+        return {m_folder / "some.txt", 4, 0};
+    }
+
+    fs::path m_folder;
+    Job m_job;
+};
+
+TEST_F(Evaluate, AccuracyOfTheSampleAsItWasMeasuredElsewhere) {
+    const auto model = open("digits.onnx");
+    auto comparison = compared(model, {"int8:tensor", "int8:channel"});
+    ASSERT_TRUE(evaluate(model, comparison, {kSamples / "digits.eval", 4, 0}, 0, m_job));
+    const auto& tensor = *comparison.reports[0].output;
+    const auto& channel = *comparison.reports[1].output;
+    EXPECT_EQ(tensor.samples, 500U);
+    EXPECT_FALSE(tensor.synthetic);
+    EXPECT_NEAR(tensor.accuracy->top1Float, 0.982, 1e-9);
+    EXPECT_NEAR(tensor.accuracy->top1, 0.744, 0.005);
+    EXPECT_NEAR(channel.accuracy->top1, 0.982, 0.005);
+    EXPECT_GE(channel.accuracy->top5, channel.accuracy->top1);
+    EXPECT_GT(channel.output.sqnrDb(), tensor.output.sqnrDb() + 20);
+}
+
+TEST_F(Evaluate, TheFloatModelAgainstItselfLosesNothing) {
+    const auto model = open("shakespeare.onnx");
+    auto comparison = compared(model, {"float"});
+    ASSERT_TRUE(evaluate(model, comparison, text(3), 0, m_job));
+    const auto& result = *comparison.reports[0].output;
+    EXPECT_TRUE(std::isinf(result.output.sqnrDb()));
+    ASSERT_TRUE(result.language);
+    EXPECT_EQ(result.language->tokens, 3U * 255);
+    EXPECT_EQ(result.language->perplexity, result.language->perplexityFloat);
+    EXPECT_EQ(result.language->kld.value, 0);
+    EXPECT_EQ(result.language->sameTop.value, 1);
+}
+
+TEST_F(Evaluate, FewerBitsSayTheNextTokenWorse) {
+    const auto model = open("shakespeare.onnx");
+    auto comparison = compared(model, {"int8", "int5", "int4", "int3"});
+    ASSERT_TRUE(evaluate(model, comparison, text(6), 0, m_job));
+    double before = 0;
+    for (const Report& report : comparison.reports) {
+        const auto& language = *report.output->language;
+        EXPECT_LT(language.perplexityFloat, 10) << "256 would be guessing";
+        EXPECT_GT(language.kld.value, before);
+        EXPECT_GT(language.kld.error, 0);
+        before = language.kld.value;
+    }
+    EXPECT_GT(comparison.reports.back().output->language->perplexity, comparison.reports.front().output->language->perplexity);
+}
+
+/// The trial run says what the exported file gives, whether models are loaded together or one by one.
+TEST_F(Evaluate, AgreesWithTheExportedModel) {
+    const calibration::DataSource data{m_folder / "images", 4, 0};
+    fs::create_directories(data.path);
+    int taken = 0;
+    for (const auto& entry : fs::recursive_directory_iterator(kSamples / "digits.eval"))
+        if (entry.path().extension() == ".png" && taken++ < 20) fs::copy_file(entry.path(), data.path / entry.path().filename());
+    const auto model = open("digits.onnx");
+    auto comparison = compared(model, {"int8:tensor", "int4", "log4"});
+    ASSERT_TRUE(evaluate(model, comparison, data, 1, m_job));
+    for (const Report& report : comparison.reports) {
+        exports::ExportOptions options;
+        options.data = data;
+        const auto exported = exports::exportModel(model, report.recipe, *exports::findTarget("onnx-fakequant"),
+                                                   m_folder / "out.onnx", options, m_job);
+        ASSERT_TRUE(exported) << exported.error().line();
+        EXPECT_NEAR(exported->verification->outputs.back().sqnrDb, report.output->output.sqnrDb(), 0.01);
+        EXPECT_FALSE(report.output->accuracy) << "one folder is no class";
+    }
+}
+
+TEST_F(Evaluate, SyntheticInputsAreMarkedAndACancelIsOne) {
+    const auto model = open("digits.onnx");
+    auto comparison = compared(model, {"int8"});
+    ASSERT_TRUE(evaluate(model, comparison, {{}, 7, 3}, 0, m_job));
+    EXPECT_TRUE(comparison.reports[0].output->synthetic);
+    EXPECT_EQ(comparison.reports[0].output->samples, 7U);
+    EXPECT_NE(comparison.reports[0].output->conditions.find("synthetic"), std::string::npos);
+    std::stop_source stop;
+    stop.request_stop();
+    Job stopped(stop.get_token(), {}, 1);
+    EXPECT_EQ(evaluate(model, comparison, {{}, 7, 3}, 0, stopped).error().code, ErrorCode::Cancelled);
+}
+
+TEST_F(Evaluate, BadDataIsNamed) {
+    const auto model = open("digits.onnx");
+    auto comparison = compared(model, {"int8"});
+    const auto done = evaluate(model, comparison, {m_folder / "none", 4, 0}, 0, m_job);
+    ASSERT_FALSE(done);
+    EXPECT_NE(done.error().line().find("none"), std::string::npos);
+    EXPECT_FALSE(comparison.reports[0].output);
+}
+
+}  // namespace
+}  // namespace roundoff::analysis
