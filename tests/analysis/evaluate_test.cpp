@@ -10,6 +10,7 @@
 #include "core/analysis/compare.h"
 #include "core/exports/target.h"
 #include "core/formats/format.h"
+#include "tests/support/temp_folder.h"
 
 namespace roundoff::analysis {
 namespace {
@@ -20,11 +21,6 @@ const fs::path kSamples = fs::path(ROUNDOFF_SOURCE_DIR) / "resources/samples";
 
 class Evaluate : public testing::Test {
 protected:
-    Evaluate() : m_folder(fs::temp_directory_path() / ("roundoff-evaluate-" + std::to_string(::getpid()))) {
-        fs::create_directories(m_folder);
-    }
-    ~Evaluate() override { fs::remove_all(m_folder); }
-
     model::Model open(const char* name) { return formats::openModel((kSamples / name).string(), m_job).value(); }
     Comparison compared(const model::Model& model, std::initializer_list<const char*> texts) {
         std::vector<Recipe> recipes;
@@ -40,7 +36,8 @@ protected:
         return {m_folder / "some.txt", 4, 0};
     }
 
-    fs::path m_folder;
+    test::TempFolder m_temporary;
+    const fs::path m_folder = m_temporary.path();
     Job m_job;
 };
 

@@ -1,4 +1,5 @@
 #include "core/base/sha256.h"
+#include "tests/support/temp_folder.h"
 
 #include <gtest/gtest.h>
 
@@ -29,7 +30,8 @@ TEST(Sha256, PiecesMakeNoDifference) {
 }
 
 TEST(Sha256, FileAndItsErrors) {
-    const std::string path = testing::TempDir() + "sha256.bin";
+    const test::TempFolder folder;
+    const std::string path = folder.path() / "sha256.bin";
     std::ofstream(path) << std::string(3 << 20, 'x');
     Job job;
     EXPECT_EQ(sha256File(path, job).value(), hash(std::string(3 << 20, 'x')));

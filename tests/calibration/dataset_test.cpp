@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "tests/support/toy_model.h"
+#include "tests/support/temp_folder.h"
 
 namespace roundoff::calibration {
 namespace {
@@ -18,13 +19,6 @@ using testing_support::toyModel;
 
 class Dataset : public testing::Test {
 protected:
-    void SetUp() override {
-        m_folder = fs::path(testing::TempDir()) /
-                   (std::string("dataset.") + testing::UnitTest::GetInstance()->current_test_info()->name());
-        fs::remove_all(m_folder);
-        fs::create_directories(m_folder);
-    }
-    void TearDown() override { fs::remove_all(m_folder); }
 
     fs::path write(const std::string& name, const std::string& bytes) {
         std::ofstream(m_folder / name, std::ios::binary) << bytes;
@@ -44,7 +38,8 @@ protected:
         return write(name, bytes);
     }
 
-    fs::path m_folder;
+    test::TempFolder m_temporary;
+    const fs::path m_folder = m_temporary.path();
     Job m_job;
 };
 

@@ -1,4 +1,5 @@
 #include "core/exports/digest.h"
+#include "tests/support/temp_folder.h"
 
 #include <gtest/gtest.h>
 
@@ -13,8 +14,8 @@ namespace fs = std::filesystem;
 class DigestFile : public testing::Test {
 protected:
     void SetUp() override {
-        m_file = fs::path(testing::TempDir()) / "digest.bin";
-        m_data = fs::path(testing::TempDir()) / "digest.data";
+        m_file = m_folder.path() / "digest.bin";
+        m_data = m_folder.path() / "digest.data";
         std::string bytes = "head" + entry() + "tail";
         write(m_file, bytes);
         write(m_data, "payload");
@@ -33,6 +34,7 @@ protected:
         return digest && *digest && (*digest)->holds();
     }
 
+    test::TempFolder m_folder;
     fs::path m_file, m_data;
     Job m_job;
 };

@@ -10,6 +10,7 @@
 #include "core/exports/target.h"
 #include "core/formats/format.h"
 #include "core/runtime/session.h"
+#include "tests/support/temp_folder.h"
 
 namespace roundoff::exports {
 namespace {
@@ -52,14 +53,8 @@ ExportOptions external() {
 class Export : public testing::Test {
 protected:
     void SetUp() override {
-        std::string test = testing::UnitTest::GetInstance()->current_test_info()->name();
-        std::replace(test.begin(), test.end(), '/', '.');
-        m_folder = fs::path(testing::TempDir()) / ("export." + test);
-        fs::remove_all(m_folder);
-        fs::create_directories(m_folder);
         m_out = m_folder / "out.onnx";
     }
-    void TearDown() override { fs::remove_all(m_folder); }
 
     model::Model open(const fs::path& path) {
         auto opened = formats::openModel(path, m_job);
@@ -77,7 +72,9 @@ protected:
         return names;
     }
 
-    fs::path m_folder, m_out;
+    test::TempFolder m_temporary;
+    const fs::path m_folder = m_temporary.path();
+    fs::path m_out;
     Job m_job;
 };
 

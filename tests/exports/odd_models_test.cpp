@@ -12,6 +12,7 @@
 #include "core/runtime/session.h"
 #include "core/tensor/convert.h"
 #include "tests/support/onnx_builder.h"
+#include "tests/support/temp_folder.h"
 
 namespace roundoff::exports {
 namespace {
@@ -40,13 +41,6 @@ GraphBuilder matmul(std::int64_t k, std::int64_t n, ElementType type = ElementTy
 
 class OddModel : public testing::Test {
 protected:
-    void SetUp() override {
-        m_folder = fs::path(testing::TempDir()) /
-                   (std::string("odd.") + testing::UnitTest::GetInstance()->current_test_info()->name());
-        fs::remove_all(m_folder);
-        fs::create_directories(m_folder);
-    }
-    void TearDown() override { fs::remove_all(m_folder); }
 
     model::Model model(const std::string& bytes) {
         std::ofstream(m_folder / "in.onnx", std::ios::binary) << bytes;
@@ -78,7 +72,8 @@ protected:
                            [&](const std::string& note) { return note.find(words) != std::string::npos; });
     }
 
-    fs::path m_folder;
+    test::TempFolder m_temporary;
+    const fs::path m_folder = m_temporary.path();
     Job m_job;
 };
 
