@@ -1,6 +1,5 @@
 // llama.cpp's block formats: every instruction set that this machine runs against the reference, and properties.
 #include <gmock/gmock.h>
-#include <hwy/targets.h>
 
 #include <cmath>
 #include <cstring>
@@ -9,6 +8,7 @@
 #include <string>
 
 #include "tests/kernels/ggml_fixture.h"
+#include "tests/kernels/targets.h"
 #include "tests/support/random.h"
 
 namespace roundoff::kernels::ggml {
@@ -70,20 +70,8 @@ std::vector<std::pair<std::string, Floats>> inputs() {
     return all;
 }
 
-class GgmlTargets : public testing::TestWithParam<std::int64_t> {
-protected:
-    void SetUp() override { hwy::SetSupportedTargetsForTest(GetParam()); }
-    void TearDown() override { hwy::SetSupportedTargetsForTest(0); }
-};
-
-INSTANTIATE_TEST_SUITE_P(Targets, GgmlTargets, testing::ValuesIn([] {
-                             std::vector<std::int64_t> targets;
-                             const std::int64_t all = hwy::SupportedTargets();
-                             for (int bit = 0; bit < 62; ++bit)
-                                 if (all >> bit & 1) targets.push_back(std::int64_t(1) << bit);
-                             return targets;
-                         }()),
-                         [](const auto& each) { return std::string(hwy::TargetName(each.param)); });
+class GgmlTargets : public test::OnInstructionSet {};
+INSTANTIATE_TEST_SUITE_P(Targets, GgmlTargets, testing::ValuesIn(test::instructionSets()), test::instructionSetName);
 
 TEST_P(GgmlTargets, EqualTheReferenceBitForBit) {
     for (const auto& [name, x] : inputs()) {

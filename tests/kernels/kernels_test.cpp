@@ -1,6 +1,5 @@
 // Every kernel against its obvious reference, on every instruction set that this machine runs.
 #include <gmock/gmock.h>
-#include <hwy/targets.h>
 
 #include <cmath>
 #include <functional>
@@ -11,6 +10,7 @@
 #include "core/kernels/ranges.h"
 #include "core/kernels/reference.h"
 #include "core/kernels/snap.h"
+#include "tests/kernels/targets.h"
 #include "tests/support/random.h"
 
 namespace roundoff::kernels {
@@ -18,20 +18,8 @@ namespace {
 
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN(), kInf = std::numeric_limits<float>::infinity();
 
-class Kernels : public testing::TestWithParam<std::int64_t> {
-protected:
-    void SetUp() override { hwy::SetSupportedTargetsForTest(GetParam()); }
-    void TearDown() override { hwy::SetSupportedTargetsForTest(0); }
-};
-
-INSTANTIATE_TEST_SUITE_P(Targets, Kernels, testing::ValuesIn([] {
-                             std::vector<std::int64_t> targets;
-                             const std::int64_t all = hwy::SupportedTargets();
-                             for (int bit = 0; bit < 62; ++bit)
-                                 if (all >> bit & 1) targets.push_back(std::int64_t(1) << bit);
-                             return targets;
-                         }()),
-                         [](const auto& each) { return std::string(hwy::TargetName(each.param)); });
+class Kernels : public test::OnInstructionSet {};
+INSTANTIATE_TEST_SUITE_P(Targets, Kernels, testing::ValuesIn(test::instructionSets()), test::instructionSetName);
 
 std::vector<float> hostile(std::size_t n, std::uint64_t seed) {
     auto x = test::gaussian(n, seed);
