@@ -45,4 +45,13 @@ LevelGrid mirroredLevels(const std::vector<float>& magnitudes, const std::vector
     return grid;
 }
 
+LevelGrid lawLevels(int top, const std::function<double(double code)>& magnitude) {
+    std::vector<float> magnitudes, thresholds;
+    for (int q = 1; q <= top; ++q) {
+        magnitudes.push_back(float(magnitude(q)));
+        thresholds.push_back(float(magnitude(q - 0.5)));
+    }
+    return mirroredLevels(magnitudes, thresholds);
+}
+
 }  // namespace roundoff::kernels

@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <variant>
 #include <vector>
 
@@ -35,6 +36,8 @@ LevelGrid nearestLevels(std::vector<float> levels);
 /// The odd grid with these levels above 0 and, between neighbours, thresholds (the first lies between 0 and magnitudes[0]).
 /// A tie goes away from zero on both sides.
 LevelGrid mirroredLevels(const std::vector<float>& magnitudes, const std::vector<float>& thresholds);
+/// The odd grid of a law: code q of 1 … top stands for ±magnitude(q), and begins at magnitude(q - 1/2).
+LevelGrid lawLevels(int top, const std::function<double(double code)>& magnitude);
 
 using Grid = std::variant<UniformGrid, FloatGrid, LevelGrid>;
 

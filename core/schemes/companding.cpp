@@ -16,26 +16,16 @@
 namespace roundoff::schemes {
 namespace {
 
-/// The odd grid of a magnitude that grows with the code.
-template <class Magnitude>
-kernels::Grid bent(int bits, Magnitude magnitude) {
-    const int top = (1 << (bits - 1)) - 1;
-    std::vector<float> magnitudes, thresholds;
-    for (int q = 1; q <= top; ++q) {
-        magnitudes.push_back(float(magnitude(double(q) / top)));
-        thresholds.push_back(float(magnitude((q - 0.5) / top)));
-    }
-    return kernels::mirroredLevels(magnitudes, thresholds);
-}
+int topCode(const TensorScheme& scheme) { return (1 << (findNumberFormat(scheme.format)->bits - 1)) - 1; }
 
 kernels::Grid muLaw(const TensorScheme& scheme) {
-    const double mu = std::stod(scheme.variant.substr(2));
-    return bent(findNumberFormat(scheme.format)->bits,
-                [mu](double code) { return std::expm1(code * std::log1p(mu)) / mu; });
+    const double mu = std::stod(scheme.variant.substr(2)), top = topCode(scheme);
+    return kernels::lawLevels(int(top), [=](double code) { return std::expm1(code / top * std::log1p(mu)) / mu; });
 }
 
 kernels::Grid exponentialLaw(const TensorScheme& scheme) {
-    return bent(findNumberFormat(scheme.format)->bits, [](double code) { return std::log2(1 + code); });
+    const double top = topCode(scheme);
+    return kernels::lawLevels(int(top), [=](double code) { return std::log2(1 + code / top); });
 }
 
 }  // namespace

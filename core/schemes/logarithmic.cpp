@@ -18,13 +18,7 @@ kernels::Grid grid(const TensorScheme& scheme) {
     const int bits = findNumberFormat(scheme.format)->bits;
     const int top = (1 << (bits - 1)) - 1;
     const double octaves = 3.5 + 0.75 * (bits - 4), step = octaves / (top - 1);
-    const auto magnitude = [&](double code) { return float(std::exp2(-octaves + step * (code - 1))); };
-    std::vector<float> magnitudes, thresholds;
-    for (int q = 1; q <= top; ++q) {
-        magnitudes.push_back(magnitude(q));
-        thresholds.push_back(magnitude(q - 0.5));
-    }
-    return kernels::mirroredLevels(magnitudes, thresholds);
+    return kernels::lawLevels(top, [=](double code) { return std::exp2(-octaves + step * (code - 1)); });
 }
 
 }  // namespace
