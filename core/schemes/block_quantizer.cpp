@@ -21,7 +21,7 @@ constexpr float kInf = std::numeric_limits<float>::infinity();
 }  // namespace
 
 BlockQuantizer::BlockQuantizer(const TensorScheme& scheme, const Tiling& tiling, tensor::ElementType scaleType)
-    : m_scheme(scheme), m_tiling(tiling), m_scaleType(scaleType),
+    : m_scheme(scheme), m_tiling(tiling),
       m_scales(scheme, findNumberFormat(scheme.format)->grid(scheme), scaleType),
       m_snapper(findNumberFormat(scheme.format)->grid(scheme), m_scales.powersOfTwo()) {
     if (scheme.range.rule == Range::Rule::Std)
@@ -153,6 +153,8 @@ void BlockQuantizer::count(const float* x, std::uint64_t first, std::uint64_t en
     std::vector<float> units(std::min<std::size_t>(std::size_t(end - first), kCountPiece));
     forEachBatch(m_tiling, first, end, kCountPiece, [&](const Batch& batch) {
         fine.snap(x + (batch.first - first), units.data(), batch.count, placementOf(batch, finer), kernels::Snapper::Output::Unit);
+        for (std::size_t i = 0; i < batch.count; ++i)  // what is not finite teaches nothing
+            if (!std::isfinite(x[batch.first - first + i])) units[i] = std::numeric_limits<float>::quiet_NaN();
         kernels::accumulateHistogram(units.data(), batch.count, -float(kHalf) - 0.5F, float(kHalf) + 0.5F, bins);
     });
 }

@@ -69,7 +69,6 @@ public:
 private:
     TensorScheme m_scheme;
     Tiling m_tiling;
-    tensor::ElementType m_scaleType;
     ScaleMaker m_scales;
     kernels::Snapper m_snapper;
     double m_gaussianClip = 0;  ///< std alone

@@ -229,6 +229,29 @@ TEST_P(NumberFormats, ScalingByAPowerOfTwoChangesTheScaleOnly) {
     });
 }
 
+/// What is not finite changes nothing for the rest, whatever learns or searches.
+TEST_P(NumberFormats, OddValuesLeaveTheOthersAlone) {
+    const auto scheme = findNumberFormat(GetParam())->defaults;
+    if (findNumberFormat(GetParam())->blocks) return;  // there they count as the extremes of their block
+    const auto clean = test::gaussian(64 * 4, 6);
+    auto spoilt = clean;
+    // An element that is neither smallest nor largest of its block, so that no range depends on it.
+    std::vector<std::size_t> odd;
+    for (std::size_t i = 0; i < clean.size() && odd.size() < 8; ++i)
+        if (std::abs(clean[i]) < 0.05F) odd.push_back(i);
+    ASSERT_GE(odd.size(), 4U);
+    auto without = clean;
+    for (std::size_t i = 0; i < odd.size(); ++i) {
+        spoilt[odd[i]] = i % 2 ? kNan : kInf;
+        without[odd[i]] = 0;
+    }
+    const auto one = roundTrip(scheme, {64, 4}, spoilt), two = roundTrip(scheme, {64, 4}, without);
+    EXPECT_EQ(one.tensor.scales, two.tensor.scales);
+    for (const float level : one.tensor.codebook) EXPECT_LT(std::abs(level), 1.001F);
+    for (std::size_t i = 0; i < clean.size() && one.tensor.codebook.empty(); ++i)
+        EXPECT_TRUE(!std::isfinite(spoilt[i]) || one.values[i] == two.values[i]) << i;
+}
+
 /// Any region of a weight, in either layout, dequantizes to the same values as the whole; ragged ends included.
 TEST_P(NumberFormats, PiecesDequantizeLikeTheWhole) {
     const auto scheme = findNumberFormat(GetParam())->defaults;
