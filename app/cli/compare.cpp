@@ -69,13 +69,13 @@ Result<int> compare(const Arguments& arguments, const Options& options, Console&
     auto comparison = analysis::compare(*model, *recipes, how, comparing);
     if (!comparison) return propagate(comparison);
     Job running = console.job().part(0.21, 0.79);
-    bool stopped = false;
-    if (runs && !reports::partial(*comparison)) {
-        const auto done = analysis::evaluate(*model, *comparison, *evaluation, options.memoryLimit.value_or(0), running);
-        stopped = !done && done.error().code == ErrorCode::Cancelled;
-        if (!done && !stopped) return propagate(done);
-    }
+    Result<void> evaluated;
+    if (runs && !reports::partial(*comparison))
+        evaluated = analysis::evaluate(*model, *comparison, *evaluation, options.memoryLimit.value_or(0), running);
+    const bool stopped = !evaluated && evaluated.error().code == ErrorCode::Cancelled;
     if (auto written = write(*model, *comparison, context, options, console); !written) return propagate(written);
+    // What is known of the weights is written all the same.
+    if (!evaluated && !stopped) return propagate(evaluated);
     if (reports::partial(*comparison) || stopped)
         return failure(ErrorCode::Cancelled, "compare", "cancelled; what was finished is written and marked partial");
     return 0;
