@@ -122,17 +122,28 @@ void addLanguage(std::span<const float> reference, std::span<const float> scores
     }
 }
 
-void addSample(const calibration::Dataset& data, std::size_t i, const std::vector<NamedTensor>& expected,
-               const std::vector<NamedTensor>& outputs, Tally& tally) {
+/// The output that holds scores of classes: the one called logits, else the first.
+std::size_t scoresOf(const std::vector<NamedTensor>& outputs) {
+    const auto named = std::ranges::find(outputs, "logits", &NamedTensor::name);
+    return named == outputs.end() ? 0 : std::size_t(named - outputs.begin());
+}
+
+Result<void> addSample(const model::Model& model, const calibration::Dataset& data, std::size_t i,
+                       const std::vector<NamedTensor>& expected, const std::vector<NamedTensor>& outputs, Tally& tally) {
     tally.output.add(expected, outputs);
-    if (expected.empty() || outputs.empty() || !isFloat(expected[0].type) || !hasClassAxis(expected[0]) ||
-        expected[0].shape != outputs[0].shape)
-        return;
-    const auto classes = std::size_t(expected[0].shape.back());
-    const auto x = floatsOf(expected[0]), y = floatsOf(outputs[0]);
-    if (data.text && expected[0].shape.size() == 3) {
-        addLanguage(x, y, floatsOf(data.samples[i][0]), classes, tally);
-    } else if (i < data.labels.size() && x.size() == classes && std::size_t(data.labels[i]) < classes) {
+    const std::size_t at = scoresOf(expected);
+    if (at >= outputs.size() || at >= expected.size() || !isFloat(expected[at].type) || !hasClassAxis(expected[at]) ||
+        expected[at].shape != outputs[at].shape)
+        return {};
+    const auto classes = std::size_t(expected[at].shape.back());
+    const auto x = floatsOf(expected[at]), y = floatsOf(outputs[at]);
+    if (!data.tokens.empty() && expected[at].shape.size() == 3) {
+        const auto tokens = std::ranges::find(data.samples[i], data.tokens, &NamedTensor::name);
+        if (tokens != data.samples[i].end()) addLanguage(x, y, floatsOf(*tokens), classes, tally);
+    } else if (i < data.labels.size() && x.size() == classes) {
+        if (std::size_t(data.labels[i]) >= classes)
+            return badInput(model.info().path, fmt::format("the data has label {}, the model {} classes", data.labels[i], classes),
+                            "Name the folders of the images by class number, from 0, or by class in alphabetical order");
         const auto label = std::size_t(data.labels[i]);
         ++tally.labelled;
         tally.top1 += rankOf(y, label) < 1;
@@ -140,6 +151,7 @@ void addSample(const calibration::Dataset& data, std::size_t i, const std::vecto
         tally.top1Float += rankOf(x, label) < 1;
         tally.top5Float += rankOf(x, label) < 5;
     }
+    return {};
 }
 
 Evaluation resultOf(const Tally& tally, const calibration::Dataset& data, const calibration::DataSource& source) {
@@ -195,7 +207,7 @@ Result<void> evaluate(const model::Model& model, Comparison& comparison, const c
             for (std::size_t r = 0; r < count; ++r) {
                 const auto outputs = sessions[r].run(data->samples[i], job);
                 if (!outputs) return propagate(outputs);
-                addSample(*data, i, *expected, *outputs, tallies[r]);
+                if (auto added = addSample(model, *data, i, *expected, *outputs, tallies[r]); !added) return added;
             }
         }
         for (std::size_t r = 0; r < count; ++r) reports[first + r].output = resultOf(tallies[r], *data, source);

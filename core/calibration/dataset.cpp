@@ -45,6 +45,9 @@ Result<std::vector<runtime::NamedTensor>> cut(const Value& input, const Array& a
     return tensors;
 }
 
+bool holdsPositions(const Value& input) { return input.name.find("position") != std::string::npos; }
+bool holdsTokens(const Value& input) { return input.name.find("mask") == std::string::npos && !holdsPositions(input); }
+
 Result<Samples> arraysOfOneInput(const Model& model, const std::vector<fs::path>& files, std::size_t limit, Job& job) {
     Samples samples;
     for (const fs::path& path : files) {
@@ -189,9 +192,9 @@ Result<Samples> readText(const Model& model, const fs::path& path, std::size_t l
         runtime::Sample& sample = samples.emplace_back();
         for (const Value& input : model.graph().inputs) {
             std::vector<double> values(window, 1);  // a mask
-            if (input.name.find("mask") == std::string::npos)
+            if (holdsTokens(input))
                 for (std::size_t i = 0; i < window; ++i) values[i] = std::to_integer<int>((*bytes)[at + i]);
-            if (input.name.find("position") != std::string::npos)
+            if (holdsPositions(input))
                 for (std::size_t i = 0; i < window; ++i) values[i] = double(i);
             sample.push_back(tensorFor(input, {1, std::int64_t(window)}, values));
         }
@@ -247,7 +250,7 @@ Result<Dataset> loadDataset(const Model& model, const DataSource& source, std::s
     auto samples = source.isSynthetic() ? runtime::syntheticSamples(model, source.synthetic, kLength, source.seed)
                                         : loadSamples(model, source.path, limit, job);
     if (!samples) return propagate(samples);
-    Dataset data{std::move(*samples), {}, false};
+    Dataset data{std::move(*samples), {}, {}};
     if (source.isSynthetic()) return data;
     std::error_code error;
     if (fs::is_directory(source.path, error)) {
@@ -256,7 +259,9 @@ Result<Dataset> loadDataset(const Model& model, const DataSource& source, std::s
         if (files->arrays.empty()) data.labels = labelsOf(files->images, data.samples.size());
     } else {
         const std::string extension = extensionOf(source.path);
-        data.text = extension != ".npy" && extension != ".png" && extension != ".jpg" && extension != ".jpeg";
+        if (extension != ".npy" && extension != ".png" && extension != ".jpg" && extension != ".jpeg")
+            for (const Value& input : model.graph().inputs)
+                if (data.tokens.empty() && holdsTokens(input)) data.tokens = input.name;
     }
     return data;
 }

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <filesystem>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -22,7 +23,8 @@ struct DataSource {
 struct Dataset {
     std::vector<runtime::Sample> samples;
     std::vector<int> labels;  ///< class of each sample, from the names of the images' folders; empty where there are none
-    bool text = false;        ///< windows of text: each token is the right answer at the position before it
+    /// Windows of text: the input that holds the tokens, each the right answer at the position before it; empty else.
+    std::string tokens;
 };
 /// DATA as the command line has it: a path, "synthetic", "synthetic:N" with N of 1 to 10,000, or nothing.
 Result<DataSource> parseDataSource(std::string_view text, std::uint64_t seed);

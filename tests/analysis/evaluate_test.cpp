@@ -118,6 +118,18 @@ TEST_F(Evaluate, SyntheticInputsAreMarkedAndACancelIsOne) {
     EXPECT_EQ(evaluate(model, comparison, {{}, 7, 3}, 0, stopped).error().code, ErrorCode::Cancelled);
 }
 
+TEST_F(Evaluate, ALabelBeyondTheClassesIsBadData) {
+    for (const char* label : {"3", "17"}) {
+        fs::create_directories(m_folder / "labels" / label);
+        fs::copy_file(fs::directory_iterator(kSamples / "digits.eval" / "3")->path(), m_folder / "labels" / label / "one.png");
+    }
+    const auto model = open("digits.onnx");
+    auto comparison = compared(model, {"int8"});
+    const auto done = evaluate(model, comparison, {m_folder / "labels", 4, 0}, 0, m_job);
+    ASSERT_FALSE(done);
+    EXPECT_NE(done.error().line().find("label 17, the model 10 classes"), std::string::npos) << done.error().line();
+}
+
 TEST_F(Evaluate, BadDataIsNamed) {
     const auto model = open("digits.onnx");
     auto comparison = compared(model, {"int8"});
