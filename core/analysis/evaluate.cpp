@@ -130,7 +130,7 @@ std::size_t scoresOf(const std::vector<NamedTensor>& outputs) {
 
 Result<void> addSample(const model::Model& model, const calibration::Dataset& data, std::size_t i,
                        const std::vector<NamedTensor>& expected, const std::vector<NamedTensor>& outputs, Tally& tally) {
-    tally.output.add(expected, outputs);
+    tally.output.addOutputs(expected, outputs);
     const std::size_t at = scoresOf(expected);
     if (at >= outputs.size() || at >= expected.size() || !isFloat(expected[at].type) || !hasClassAxis(expected[at]) ||
         expected[at].shape != outputs[at].shape)
