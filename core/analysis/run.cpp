@@ -21,6 +21,18 @@ std::vector<std::string> watched(const model::Model& model, const Comparison& co
     return values;
 }
 
+/// As much as the range rules and the caller ask for.
+calibration::Detail detailFor(const Comparison& comparison, const RunOptions& options) {
+    if (options.observeInputs) return calibration::Detail::Channels;
+    using enum schemes::Range::Rule;
+    for (const Report& report : comparison.reports)
+        for (const LayerReport& layer : report.layers)
+            if (const auto& activation = layer.scheme.activation;
+                activation && activation->range.rule != MinMax && activation->range.rule != Average)
+                return calibration::Detail::Histograms;
+    return calibration::Detail::Extremes;
+}
+
 }  // namespace
 
 Result<void> run(const model::Model& model, Comparison& comparison, const RunOptions& options,
@@ -35,7 +47,7 @@ Result<void> run(const model::Model& model, Comparison& comparison, const RunOpt
         const auto values = watched(model, comparison, options.observeInputs);
         Job calibrating = part(0.2);
         if (!values.empty()) {
-            auto found = calibration::calibrate(model, values, *options.calibration, calibrating);
+            auto found = calibration::calibrate(model, values, *options.calibration, detailFor(comparison, options), calibrating);
             if (!found) return propagate(found);
             calibration = std::move(*found);
         }

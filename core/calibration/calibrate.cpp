@@ -13,7 +13,7 @@ constexpr std::uint64_t kConstantWeights = 512'000'000;
 }  // namespace
 
 Result<Calibration> calibrate(const model::Model& model, const std::vector<std::string>& values, const DataSource& source,
-                              Job& job) {
+                              Detail detail, Job& job) {
     const auto data = loadDataset(model, source, kMostSamples, job);
     if (!data) return propagate(data);
     TrialPlan plan;
@@ -24,7 +24,7 @@ Result<Calibration> calibrate(const model::Model& model, const std::vector<std::
     Calibration result;
     std::vector<Observation*> seen;
     for (const std::string& value : values) seen.push_back(&result.values[value]);
-    trial->handlers().tap = [&](std::size_t tap, const tensor::TensorView& value) { observe(value, *seen[tap]); };
+    trial->handlers().tap = [&](std::size_t tap, const tensor::TensorView& value) { observe(value, detail, *seen[tap]); };
     for (std::size_t i = 0; i < data->samples.size(); ++i) {
         job.progress(double(i), double(data->samples.size()), "calibration samples");
         if (const auto outputs = trial->run(data->samples[i], job); !outputs) return propagate(outputs);

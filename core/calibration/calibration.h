@@ -42,10 +42,13 @@ struct Calibration {
     std::string conditions;  ///< "100 samples of digits.calib; ONNX Runtime 1.29.0"
 };
 
+/// What is kept of each value: extremes and sums alone, histograms too, or the channels as well.
+enum class Detail { Extremes, Histograms, Channels };
+
 /// Runs the float model once a sample and watches the values as they come by; memory does not grow with the samples.
 /// Where it is cancelled the error says so; values that are no numbers (integers, booleans) must not be asked for.
 Result<Calibration> calibrate(const model::Model& model, const std::vector<std::string>& values, const DataSource& source,
-                              Job& job);
+                              Detail detail, Job& job);
 
 /// The range that the scheme's range rule finds for a value: the observers. Zero is part of it.
 struct ActivationRange {

@@ -1,8 +1,10 @@
 #include "core/calibration/observer.h"
 
+#include <tbb/parallel_for.h>
+
 #include <algorithm>
-#include <bit>
 #include <cmath>
+#include <limits>
 
 #include "core/kernels/histogram.h"
 #include "core/kernels/ranges.h"
@@ -13,6 +15,7 @@ namespace roundoff::calibration {
 namespace {
 
 constexpr std::size_t kBins = 4096;  ///< the most that the kernel counts in one pass; half of them for rectified values
+constexpr std::size_t kPiece = 1 << 16;
 constexpr double kMomentum = 0.01;   ///< of the moving averages, as ONNX Runtime has it
 constexpr float kInf = std::numeric_limits<float>::infinity();
 
@@ -32,6 +35,33 @@ void reach(double most, Observation& seen) {
         seen.limit = std::ldexp(1.0, std::clamp(std::ilogb(most) + 1, -120, 127));
     }
     while (seen.limit < most && seen.limit < 0x1p127) widen(seen);
+}
+
+/// Pieces are as many whatever the threads, and merge in order.
+template <class Each>
+void forPieces(std::size_t n, std::size_t pieces, const Each& each) {
+    if (pieces < 2) return each(0, 0, n);
+    tbb::parallel_for(std::size_t(0), pieces, [&](std::size_t p) { each(p, p * n / pieces, (p + 1) * n / pieces); });
+}
+
+kernels::Moments momentsOf(std::span<const float> x) {
+    std::vector<kernels::Moments> parts(std::max<std::size_t>(x.size() / kPiece, 1));
+    forPieces(x.size(), parts.size(), [&](std::size_t p, std::size_t from, std::size_t to) {
+        kernels::accumulate(x.data() + from, to - from, parts[p]);
+    });
+    for (std::size_t p = 1; p < parts.size(); ++p) parts[0].merge(parts[p]);
+    return parts[0];
+}
+
+void count(std::span<const float> x, Observation& seen) {
+    const std::size_t pieces = std::clamp<std::size_t>(x.size() / kPiece, 1, 8);
+    std::vector<std::vector<std::uint64_t>> parts(pieces - 1, std::vector<std::uint64_t>(kBins, 0));
+    forPieces(x.size(), pieces, [&](std::size_t p, std::size_t from, std::size_t to) {
+        auto& bins = p == 0 ? seen.counts : parts[p - 1];
+        kernels::accumulateHistogram(x.data() + from, to - from, -float(seen.limit), float(seen.limit), bins);
+    });
+    for (const auto& part : parts)
+        for (std::size_t b = 0; b < kBins; ++b) seen.counts[b] += part[b];
 }
 
 /// Channels stand along axis 1 of images, along the last axis of everything else.
@@ -74,23 +104,23 @@ const std::vector<Observer>& observers() {
     return list;
 }
 
-void observe(const tensor::TensorView& value, Observation& seen) {
+void observe(const tensor::TensorView& value, Detail detail, Observation& seen) {
     const std::span<const float> x(reinterpret_cast<const float*>(value.bytes.data()), value.bytes.size() / sizeof(float));
     if (seen.samples++ == 0) seen.shape = value.shape;
-    kernels::Moments own;
-    kernels::accumulate(x.data(), x.size(), own);
+    const kernels::Moments own = momentsOf(x);
     seen.moments.merge(own);
     if (own.finite() == 0) return;
-    const bool first = seen.counts.empty() && seen.bands.empty();
+    const bool first = seen.bands.empty();
     seen.averageLow = first ? own.min : seen.averageLow + kMomentum * (own.min - seen.averageLow);
     seen.averageHigh = first ? own.max : seen.averageHigh + kMomentum * (own.max - seen.averageHigh);
     if (seen.bands.size() < Observation::kMostBands) seen.bands.push_back({own.min, own.max});
+    if (detail == Detail::Extremes) return;
     reach(std::max(-double(own.min), double(own.max)), seen);
     if (seen.counts.empty())  // nothing but zeros so far: they lie in the middle of whatever comes
         seen.zeros += own.finite();
     else
-        kernels::accumulateHistogram(x.data(), x.size(), -float(seen.limit), float(seen.limit), seen.counts);
-    widenChannels(value, x, seen.channelAbsmax);
+        count(x, seen);
+    if (detail == Detail::Channels) widenChannels(value, x, seen.channelAbsmax);
 }
 
 ActivationRange rangeOf(const Observation& seen, const schemes::TensorScheme& scheme) {

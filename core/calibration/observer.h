@@ -5,7 +5,7 @@
 namespace roundoff::calibration {
 
 /// Adds one sample's value (float32) to what was seen.
-void observe(const tensor::TensorView& value, Observation& observation);
+void observe(const tensor::TensorView& value, Detail detail, Observation& observation);
 
 /// A way to find a value's range from what was seen. A new one is one line in observer.cpp.
 struct Observer {
