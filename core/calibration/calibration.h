@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "core/calibration/dataset.h"
 #include "core/kernels/moments.h"
 #include "core/schemes/scale_rule.h"
 #include "core/schemes/scheme.h"
@@ -22,6 +23,7 @@ struct Observation {
     /// Equal bins over [-limit, limit], an even number; limit is a power of two, grown as the samples ask.
     std::vector<std::uint64_t> counts;
     double limit = 0;
+    std::uint64_t zeros = 0;  ///< seen before anything else was: not among the counts
     /// Each sample's extremes, of the first kMostBands samples.
     struct Band {
         float low = 0, high = 0;
@@ -38,8 +40,15 @@ struct Calibration {
     std::size_t samples = 0;
     bool synthetic = false;
     std::string conditions;  ///< "100 samples of digits.calib; ONNX Runtime 1.29.0"
-    std::string key;         ///< hash of model, data and settings
 };
+
+/// What is kept of each value: extremes and sums alone, histograms too, or the channels as well.
+enum class Detail { Extremes, Histograms, Channels };
+
+/// Runs the float model once a sample and watches the values as they come by; memory does not grow with the samples.
+/// Where it is cancelled the error says so; values that are no numbers (integers, booleans) must not be asked for.
+Result<Calibration> calibrate(const model::Model& model, const std::vector<std::string>& values, const DataSource& source,
+                              Detail detail, Job& job);
 
 /// The range that the scheme's range rule finds for a value: the observers. Zero is part of it.
 struct ActivationRange {

@@ -79,6 +79,42 @@ void addTotals(Table& table, const analysis::Comparison& comparison) {
     table.add(counts);
 }
 
+/// What comes out of each layer, where the model was run; and, where asked, how much each matters to the whole.
+std::string outputTable(const model::Model& model, const analysis::Comparison& comparison) {
+    bool measured = false, tried = false;
+    for (const auto& report : comparison.reports)
+        for (const auto& layer : report.layers) {
+            measured = measured || layer.output;
+            tried = tried || layer.alone;
+        }
+    if (!measured) return {};
+    Table table(1);
+    std::vector<std::string> head{"layer"};
+    for (const auto& report : comparison.reports) {
+        head.push_back(recipeTitle(report.recipe));
+        head.emplace_back("accumulated");
+        if (tried) head.insert(head.end(), {"only this", "all but this"});
+    }
+    table.add(head);
+    table.rule();
+    const auto cell = [](const std::optional<analysis::ValueError>& error) { return error ? sqnrText(error->sqnrDb()) : "–"; };
+    for (std::size_t i = 0; i < model.layers().size(); ++i) {
+        std::vector<std::string> row{elide(printable(model.layers()[i].name), kWidest)};
+        for (const auto& report : comparison.reports) {
+            const analysis::LayerReport& layer = report.layers[i];
+            row.push_back(cell(layer.output ? layer.output->isolated : std::nullopt));
+            row.push_back(cell(layer.output ? layer.output->accumulated : std::nullopt));
+            if (!tried) continue;
+            row.push_back(layer.alone ? sqnrText(layer.alone->only.sqnrDb()) : "–");
+            row.push_back(layer.alone ? sqnrText(layer.alone->without.sqnrDb()) : "–");
+        }
+        table.add(std::move(row));
+    }
+    table.rule();
+    return fmt::format("\nOutput SQNR in dB: each layer alone on the float model's inputs, and accumulated with all before it{}.\n\n{}\n",
+                       tried ? "; the model's output with only this layer quantized, and with all but this" : "", table.text());
+}
+
 Result<std::string> write(const model::Model& model, const analysis::Comparison& comparison, const Context& context) {
     std::string out =
         fmt::format("{}: {}\nWeight SQNR in dB, each layer alone.\n\n", fileName(model), modelLine(model));
@@ -97,7 +133,7 @@ Result<std::string> write(const model::Model& model, const analysis::Comparison&
     }
     table.rule();
     addTotals(table, comparison);
-    out += table.text() + '\n' + reasons(comparison);
+    out += table.text() + '\n' + outputTable(model, comparison) + reasons(comparison);
     for (const auto& report : comparison.reports)
         if (report.output) {
             out += fmt::format("Outputs: {}{}.\n", printable(report.output->conditions),

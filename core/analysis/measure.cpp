@@ -1,0 +1,204 @@
+#include "core/analysis/measure.h"
+
+#include <algorithm>
+
+#include "core/analysis/evaluate.h"
+#include "core/analysis/simulation.h"
+#include "core/base/cpu.h"
+
+namespace roundoff::analysis {
+namespace {
+
+using runtime::NamedTensor;
+using Outputs = std::vector<NamedTensor>;
+using Floats = std::vector<float>;
+
+constexpr std::size_t kMostSamples = 1'000'000;
+
+std::span<const float> floatsIn(const tensor::TensorView& value) {
+    return {reinterpret_cast<const float*>(value.bytes.data()), value.bytes.size() / sizeof(float)};
+}
+
+/// Everything that one report's measurement needs.
+struct Work {
+    const model::Model& model;
+    Report& report;
+    const calibration::Dataset& data;
+    const MeasureOptions& options;
+    Weights weights;
+    std::vector<std::string> outputValues;  ///< by layer
+    std::uint64_t limit = 0;
+};
+
+/// Groups of layers whose outputs of one sample fit into memory together, found by running the first sample once.
+Result<std::vector<std::vector<std::size_t>>> groupsOf(const Work& work, Job& job) {
+    std::vector<std::size_t> layers;
+    calibration::TrialPlan plan;
+    for (std::size_t i = 0; i < work.weights.size(); ++i) {
+        if (!work.weights[i] || work.outputValues[i].empty()) continue;
+        layers.push_back(i);
+        plan.taps.push_back(work.outputValues[i]);
+    }
+    auto trial = calibration::Trial::open(work.model, plan, job);
+    if (!trial) return propagate(trial);
+    std::vector<std::uint64_t> bytes(layers.size(), 0);
+    trial->handlers().tap = [&](std::size_t tap, const tensor::TensorView& value) { bytes[tap] = value.bytes.size(); };
+    if (const auto outputs = trial->run(work.data.samples[0], job); !outputs) return propagate(outputs);
+    std::vector<std::vector<std::size_t>> groups;
+    std::uint64_t held = 0;
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+        if (groups.empty() || held + bytes[i] > work.limit) {
+            groups.emplace_back();
+            held = 0;
+        }
+        groups.back().push_back(layers[i]);
+        held += bytes[i];
+    }
+    return groups;
+}
+
+/// One pass over the samples for a group of layers.
+Result<void> measureGroup(Work& work, const std::vector<std::size_t>& group, bool whole, OutputError& total, Job& job) {
+    calibration::TrialPlan plan;
+    plan.twins = group;
+    std::vector<std::string> taps;
+    for (const std::size_t layer : group) taps.push_back(work.outputValues[layer]);
+    plan.taps = taps;
+    auto reference = calibration::Trial::open(work.model, plan, job);
+    if (!reference) return propagate(reference);
+    auto simulation = Simulation::open(work.model, work.report, &work.weights, work.options.calibration, taps, job);
+    if (!simulation) return propagate(simulation);
+    const auto quantizers = inputQuantizers(work.model, work.report, work.options.calibration);
+    std::vector<LayerOutput*> outputs(work.weights.size(), nullptr);
+    for (const std::size_t layer : group) {
+        LayerOutput& output = work.report.layers[layer].output.emplace();
+        outputs[layer] = &output;
+        output.accumulated.emplace();
+        if (output.reason = reference->whyNoTwin(layer); !output.reason.empty()) continue;
+        output.isolated.emplace();
+        reference->setTwinWeight(layer, work.weights[layer]);
+    }
+    std::vector<Floats> kept(group.size());
+    reference->handlers().tap = [&](std::size_t tap, const tensor::TensorView& value) {
+        const auto x = floatsIn(value);
+        kept[tap].assign(x.begin(), x.end());
+    };
+    reference->handlers().twinInput = [&](std::size_t layer, const tensor::TensorView& x, std::span<float> y) {
+        if (quantizers[layer]) return quantizers[layer]->apply(x, y);
+        std::ranges::copy(x.bytes, std::as_writable_bytes(y).begin());
+    };
+    reference->handlers().twin = [&](std::size_t layer, const tensor::TensorView& x, const tensor::TensorView& y) {
+        outputs[layer]->isolated->add(floatsIn(x), floatsIn(y));
+    };
+    simulation->trial().handlers().tap = [&](std::size_t tap, const tensor::TensorView& value) {
+        const auto y = floatsIn(value);
+        if (y.size() == kept[tap].size()) outputs[group[tap]]->accumulated->add(kept[tap], y);
+    };
+    for (std::size_t s = 0; s < work.data.samples.size(); ++s) {
+        job.progress(double(s), double(work.data.samples.size()), "samples through the layers");
+        const auto expected = reference->run(work.data.samples[s], job);
+        if (!expected) return propagate(expected);
+        const auto got = simulation->run(work.data.samples[s], job);
+        if (!got) return propagate(got);
+        if (whole) total.addOutputs(*expected, *got);
+    }
+    return {};
+}
+
+/// The float model's outputs of as many samples as fit into memory.
+Result<std::vector<Outputs>> references(const Work& work, Simulation& simulation, Job& job) {
+    std::vector<Outputs> all;
+    std::uint64_t held = 0;
+    for (const runtime::Sample& sample : work.data.samples) {
+        auto outputs = simulation.run(sample, job);
+        if (!outputs) return propagate(outputs);
+        for (const NamedTensor& output : *outputs) held += output.bytes.size();
+        all.push_back(std::move(*outputs));
+        if (held > work.limit) break;
+    }
+    return all;
+}
+
+Result<ValueError> errorOf(const Work& work, Simulation& simulation, const std::vector<Outputs>& expected, Job& job) {
+    OutputError error;
+    for (std::size_t s = 0; s < expected.size(); ++s) {
+        const auto outputs = simulation.run(work.data.samples[s], job);
+        if (!outputs) return propagate(outputs);
+        error.addOutputs(expected[s], *outputs);
+    }
+    return error;
+}
+
+Result<void> rank(Work& work, Job& job) {
+    auto simulation = Simulation::open(work.model, work.report, nullptr, work.options.calibration, {}, job);
+    if (!simulation) return propagate(simulation);
+    const std::size_t count = work.weights.size();
+    const auto expected = references(work, *simulation, job);
+    if (!expected) return propagate(expected);
+    std::vector<std::size_t> order;
+    for (std::size_t i = 0; i < count; ++i)
+        if (work.weights[i] && !work.report.layers[i].alone) order.push_back(i);
+    const auto sqnr = [&](std::size_t i) {
+        const auto& output = work.report.layers[i].output;
+        return output && output->isolated ? output->isolated->sqnrDb() : 0;
+    };
+    std::ranges::stable_sort(order, {}, sqnr);
+    for (std::size_t done = 0; done < order.size(); ++done) {
+        job.progress(double(done), double(order.size()), "layers tried one at a time");
+        std::vector<bool> layers(count, false);
+        layers[order[done]] = true;
+        Sensitivity found;
+        for (ValueError* into : {&found.only, &found.without}) {
+            if (auto set = simulation->setActive(work.weights, layers); !set) return set;
+            auto error = errorOf(work, *simulation, *expected, job);
+            if (!error) return propagate(error);
+            *into = *error;
+            layers.flip();
+        }
+        work.report.layers[order[done]].alone = found;
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<void> measureOutputs(const model::Model& model, Comparison& comparison, const calibration::DataSource& source,
+                            const MeasureOptions& options, Job& job) {
+    const auto data = calibration::loadDataset(model, source, kMostSamples, job);
+    if (!data) return propagate(data);
+    const auto values = calibration::layerValues(model);
+    const double reports = double(comparison.reports.size());
+    for (std::size_t r = 0; r < comparison.reports.size(); ++r) {
+        Report& report = comparison.reports[r];
+        Job own = job.part(double(r) / reports, 1 / reports);
+        auto weights = quantizedWeights(model, report, own);
+        if (!weights) return propagate(weights);
+        Work work{model, report, *data, options, std::move(*weights), {}, options.memoryLimit};
+        if (work.limit == 0) work.limit = physicalMemory() / 4;
+        for (const auto& value : values) work.outputValues.push_back(value.output);
+        for (std::size_t i = 0; i < values.size(); ++i)
+            if (work.weights[i] && values[i].output.empty())
+                report.layers[i].output = LayerOutput{{}, {}, "its operator stands in a branch of the graph"};
+        const auto groups = groupsOf(work, own);
+        if (!groups) return propagate(groups);
+        OutputError total;
+        const double share = options.ranking ? 0.2 : 1;
+        for (std::size_t g = 0; g < groups->size(); ++g) {
+            Job part = own.part(share * double(g) / double(groups->size()), share / double(groups->size()));
+            if (auto done = measureGroup(work, (*groups)[g], g == 0, total, part); !done) return done;
+        }
+        if (!report.output && !groups->empty()) {
+            report.output.emplace();
+            report.output->samples = data->samples.size();
+            report.output->synthetic = source.isSynthetic();
+            report.output->output = total;
+            report.output->conditions = conditionsOf(*data, source);
+        }
+        if (!options.ranking) continue;
+        Job ranking = own.part(share, 1 - share);
+        if (auto done = rank(work, ranking); !done) return done;
+    }
+    return {};
+}
+
+}  // namespace roundoff::analysis

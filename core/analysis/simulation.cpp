@@ -1,0 +1,145 @@
+#include "core/analysis/simulation.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "core/analysis/quantized_weight.h"
+
+namespace roundoff::analysis {
+namespace {
+
+/// True where a scheme's scale must be known beforehand.
+bool isStatic(const schemes::TensorScheme& scheme) { return scheme.timing == schemes::Timing::Static; }
+
+/// Points whose values are not a mere move of another's: those are quantized already.
+std::vector<ActivationPoint> movedPointsDropped(Placement placement) {
+    std::erase_if(placement.points, [](const ActivationPoint& point) { return !point.like.empty(); });
+    return std::move(placement.points);
+}
+
+schemes::Scale scaleOf(const ActivationPoint& point, const calibration::Calibration* calibration) {
+    return isStatic(point.scheme) ? parametersOf(calibration->values.at(point.value), point.scheme) : schemes::Scale{};
+}
+
+bool hasActivations(const Report& report) {
+    return std::ranges::any_of(report.layers, [](const LayerReport& layer) {
+        return layer.status == Status::Quantized && layer.scheme.activation.has_value();
+    });
+}
+
+}  // namespace
+
+Result<Weights> quantizedWeights(const model::Model& model, const Report& report, Job& job) {
+    Weights weights(report.layers.size());
+    for (std::size_t i = 0; i < report.layers.size(); ++i) {
+        if (job.cancelled()) return cancelled();
+        if (report.layers[i].status != Status::Quantized) continue;
+        auto weight = quantizedWeight(model, model.layers()[i], report.layers[i].scheme.weight, job);
+        if (!weight) return propagate(weight);
+        weights[i] = std::move(*weight);
+    }
+    return weights;
+}
+
+std::vector<schemes::Scheme> schemesOf(const Report& report) {
+    std::vector<schemes::Scheme> schemes(report.layers.size());
+    for (std::size_t i = 0; i < schemes.size(); ++i)
+        if (report.layers[i].status == Status::Quantized) schemes[i] = report.layers[i].scheme;
+    return schemes;
+}
+
+std::vector<std::string> calibratedValues(const model::Model& model, std::span<const Report> reports) {
+    std::set<std::string> values;
+    for (const Report& report : reports) {
+        if (!hasActivations(report)) continue;
+        for (const ActivationPoint& point : place(model, schemesOf(report)).points)
+            if (isStatic(point.scheme) && point.like.empty()) values.insert(point.value);
+    }
+    return {values.begin(), values.end()};
+}
+
+Result<Simulation> Simulation::open(const model::Model& model, const Report& report, const Weights* weights,
+                                    const calibration::Calibration* calibration, std::vector<std::string> taps, Job& job) {
+    Simulation simulation;
+    const auto points = hasActivations(report) ? movedPointsDropped(place(model, schemesOf(report))) : std::vector<ActivationPoint>();
+    calibration::TrialPlan plan;
+    plan.taps = std::move(taps);
+    std::multimap<std::string, std::size_t> byValue;
+    for (const ActivationPoint& point : points) {
+        if (isStatic(point.scheme) && (!calibration || !calibration->values.contains(point.value)))
+            return usage(shortText(report.recipe.standard), "static activations need data to find their ranges",
+                         "Give --calib DATA, or write dynamic behind the activation's format");
+        byValue.emplace(point.value, plan.changes.size());
+        plan.changes.push_back({point.value, point.readers});
+        simulation.m_points->quantizers.emplace_back(point.scheme, scaleOf(point, calibration));
+        simulation.m_points->active.push_back(weights != nullptr);
+    }
+    const auto values = calibration::layerValues(model);
+    simulation.m_inputPoints.resize(values.size());
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const auto [first, end] = byValue.equal_range(values[i].input);
+        for (auto at = first; at != end; ++at) simulation.m_inputPoints[i].push_back(at->second);
+    }
+    auto trial = calibration::Trial::open(model, plan, job);
+    if (!trial) return propagate(trial);
+    trial->handlers().change = [own = simulation.m_points](std::size_t i, const tensor::TensorView& x, std::span<float> y) {
+        if (own->active[i]) return own->quantizers[i].apply(x, y);
+        std::ranges::copy(x.bytes, std::as_writable_bytes(y).begin());
+    };
+    simulation.m_trial.emplace(std::move(*trial));
+    if (weights) {
+        for (std::size_t i = 0; i < weights->size(); ++i) {
+            if (!(*weights)[i]) continue;
+            if (const std::string& reason = simulation.m_trial->whyNotReplaced(i); !reason.empty())
+                return badInput(model.info().path + ", layer " + model.layers()[i].name,
+                                "its weight cannot be replaced for a trial run: " + reason,
+                                "Leave the layer out with --exclude, or export the model and verify it with --calib");
+            if (auto set = simulation.m_trial->setWeight(i, (*weights)[i]); !set) return propagate(set);
+        }
+    }
+    return simulation;
+}
+
+Result<void> Simulation::setActive(const Weights& weights, const std::vector<bool>& layers) {
+    std::size_t count = 0, most = 0;
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+        if (!weights[i]) continue;
+        ++most;
+        count += layers[i];
+        if (auto set = m_trial->setWeight(i, layers[i] ? weights[i] : nullptr); !set) return set;
+    }
+    // A point that is no layer's input belongs to the whole: it is on unless hardly anything is.
+    std::vector<bool> isInput(m_points->active.size(), false);
+    for (const auto& points : m_inputPoints)
+        for (const std::size_t p : points) isInput[p] = true;
+    for (std::size_t p = 0; p < isInput.size(); ++p) m_points->active[p] = !isInput[p] && 2 * count > most;
+    for (std::size_t i = 0; i < m_inputPoints.size(); ++i)
+        for (const std::size_t p : m_inputPoints[i])
+            if (layers[i] && weights[i]) m_points->active[p] = true;
+    return {};
+}
+
+std::vector<std::optional<calibration::ActivationQuantizer>> inputQuantizers(const model::Model& model, const Report& report,
+                                                                            const calibration::Calibration* calibration) {
+    std::vector<std::optional<calibration::ActivationQuantizer>> quantizers(report.layers.size());
+    if (!hasActivations(report)) return quantizers;
+    std::map<std::string, std::string> likes;
+    std::map<std::string, ActivationPoint> points;
+    for (const ActivationPoint& point : place(model, schemesOf(report)).points) {
+        likes[point.value] = point.like;
+        points.emplace(point.value, point);
+    }
+    const auto values = calibration::layerValues(model);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        if (report.layers[i].status != Status::Quantized || !report.layers[i].scheme.activation) continue;
+        std::string value = values[i].input;
+        while (likes.contains(value) && !likes[value].empty()) value = likes[value];
+        const auto point = points.find(value);
+        if (point == points.end() || (isStatic(point->second.scheme) && !(calibration && calibration->values.contains(value)))) continue;
+        quantizers[i].emplace(point->second.scheme, scaleOf(point->second, calibration));
+    }
+    return quantizers;
+}
+
+}  // namespace roundoff::analysis
