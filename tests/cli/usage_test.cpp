@@ -41,7 +41,7 @@ TEST(Cli, RefusesWrongUsageInOneLine) {
         {"compare", digits, "--scheme", "int8", "--eval", "synthetic:none"},
         {"compare", digits, "--scheme", "int8", "--one-at-a-time"},
         {"compare", digits, "--scheme", "int8/int8:token:static"},
-        {"compare", digits, "--scheme", "int8/nf4:mse"},
+        {"compare", digits, "--scheme", "int8/mxfp8-e4m3"},
         {"compare", digits, "--scheme", "int8", "--json", "-", "--csv", "-"},
         {"compare", digits, "--scheme", "int8", "--json", same, "--csv", same},
         {"compare", digits, "--scheme", "int8", "--json", digits},
