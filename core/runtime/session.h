@@ -64,6 +64,8 @@ private:
 /// Random inputs that fit the model: floats N(0,1) (0..1 for images: 3 or 4 dimensions with 1 or 3 channels), token
 /// ids within the vocabulary found in the graph, attention masks of ones, position ids counting up, empty past. A
 /// symbolic dimension is 1 for a batch, `length` else. Fixed seed: the same bits everywhere.
+Result<Sample> syntheticSample(const model::Model& model, std::size_t index, std::int64_t length, std::uint64_t seed);
+/// The first `count` of them.
 Result<std::vector<Sample>> syntheticSamples(const model::Model& model, std::size_t count, std::int64_t length,
                                              std::uint64_t seed);
 
