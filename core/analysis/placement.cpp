@@ -308,9 +308,12 @@ private:
         for (const std::size_t slot : slots) {
             const std::string& value = nodes()[i].inputs[slot];
             if (seat.scheme->timing == schemes::Timing::Static && giver(value) != kNone) continue;
+            TensorScheme scheme = *seat.scheme;
+            const std::size_t constant = constantOf(value);
+            if (constant != kNone) scheme.range = {};
             auto& points = m_byValue[value];
             const auto same = std::find_if(points.begin(), points.end(), [&](std::size_t p) {
-                return m_out.points[p].scheme == *seat.scheme && !m_out.points[p].readers.empty();
+                return m_out.points[p].scheme == scheme && !m_out.points[p].readers.empty();
             });
             if (same != points.end()) {
                 auto& readers = m_out.points[*same].readers;
@@ -320,9 +323,9 @@ private:
             points.push_back(m_out.points.size());
             ActivationPoint& point = m_out.points.emplace_back();
             point.value = value;
-            point.scheme = *seat.scheme;
+            point.scheme = scheme;
             point.readers = {i};
-            if (const std::size_t constant = constantOf(value); constant != kNone) point.constant = constant;
+            if (constant != kNone) point.constant = constant;
         }
     }
     void emitOutputs(std::size_t i) {

@@ -17,7 +17,7 @@ struct ActivationPoint {
     std::string like;
     /// The nodes that read the quantized value, the others keep the float one; empty: all do, the graph's outputs too.
     std::vector<std::size_t> readers;
-    /// A constant operand, index into Model::tensors(): its range is that of its own values, no data are needed.
+    /// A constant operand, index into Model::tensors(): its range is from its least to its largest value, no data are needed.
     std::optional<std::size_t> constant;
 };
 

@@ -1,5 +1,8 @@
 #include <algorithm>
 
+#include "core/analysis/placement_ops.h"
+#include "core/exports/activation_notes.h"
+#include "core/exports/activation_writer.h"
 #include "core/exports/families.h"
 #include "core/exports/onnx_writer.h"
 #include "core/exports/packing.h"
@@ -34,7 +37,11 @@ ElementType storageOf(const model::Layer& layer, const TensorScheme& scheme) {
 }
 
 std::string whyNot(const model::Layer& layer, const schemes::Scheme& scheme) {
-    if (scheme.activation) return "it holds weights alone; leave out the part behind the slash";
+    if (scheme.activation) {
+        if (scheme.activation->timing == schemes::Timing::Dynamic)
+            return "its scales stand in the file; take onnx-dynamic, or leave out dynamic";
+        if (std::string reason = whyNotQuantizeLinear(*scheme.activation); !reason.empty()) return reason;
+    }
     if (storageOf(layer, scheme.weight) == ElementType::Undefined)
         return "ONNX has no type for the codes of " + scheme.weight.format + "; take onnx-fakequant";
     if (scheme.weight.symmetry == schemes::Symmetry::AsymmetricFloat)
@@ -109,9 +116,16 @@ bool hasZeroPoints(const TensorScheme& scheme, ElementType codes) {
            codes == Uint16;
 }
 
+/// What an activation's pair of operators needs.
+Stored storedAs(const TensorScheme& activation) {
+    return {exports::storageOf(activation), ElementType::Float32, Granularity::Kind::Tensor};
+}
+/// Eight-bit kernels of pooling and of what moves data come with it.
+constexpr std::int64_t kIntegerOpset = 13;
+
 /// Brings the model to the opset that its layers need, or finds that those above it must take Microsoft's operator.
 /// @returns the opset reached
-Result<std::int64_t> reachOpset(OnnxWriter& writer) {
+Result<std::int64_t> reachOpset(OnnxWriter& writer, const ActivationPlan& activations) {
     const auto current = [&] {
         const auto sets = writer.edit().opsets();
         const auto found = sets.find("");
@@ -120,6 +134,8 @@ Result<std::int64_t> reachOpset(OnnxWriter& writer) {
     const std::int64_t before = current();
     std::int64_t needed = 0;
     for (const std::size_t i : writer.quantized()) needed = std::max(needed, requiredOpset(storedAs(writer, i)));
+    for (const auto& point : activations.placement.points)
+        needed = std::max({needed, kIntegerOpset, requiredOpset(storedAs(point.scheme))});
     if (needed <= before) return before;
     const auto raised = writer.edit().raiseOpset(needed);
     if (raised) {
@@ -135,6 +151,12 @@ Result<std::int64_t> reachOpset(OnnxWriter& writer) {
                             requiredOpset(stored), before, raised.error().where + ": " + raised.error().what),
                 "Take int8, uint8, int4 or uint4 by channel or tensor, onnx-matmulnbits for groups, or onnx-fakequant");
     }
+    for (const auto& point : activations.placement.points)
+        if (!fitsMicrosoft(storedAs(point.scheme)))
+            return usage(writer.model().info().path,
+                         fmt::format("{} activations need opset {}, and the model cannot be raised from {}: {}", point.scheme.format,
+                                     requiredOpset(storedAs(point.scheme)), before, raised.error().where + ": " + raised.error().what),
+                         "Take int8 or uint8 activations");
     if (auto fresh = writer.restart(); !fresh) return propagate(fresh);
     writer.edit().importDomain(kMicrosoft, 1);
     writer.note(
@@ -158,7 +180,8 @@ void noteOn(OnnxWriter& writer, std::size_t index) {
             fmt::format("codes of {} are stored as {}, the next wider type of ONNX", format.id, name(stored.codes)));
     if (stored.scales == ElementType::BFloat16)
         writer.note("bfloat16 scales do not run on ONNX Runtime's CPU provider; other runtimes may take them");
-    if (tensor::isInteger(stored.codes) && tensor::bits(stored.codes) <= 8 && fusesToNBits(layer))
+    if (tensor::isInteger(stored.codes) && tensor::bits(stored.codes) <= 8 && fusesToNBits(layer) &&
+        !writer.wholeScheme(index).activation)
         writer.note(
             "by default ONNX Runtime rounds activations to int8 in matrix products with these weights; the session "
             "option session.qdq_matmulnbits_accuracy_level=1 keeps them float");
@@ -200,7 +223,8 @@ Result<void> add(OnnxWriter& writer, std::size_t index, std::int64_t opset) {
                          writer.fromCodes(index, [scaleType](const schemes::QuantizedTensor& q) {
                              return bytesOf(scaleType, q.scales);
                          }));
-    if (hasZeroPoints(scheme, storage)) {
+    // Integer products of ONNX Runtime (QGemm) want to see the zero points.
+    if (hasZeroPoints(scheme, storage) || analysis::hasIntegerKernel(writer.wholeScheme(index))) {
         node.inputs.push_back(edit.freshName(weight.name + "_zero_point"));
         edit.addTensorBeside(layer.weight, node.inputs.back(), storage, scaleShape,
                              writer.fromCodes(index, [storage](const schemes::QuantizedTensor& q) {
@@ -230,10 +254,19 @@ Result<Exported> write(const model::Model& model, const analysis::Recipe& recipe
                        const ExportOptions& options, Job& job) {
     auto writer = OnnxWriter::begin(model, recipe, *findTarget("onnx-qdq"), options);
     if (!writer) return propagate(writer);
-    const auto opset = reachOpset(*writer);
+    auto activations = planActivations(model, writer->allSchemes(), options.calibration.get(), job);
+    if (!activations) return propagate(activations);
+    const auto opset = reachOpset(*writer, *activations);
     if (!opset) return propagate(opset);
     for (const std::size_t i : writer->quantized())
         if (auto added = add(*writer, i, *opset); !added) return propagate(added);
+    if (!activations->empty()) {
+        noteActivations(*writer, activations->placement, options.calibration.get());
+        writer->setFates(activations->placement.nodes);
+        ActivationWriter pairs(*writer, std::move(*activations));
+        if (auto done = pairs.insertPairs(*opset < kIntegerOpset ? kMicrosoft : "", job); !done) return propagate(done);
+        pairs.finish();
+    }
     return writer->finish(temporary, final, options, job);
 }
 
@@ -242,9 +275,10 @@ Result<Exported> write(const model::Model& model, const analysis::Recipe& recipe
 Target onnxQdq() {
     return {
         "onnx-qdq",
-        "ONNX, quantized weights",
+        "ONNX, quantized weights and activations",
         "Weights as codes behind DequantizeLinear: integers of 2 to 16 bits and 8-bit floats, by tensor, channel or "
-        "group; raises the opset as far as they need.",
+        "group; static activations between QuantizeLinear and DequantizeLinear, where runtimes make integer kernels of "
+        "them; raises the opset as far as they need.",
         ".onnx",
         whyNot,
         write};

@@ -139,6 +139,14 @@ void OnnxEdit::makeInput(std::size_t tensor) {
     addInput(name, about.type, about.shape);
 }
 
+void OnnxEdit::addNodeAfter(std::size_t maker, const NodeSpec& node) {
+    fill(m_impl->insertions.after(m_impl->node(maker)), node);
+}
+
+void OnnxEdit::removeNode(std::size_t node) {
+    m_impl->deadNodes.push_back(node);
+}
+
 void OnnxEdit::replaceNode(std::size_t node, const NodeSpec& with) {
     fill(m_impl->node(node), with);
 }
@@ -206,7 +214,7 @@ void OnnxEdit::replaceTensor(std::size_t tensor, model::ElementType type, const 
 void OnnxEdit::removeTensor(std::size_t tensor) {
     const TensorRef& ref = m_impl->walk->tensors.at(tensor);
     if (ref.node >= 0)
-        m_impl->deadConstants.push_back(std::size_t(ref.node));
+        m_impl->deadNodes.push_back(std::size_t(ref.node));
     else
         m_impl->removed.insert(ref.proto);
     m_impl->forgetInput(*ref.name, ref.scope);

@@ -72,6 +72,10 @@ public:
 
     /// Puts a node before the node `user`, into the same graph.
     void addNodeBefore(std::size_t user, const NodeSpec& node);
+    /// Puts a node behind another, and behind those put there before.
+    void addNodeAfter(std::size_t maker, const NodeSpec& node);
+    /// Removes a node whose values nobody reads any more.
+    void removeNode(std::size_t node);
     void replaceNode(std::size_t node, const NodeSpec& with);
     void replaceInput(std::size_t node, std::size_t slot, const std::string& value);
     /// Lets nodes compute the value of a tensor: the last of them has the tensor's name as its output. They stand at
