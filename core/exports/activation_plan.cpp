@@ -84,9 +84,8 @@ Result<std::vector<schemes::Scale>> pointScales(const model::Model& model, const
 Result<ActivationPlan> planActivations(const model::Model& model, std::span<const schemes::Scheme> schemes,
                                        const calibration::Calibration* calibration, Job& job) {
     ActivationPlan plan;
-    const bool any = std::any_of(schemes.begin(), schemes.end(), [](const auto& scheme) { return scheme.activation.has_value(); });
+    plan.wanted = std::any_of(schemes.begin(), schemes.end(), [](const auto& scheme) { return scheme.activation.has_value(); });
     plan.placement = analysis::place(model, schemes);
-    if (!any) plan.placement.points.clear();
     auto scales = pointScales(model, plan.placement, calibration, job);
     if (!scales) return propagate(scales);
     plan.scales = std::move(*scales);

@@ -26,7 +26,8 @@ struct ActivationPlan {
     std::vector<schemes::Scale> scales;             ///< parallel to placement.points; {1, 0} for dynamic ones
     std::vector<std::optional<BiasCodes>> biases;  ///< parallel to placement.biases
 
-    [[nodiscard]] bool empty() const { return placement.points.empty(); }
+    bool wanted = false;  ///< some scheme has an activation part
+
     /// Index of the point that gives what `node` reads of `value`.
     [[nodiscard]] std::optional<std::size_t> pointOf(const std::string& value, std::size_t node) const;
 };

@@ -97,6 +97,20 @@ NodeSpec ActivationWriter::node(const std::string& op, std::size_t index, const 
     return {m_writer.edit().freshName(point(index).value + "_" + op), op, domain, {input, own.scale, own.zero}, {output}, {}};
 }
 
+/// ONNX Runtime 1.29 makes integer kernels of whatever stands between DequantizeLinear and QuantizeLinear, and refuses the
+/// file where the codes are 8-bit floats: those come back through Cast and Mul, which is the same arithmetic.
+std::vector<NodeSpec> ActivationWriter::dequantize(std::size_t index, const std::string& codes, const std::string& output,
+                                                   const std::string& domain) {
+    if (tensor::isInteger(storageOf(point(index).scheme))) return {node("DequantizeLinear", index, codes, output, domain)};
+    auto& edit = m_writer.edit();
+    const std::string& value = point(index).value;
+    const std::string unscaled = edit.freshName(value + "_unscaled");
+    m_writer.note("values of 8-bit floats come back through Cast and Mul instead of DequantizeLinear, of which ONNX Runtime 1.29 "
+                  "would make integer kernels");
+    return {{edit.freshName(value + "_Cast"), "Cast", "", {codes}, {unscaled}, {{"to", ElementType::Float32}}},
+            {edit.freshName(value + "_Mul"), "Mul", "", {unscaled, names(index).scale}, {output}, {}}};
+}
+
 void ActivationWriter::redirect(std::size_t index, const std::string& to) {
     const auto& nodes = m_writer.model().graph().nodes;
     for (const std::size_t reader : point(index).readers)
@@ -113,7 +127,7 @@ Result<void> ActivationWriter::insertPoint(std::size_t index, const std::string&
         const std::string before = edit.freshName(value + "_float");
         edit.replaceOutput(maker, slot, before);
         edit.addNodeAfter(maker, node("QuantizeLinear", index, before, codes, domain));
-        edit.addNodeAfter(maker, node("DequantizeLinear", index, codes, value, domain));
+        for (const NodeSpec& back : dequantize(index, codes, value, domain)) edit.addNodeAfter(maker, back);
         return {};
     }
     const std::size_t first = *std::min_element(point(index).readers.begin(), point(index).readers.end());
@@ -126,7 +140,7 @@ Result<void> ActivationWriter::insertPoint(std::size_t index, const std::string&
     } else {
         edit.addNodeBefore(first, node("QuantizeLinear", index, value, codes, domain));
     }
-    edit.addNodeBefore(first, node("DequantizeLinear", index, input, after, domain));
+    for (const NodeSpec& back : dequantize(index, input, after, domain)) edit.addNodeBefore(first, back);
     redirect(index, after);
     return {};
 }

@@ -42,6 +42,8 @@ public:
 private:
     [[nodiscard]] formats::onnx::NodeSpec node(const std::string& op, std::size_t point, const std::string& input,
                                                const std::string& output, const std::string& domain);
+    [[nodiscard]] std::vector<formats::onnx::NodeSpec> dequantize(std::size_t point, const std::string& codes,
+                                                                  const std::string& output, const std::string& domain);
     Result<void> insertPoint(std::size_t index, const std::string& domain, Job& job);
     void insertBias(std::size_t index, const std::string& domain);
     /// Lets the readers of a point read another value instead.

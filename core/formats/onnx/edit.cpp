@@ -151,6 +151,26 @@ void OnnxEdit::replaceNode(std::size_t node, const NodeSpec& with) {
     fill(m_impl->node(node), with);
 }
 
+double OnnxEdit::attribute(std::size_t node, const std::string& name, double fallback) const {
+    for (const auto& a : m_impl->node(node).attribute()) {
+        if (a.name() != name) continue;
+        if (a.type() == ::onnx::AttributeProto::FLOAT) return double(a.f());
+        if (a.type() == ::onnx::AttributeProto::INT) return double(a.i());
+    }
+    return fallback;
+}
+
+void OnnxEdit::changeOperator(std::size_t node, const std::string& op, const std::string& domain,
+                              const std::vector<std::string>& inputs, const std::vector<std::string>& outputs,
+                              const std::vector<std::string>& without) {
+    auto& proto = m_impl->node(node);
+    proto.set_op_type(op);
+    proto.set_domain(domain);
+    proto.mutable_input()->Assign(inputs.begin(), inputs.end());
+    proto.mutable_output()->Assign(outputs.begin(), outputs.end());
+    eraseIf(*proto.mutable_attribute(), [&](const auto& a) { return std::ranges::find(without, a.name()) != without.end(); });
+}
+
 void OnnxEdit::replaceInput(std::size_t node, std::size_t slot, const std::string& value) {
     auto& proto = m_impl->node(node);
     assert(int(slot) < proto.input_size());
