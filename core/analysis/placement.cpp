@@ -123,8 +123,7 @@ private:
         if (type != ElementType::Float32) return alone + fmt::format("integer kernels take no {} activations", name(type));
         const std::size_t slot = m_seats[use].weightSlot;
         if (slot > 1) return alone + "it is no operand of a product";
-        if (slot == 0 && scheme.weight.granularity.kind != schemes::Granularity::Kind::Tensor)
-            return alone + "it is the left operand, whose rows can have no scale each";
+        if (slot == 0) return alone + "it is the left operand, whose rows can have no scale each";
         if (constantOf(node.inputs[1 - slot]) != kNone) return alone + "the other operand is constant";
         return {};
     }
@@ -378,6 +377,7 @@ private:
             const bool dynamic = !seat.in && seat.scheme && seat.layer != kNone;
             fate.status = in(i) || dynamic ? Status::Quantized : Status::Kept;
             fate.reason = reasonOf(i, dynamic);
+            if (in(i) && seat.foldedInto != kNone) fate.partOf = seat.foldedInto;
         }
     }
     std::string reasonOf(std::size_t i, bool dynamic) const {

@@ -39,6 +39,7 @@ struct Placement {
     struct NodeFate {
         Status status = Status::Kept;  ///< Quantized: it computes with codes; Kept: with floats
         std::string reason;            ///< in either case
+        std::optional<std::size_t> partOf;  ///< the node before that computes this one, too: a bias behind it, a Relu
     };
     std::vector<NodeFate> nodes;  ///< parallel to Graph::nodes
 

@@ -33,6 +33,11 @@ public:
     /// The codes of a bias; "" where it stays float, with a note.
     std::string bias(std::size_t index);
 
+    /// QuantizeLinear or DequantizeLinear with a point's scale and zero point.
+    [[nodiscard]] formats::onnx::NodeSpec node(const std::string& op, std::size_t point, const std::string& input,
+                                               const std::string& output, const std::string& domain);
+    [[nodiscard]] const GraphIndex& graph() const { return m_index; }
+
     /// QuantizeLinear and DequantizeLinear around every static point and every bias; constants and biases are stored as codes.
     /// @param domain of these operators
     Result<void> insertPairs(const std::string& domain, Job& job);
@@ -40,8 +45,6 @@ public:
     void finish();
 
 private:
-    [[nodiscard]] formats::onnx::NodeSpec node(const std::string& op, std::size_t point, const std::string& input,
-                                               const std::string& output, const std::string& domain);
     [[nodiscard]] std::vector<formats::onnx::NodeSpec> dequantize(std::size_t point, const std::string& codes,
                                                                   const std::string& output, const std::string& domain);
     Result<void> insertPoint(std::size_t index, const std::string& domain, Job& job);

@@ -125,7 +125,7 @@ TEST_F(StaticExport, ADamagedScaleOrBiasIsNamed) {
 }
 
 TEST_F(StaticExport, AnyFlippedBitFailsTheProof) {
-    for (const char* target : {"onnx-qdq"}) {
+    for (const char* target : {"onnx-qdq", "onnx-qoperator"}) {
         ASSERT_TRUE(make(digits(), "int8/uint8", target));
         const std::string good = read(m_out);
         for (std::size_t byte = 0; byte < good.size(); byte += 509) {
