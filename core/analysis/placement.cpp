@@ -33,6 +33,7 @@ struct Seat {
     std::string output;           ///< what it gives, folded nodes included
     std::size_t add = kNone;      ///< Add behind a MatMul that holds its bias
     std::size_t rectifier = kNone;
+    std::size_t before = kNone;   ///< the Relu that alone reads it and that no kernel takes in
     const TensorScheme* scheme = nullptr;  ///< of what it reads and gives
     std::string why;              ///< why it is not in
 };
@@ -180,7 +181,11 @@ private:
         }
         // What stands between products takes the scheme of the layer before: the same for all but odd recipes.
         const bool folds = seat.scheme ? foldsRectifiers(*seat.scheme) : anyFolds();
-        if (next == kNone || !folds || !isRectifier(next)) return;
+        if (next == kNone || !isRectifier(next)) return;
+        if (!folds) {
+            seat.before = next;
+            return;
+        }
         seat.rectifier = next;
         m_seats[next].foldedInto = i;
         seat.output = nodes()[next].outputs[0];
@@ -331,7 +336,8 @@ private:
         const Seat& seat = m_seats[i];
         const bool floats = seat.kind == OpKind::Product && nodes()[i].op != "Conv" && !isWanted(i);
         if (floats) return;
-        const bool moves = seat.kind == OpKind::Move || (seat.kind == OpKind::Rectifier && !foldsRectifiers(*seat.scheme));
+        const bool rectifies = seat.kind == OpKind::Rectifier && !foldsRectifiers(*seat.scheme);
+        const bool moves = seat.kind == OpKind::Move || (rectifies && m_seats[giver(nodes()[i].inputs[0])].before != i);
         const auto outputs = nodes()[i].op == "Split" ? nodes()[i].outputs : std::vector<std::string>{seat.output};
         for (const std::string& output : outputs) {
             if (output.empty()) continue;
@@ -340,6 +346,8 @@ private:
             point.value = output;
             point.scheme = *seat.scheme;
             if (moves) point.like = rootOf(nodes()[i].inputs[0]);
+            // What a Relu cuts off needs no codes: its range is that of what is left.
+            if (seat.before != kNone && m_seats[seat.before].in) point.like = m_seats[seat.before].output;
         }
     }
     std::string rootOf(const std::string& value) const {

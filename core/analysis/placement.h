@@ -13,7 +13,8 @@ namespace roundoff::analysis {
 struct ActivationPoint {
     std::string value;  ///< its name
     schemes::TensorScheme scheme;
-    /// Values that only move what another holds (Reshape, MaxPool) take that one's scale and zero point: its name, else empty.
+    /// Values that only move what another holds (Reshape, MaxPool) take that one's scale and zero point, and so does what a Relu
+    /// of its own rectifies: the other's name, else empty.
     std::string like;
     /// The nodes that read the quantized value, the others keep the float one; empty: all do, the graph's outputs too.
     std::vector<std::size_t> readers;

@@ -17,30 +17,11 @@ bool isStatic(const ActivationPoint& point) {
     return point.scheme.timing == schemes::Timing::Static;
 }
 
-Result<std::vector<float>> floatsOf(const model::Model& model, std::size_t tensor) {
-    const auto data = model.data(tensor);
-    if (!data) return propagate(data);
-    std::vector<float> values(data->view.count());
-    tensor::readFloats(data->view, 0, values);
-    return values;
-}
-
 }  // namespace
 
 Error noRange(const model::Model& model, const std::string& value) {
     return {ErrorCode::Usage, model.info().path + ", value " + value, "static activations need data to find their ranges",
             "Give --calib DATA, or take onnx-dynamic with dynamic behind the activation's format"};
-}
-
-std::optional<BiasCodes> biasCodes(std::span<const float> bias, float inputScale, std::span<const float> weightScales) {
-    BiasCodes out;
-    for (const float scale : weightScales) out.scales.push_back(inputScale * scale);
-    for (std::size_t i = 0; i < bias.size(); ++i) {
-        const double code = std::nearbyint(double(bias[i]) / double(out.scales[out.scales.size() == 1 ? 0 : i]));
-        if (!(std::abs(code) <= double(std::numeric_limits<std::int32_t>::max()))) return std::nullopt;
-        out.codes.push_back(std::int32_t(code));
-    }
-    return out;
 }
 
 std::optional<std::size_t> ActivationPlan::pointOf(const std::string& value, std::size_t node) const {
@@ -57,27 +38,22 @@ std::vector<std::string> calibratedValues(const analysis::Placement& placement) 
 
 Result<std::vector<schemes::Scale>> pointScales(const model::Model& model, const analysis::Placement& placement,
                                                 const calibration::Calibration* calibration, Job& job) {
-    std::vector<schemes::Scale> scales;
     std::map<std::string, schemes::Scale> roots;
     for (const ActivationPoint& point : placement.points) {
-        schemes::Scale& scale = scales.emplace_back();
-        if (!isStatic(point)) continue;
-        if (!point.like.empty()) {
-            scale = roots.at(point.like);
-            continue;
-        }
+        if (!isStatic(point) || !point.like.empty()) continue;
         if (point.constant) {
             const auto codes = constantCodes(model, point, job);
             if (!codes) return propagate(codes);
-            scale = {codes->scales.at(0), float(codes->zeroPointOf(0))};
-        } else {
-            const auto seen = calibration ? calibration->values.find(point.value) : decltype(calibration->values.end()){};
-            if (!calibration || seen == calibration->values.end())
-                return tl::unexpected<Error>(noRange(model, point.value));
-            scale = parametersOf(seen->second, point.scheme);
+            roots[point.value] = {codes->scales.at(0), float(codes->zeroPointOf(0))};
+            continue;
         }
-        roots[point.value] = scale;
+        const auto seen = calibration ? calibration->values.find(point.value) : decltype(calibration->values.end()){};
+        if (!calibration || seen == calibration->values.end()) return tl::unexpected<Error>(noRange(model, point.value));
+        roots[point.value] = parametersOf(seen->second, point.scheme);
     }
+    std::vector<schemes::Scale> scales;
+    for (const ActivationPoint& point : placement.points)
+        scales.push_back(isStatic(point) ? roots.at(point.like.empty() ? point.value : point.like) : schemes::Scale());
     return scales;
 }
 
@@ -91,15 +67,10 @@ Result<ActivationPlan> planActivations(const model::Model& model, std::span<cons
     plan.scales = std::move(*scales);
     for (const analysis::BiasPoint& bias : plan.placement.biases) {
         if (job.cancelled()) return cancelled();
-        const model::Layer& layer = model.layers()[bias.layer];
-        const auto values = floatsOf(model, bias.tensor);
-        if (!values) return propagate(values);
-        const auto weight = model.weight(layer);
-        if (!weight) return propagate(weight);
-        const auto codes = schemes::quantize(weight->view, layer.outputAxis, layer.reductionAxis, schemes[bias.layer].weight, job);
-        if (!codes) return propagate(codes);
         const auto input = plan.pointOf(bias.input, bias.node);
-        plan.biases.push_back(input ? biasCodes(*values, plan.scales[*input].scale, codes->scales) : std::nullopt);
+        auto codes = biasCodes(model, bias, input ? plan.scales[*input].scale : 0, schemes[bias.layer].weight, job);
+        if (!codes) return propagate(codes);
+        plan.biases.push_back(input ? std::move(*codes) : std::nullopt);
     }
     return plan;
 }

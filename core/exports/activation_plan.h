@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "core/analysis/bias_codes.h"
 #include "core/analysis/placement.h"
 #include "core/base/job.h"
 #include "core/calibration/calibration.h"
@@ -12,19 +13,11 @@
 
 namespace roundoff::exports {
 
-/// A bias as int32 codes, value = code * scale, scale = that of the product's input times that of the weight.
-struct BiasCodes {
-    std::vector<std::int32_t> codes;
-    std::vector<float> scales;  ///< one, or one a code
-};
-/// nullopt where a code would not fit into 32 bits: such a bias stays float.
-std::optional<BiasCodes> biasCodes(std::span<const float> bias, float inputScale, std::span<const float> weightScales);
-
 /// A placement with its numbers.
 struct ActivationPlan {
     analysis::Placement placement;
     std::vector<schemes::Scale> scales;             ///< parallel to placement.points; {1, 0} for dynamic ones
-    std::vector<std::optional<BiasCodes>> biases;  ///< parallel to placement.biases
+    std::vector<std::optional<analysis::BiasCodes>> biases;  ///< parallel to placement.biases
 
     bool wanted = false;  ///< some scheme has an activation part
 

@@ -111,17 +111,12 @@ Result<Check> checkActivations(const model::Model& model, const model::Model& ex
     for (std::size_t i = 0; i < record.biases.size(); ++i) {
         if (record.biases[i].codesTensor.empty()) continue;
         const analysis::BiasPoint& bias = placement.biases[i];
-        const model::Layer& layer = model.layers()[bias.layer];
-        const auto weight = model.weight(layer);
-        if (!weight) return propagate(weight);
-        const auto codes = schemes::quantize(weight->view, layer.outputAxis, layer.reductionAxis, schemes[bias.layer].weight, job);
-        if (!codes) return propagate(codes);
-        const auto floats = Constants(model).floats(record.biases[i].bias);
         const analysis::ActivationPoint* input = placement.pointOf(bias.input, bias.node);
         if (!input) return broken("bias " + record.biases[i].bias + ": its product reads floats");
         const float scale = record.points[std::size_t(input - placement.points.data())].scale;
-        const auto expected = biasCodes(floats, scale, codes->scales);
-        if (!expected || !constants.holdsInts(record.biases[i].codesTensor, expected->codes))
+        const auto expected = biasCodes(model, bias, scale, schemes[bias.layer].weight, job);
+        if (!expected) return propagate(expected);
+        if (!*expected || !constants.holdsInts(record.biases[i].codesTensor, (*expected)->codes))
             return broken("bias " + record.biases[i].bias + ": the codes are not those of its scale");
         ++biases;
     }

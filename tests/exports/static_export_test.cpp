@@ -64,7 +64,7 @@ TEST_F(StaticExport, EverySchemeIsWrittenProvenAndRuns) {
 
 TEST_F(StaticExport, TheFileComputesWhatTheSimulationSays) {
     const model::Model model = digits();
-    for (const char* scheme : {"int8/int16", "fp8-e4m3/fp8-e4m3"}) {
+    for (const char* scheme : {"int8/uint8", "int8/int8", "int8/int16", "fp8-e4m3/fp8-e4m3"}) {
         ASSERT_TRUE(make(model, scheme, "onnx-qdq")) << scheme;
         analysis::Report report;
         report.recipe = recipe(scheme);
@@ -149,10 +149,10 @@ TEST_F(StaticExport, WithoutRangesItSaysWhatToGive) {
 TEST_F(StaticExport, ABiasThatDoesNotFitStaysFloat) {
     const float scales[] = {1e-3F, 1e-12F};
     const float fits[] = {1, 0}, tooLarge[] = {1, 1};
-    const auto codes = biasCodes(fits, 0.5F, scales);
+    const auto codes = analysis::biasCodes(fits, 0.5F, scales);
     ASSERT_TRUE(codes);
     EXPECT_EQ(codes->codes, (std::vector<std::int32_t>{2000, 0}));
-    EXPECT_FALSE(biasCodes(tooLarge, 0.5F, scales));
+    EXPECT_FALSE(analysis::biasCodes(tooLarge, 0.5F, scales));
 }
 
 TEST_F(StaticExport, AdviceOnSaturationComesOnlyWhereItHelps) {
