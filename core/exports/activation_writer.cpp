@@ -97,17 +97,28 @@ NodeSpec ActivationWriter::node(const std::string& op, std::size_t index, const 
     return {m_writer.edit().freshName(point(index).value + "_" + op), op, domain, {input, own.scale, own.zero}, {output}, {}};
 }
 
-/// ONNX Runtime 1.29 makes integer kernels of whatever stands between DequantizeLinear and QuantizeLinear, and refuses the
-/// file where the codes are 8-bit floats: those come back through Cast and Mul, which is the same arithmetic.
+/// ONNX Runtime 1.29 takes all codes for integers: it makes integer kernels, which then refuse 8-bit floats, of whatever stands
+/// between DequantizeLinear and QuantizeLinear, and drops a Relu before QuantizeLinear. Those codes are made with Div and Cast,
+/// and come back through Cast and Mul: the same arithmetic.
+std::vector<NodeSpec> ActivationWriter::quantize(std::size_t index, const std::string& input, const std::string& codes,
+                                                 const std::string& domain) {
+    const ElementType type = storageOf(point(index).scheme);
+    if (tensor::isInteger(type)) return {node("QuantizeLinear", index, input, codes, domain)};
+    auto& edit = m_writer.edit();
+    const std::string& value = point(index).value;
+    const std::string scaled = edit.freshName(value + "_scaled");
+    m_writer.note("values become 8-bit floats and come back through Div, Cast, Cast and Mul instead of QuantizeLinear and "
+                  "DequantizeLinear, which ONNX Runtime 1.29 takes for integers");
+    return {{edit.freshName(value + "_Div"), "Div", "", {input, names(index).scale}, {scaled}, {}},
+            {edit.freshName(value + "_Cast"), "Cast", "", {scaled}, {codes}, {{"to", type}}}};
+}
 std::vector<NodeSpec> ActivationWriter::dequantize(std::size_t index, const std::string& codes, const std::string& output,
                                                    const std::string& domain) {
     if (tensor::isInteger(storageOf(point(index).scheme))) return {node("DequantizeLinear", index, codes, output, domain)};
     auto& edit = m_writer.edit();
     const std::string& value = point(index).value;
     const std::string unscaled = edit.freshName(value + "_unscaled");
-    m_writer.note("values of 8-bit floats come back through Cast and Mul instead of DequantizeLinear, of which ONNX Runtime 1.29 "
-                  "would make integer kernels");
-    return {{edit.freshName(value + "_Cast"), "Cast", "", {codes}, {unscaled}, {{"to", ElementType::Float32}}},
+    return {{edit.freshName(value + "_Cast_back"), "Cast", "", {codes}, {unscaled}, {{"to", ElementType::Float32}}},
             {edit.freshName(value + "_Mul"), "Mul", "", {unscaled, names(index).scale}, {output}, {}}};
 }
 
@@ -126,7 +137,7 @@ Result<void> ActivationWriter::insertPoint(std::size_t index, const std::string&
         const auto [maker, slot] = m_index.makers.at(value);
         const std::string before = edit.freshName(value + "_float");
         edit.replaceOutput(maker, slot, before);
-        edit.addNodeAfter(maker, node("QuantizeLinear", index, before, codes, domain));
+        for (const NodeSpec& there : quantize(index, before, codes, domain)) edit.addNodeAfter(maker, there);
         for (const NodeSpec& back : dequantize(index, codes, value, domain)) edit.addNodeAfter(maker, back);
         return {};
     }
@@ -138,7 +149,7 @@ Result<void> ActivationWriter::insertPoint(std::size_t index, const std::string&
         if (!stored) return propagate(stored);
         input = *stored;
     } else {
-        edit.addNodeBefore(first, node("QuantizeLinear", index, value, codes, domain));
+        for (const NodeSpec& there : quantize(index, value, codes, domain)) edit.addNodeBefore(first, there);
     }
     for (const NodeSpec& back : dequantize(index, input, after, domain)) edit.addNodeBefore(first, back);
     redirect(index, after);

@@ -45,6 +45,8 @@ public:
     void finish();
 
 private:
+    [[nodiscard]] std::vector<formats::onnx::NodeSpec> quantize(std::size_t point, const std::string& input,
+                                                                const std::string& codes, const std::string& domain);
     [[nodiscard]] std::vector<formats::onnx::NodeSpec> dequantize(std::size_t point, const std::string& codes,
                                                                   const std::string& output, const std::string& domain);
     Result<void> insertPoint(std::size_t index, const std::string& domain, Job& job);
