@@ -32,6 +32,7 @@ struct SessionOptions {
     /// com.microsoft.MatMulNBits made from weight-only Q/DQ: 4 = int8 activations (its default), 1 = float32.
     int matmulAccuracyLevel = 4;
     int threads = 0;  ///< 0 = all cores
+    std::filesystem::path saveOptimized = {};  ///< the graph as it is after optimization goes to this file; empty: nowhere
 };
 
 /// A model loaded in ONNX Runtime's CPU provider. Movable; one run at a time.
