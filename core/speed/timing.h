@@ -60,6 +60,26 @@ struct Conditions {
     double othersShare = -1;
 };
 
+/// What this machine can do at most, measured beside the layers.
+struct Machine {
+    double gflops = 0;      ///< float32, of a large product of matrices in ONNX Runtime
+    double gigabytes = 0;   ///< a second, of a stream of reads
+    double callMs = 0;      ///< of the smallest model: what a run costs before it computes
+    /// Operations for each byte, above which arithmetic and below which memory is the limit.
+    [[nodiscard]] double ridge() const { return gigabytes > 0 ? gflops / gigabytes : 0; }
+};
+
+/// What a device of the list would take by the roofline: an estimate, never measured.
+struct Projection {
+    std::string device;
+    std::string assumptions;
+    struct Estimate {
+        double floatMs = 0, quantizedMs = 0;
+        std::string bound;  ///< of the quantized form: "compute" or "memory"
+    };
+    std::vector<std::optional<Estimate>> layers;  ///< parallel to Model::layers(); empty where the work is not known
+};
+
 /// A model's time under one recipe.
 struct Timing {
     analysis::Recipe recipe;
@@ -68,6 +88,8 @@ struct Timing {
     std::string endToEndReason;       ///< why there is none; where it is not faster, why
     std::string target;               ///< that the whole model was exported to
     Conditions conditions;
+    std::optional<Machine> machine;
+    std::optional<Projection> projected;  ///< stands beside the measured figures, never among them
     bool partial = false;  ///< cancelled before the end
 };
 
