@@ -8,6 +8,7 @@
 #include "core/base/sha256.h"
 #include "core/formats/format.h"
 #include "core/reports/timing.h"
+#include "core/speed/projection.h"
 
 namespace roundoff::cli {
 namespace {
@@ -15,8 +16,23 @@ namespace {
 struct Arguments {
     std::string model;
     std::vector<std::string> schemes;
-    std::string data, target;
+    std::string data, target, device;
+    std::string devices = ROUNDOFF_DEVICES_DIR;
 };
+
+/// The device to project for; nothing where none is asked for.
+Result<std::optional<speed::Device>> deviceOf(const Arguments& arguments) {
+    if (arguments.device.empty()) return std::optional<speed::Device>();
+    const auto devices = speed::loadDevices(arguments.devices);
+    if (!devices) return propagate(devices);
+    std::string known;
+    for (const speed::Device& device : *devices) {
+        if (device.id == arguments.device) return std::optional(device);
+        known.append(known.empty() ? "" : ", ").append(device.id);
+    }
+    return usage("--device", "there is no device '" + arguments.device + "' in " + arguments.devices,
+                 known.empty() ? "Give another folder with --devices" : "There are " + known);
+}
 
 /// The asked-for reports; the table where none is asked for.
 Result<void> write(const model::Model& model, const std::vector<speed::Timing>& timings, const reports::Context& context,
@@ -39,6 +55,8 @@ Result<int> bench(const Arguments& arguments, const Options& options, Console& c
         if (!scheme) return propagate(scheme);
         recipes.push_back({std::move(*scheme), {}});
     }
+    const auto device = deviceOf(arguments);
+    if (!device) return propagate(device);
     const auto data = calibration::parseDataSource(arguments.data, options.seed);
     if (!data) return propagate(data);
     if (auto checked = check(options, arguments.model); !checked) return propagate(checked);
@@ -64,6 +82,7 @@ Result<int> bench(const Arguments& arguments, const Options& options, Console& c
         auto timing = speed::bench(*model, recipes[i], how, job);
         if (!timing) return propagate(timing);
         stopped = timing->partial;
+        if (*device) timing->projected = speed::project(*model, *timing, **device);
         timings.push_back(std::move(*timing));
     }
     if (auto written = write(*model, timings, context, options, console); !written) return propagate(written);
@@ -89,6 +108,8 @@ Command benchCommand() {
                 ->type_name("DATA");
             app.add_option("--to", arguments->target, "the target to run; where absent, the first that holds the scheme")
                 ->type_name("TARGET");
+            app.add_option("--device", arguments->device, "project for this device, too; marked projected, never measured")->type_name("ID");
+            app.add_option("--devices", arguments->devices, "the folder that describes the devices")->type_name("DIR");
             return [arguments, &options](Console& console) {
                 if (arguments->schemes.empty()) arguments->schemes = {"int8"};
                 return bench(*arguments, options, console);

@@ -9,7 +9,9 @@
 #include "core/speed/contest.h"
 #include "core/speed/layer_model.h"
 #include "core/speed/load.h"
+#include "core/speed/roofline.h"
 #include "core/speed/scratch.h"
+#include "core/speed/why.h"
 
 namespace roundoff::speed {
 namespace {
@@ -77,6 +79,12 @@ private:
 
     Result<void> measure() {
         std::optional<Contest> whole;
+        if (m_options.explain) {
+            m_job.progress(0, 1, "the machine");
+            auto machine = measureMachine(m_job);
+            if (!machine) return propagate(machine);
+            m_timing.machine = *machine;
+        }
         if (m_options.endToEnd) {
             m_job.progress(0, 1, "the whole model");
             auto opened = openWhole();
@@ -117,6 +125,13 @@ private:
                 if (auto done = contest.round(m_options.limits, m_job); !done) return done;
         }
         m_timing.endToEnd = contest.judge();
+        if (!m_options.explain || m_timing.endToEnd->faster()) return {};
+        const auto nodes = profileOf(contest.quantized(), contest.sample(), m_job);
+        if (!nodes) return propagate(nodes);
+        const auto floatNodes = profileOf(contest.floatModel(), contest.sample(), m_job);
+        if (!floatNodes) return propagate(floatNodes);
+        m_timing.endToEndReason = whyNotFaster(*m_timing.endToEnd, summarize(*nodes), summarize(*floatNodes), *m_timing.machine,
+                                               m_timing.conditions.cpu);
         return {};
     }
 
@@ -189,6 +204,12 @@ private:
             LayerTiming& timing = m_timing.layers[each.layer];
             timing.time = each.contest.judge();
             timing.status = Status::Quantized;
+            if (m_options.explain && !timing.time->faster()) {
+                const auto nodes = profileOf(each.contest.quantized(), each.contest.sample(), m_job);
+                if (!nodes) return propagate(nodes);
+                timing.reason = whyNotFaster(timing, m_model.layers()[each.layer].op, summarize(*nodes), *m_timing.machine,
+                                             m_timing.conditions.cpu);
+            }
             if (m_options.onLayer) m_options.onLayer(timing);
         }
         return {};
