@@ -17,6 +17,7 @@ void addDuel(Json& object, const std::optional<speed::Duel>& duel, const std::st
     object["float_ms"] = duel ? spreadJson(duel->floatMs) : Json(nullptr);
     object["quantized_ms"] = duel ? spreadJson(duel->quantizedMs) : Json(nullptr);
     object["speedup"] = duel ? number(duel->speedup()) : Json(nullptr);
+    object["wins"] = duel ? number(duel->wins) : Json(nullptr);
     object["noisy"] = duel && duel->noisy;
     if (duel && duel->noisy) object["noise"] = duel->noise;
     object["reason"] = reason;

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "core/base/table.h"
 #include "core/base/text.h"
 #include "core/reports/conditions.h"
@@ -21,14 +23,26 @@ void addDuel(Table& table, std::vector<std::string> row, const std::optional<spe
     table.add(std::move(row));
 }
 
+/// Each reason once, with the layers that it is about.
 std::string remarks(const model::Model& model, const speed::Timing& timing) {
+    std::vector<std::pair<std::string, std::vector<std::size_t>>> reasons;
+    const auto add = [&](const std::string& reason, std::size_t layer) {
+        const auto found = std::find_if(reasons.begin(), reasons.end(), [&](const auto& each) { return each.first == reason; });
+        if (found == reasons.end())
+            reasons.push_back({reason, {layer}});
+        else
+            found->second.push_back(layer);
+    };
+    for (const auto& layer : timing.layers) {
+        if (!layer.reason.empty()) add(layer.reason, layer.layer);
+        if (layer.time && layer.time->noisy) add("noisy: " + layer.time->noise, layer.layer);
+    }
     std::string out;
-    for (const auto& layer : timing.layers)
-        if (!layer.reason.empty())
-            out += fmt::format("  {}: {}\n", printable(model.layers()[layer.layer].name), printable(layer.reason));
-    for (const auto& layer : timing.layers)
-        if (layer.time && layer.time->noisy)
-            out += fmt::format("  {}: noisy: {}\n", printable(model.layers()[layer.layer].name), layer.time->noise);
+    for (const auto& [reason, layers] : reasons) {
+        const std::string first = printable(model.layers()[layers.front()].name);
+        out += layers.size() == 1 ? fmt::format("  {}: {}\n", first, printable(reason))
+                                  : fmt::format("  {} and {} more: {}\n", first, layers.size() - 1, printable(reason));
+    }
     if (timing.endToEnd && timing.endToEnd->noisy) out += "  whole model: noisy: " + timing.endToEnd->noise + '\n';
     if (!timing.endToEndReason.empty()) out += "  whole model: " + printable(timing.endToEndReason) + '\n';
     return out;

@@ -207,8 +207,10 @@ private:
             if (m_options.explain && !timing.time->faster()) {
                 const auto nodes = profileOf(each.contest.quantized(), each.contest.sample(), m_job);
                 if (!nodes) return propagate(nodes);
-                timing.reason = whyNotFaster(timing, m_model.layers()[each.layer].op, summarize(*nodes), *m_timing.machine,
-                                             m_timing.conditions.cpu);
+                const auto floatNodes = profileOf(each.contest.floatModel(), each.contest.sample(), m_job);
+                if (!floatNodes) return propagate(floatNodes);
+                timing.reason = whyNotFaster(timing, m_model.layers()[each.layer].op, summarize(*nodes), summarize(*floatNodes),
+                                             *m_timing.machine, m_timing.conditions.cpu);
             }
             if (m_options.onLayer) m_options.onLayer(timing);
         }

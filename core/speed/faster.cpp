@@ -9,12 +9,12 @@ namespace {
 
 /// A noisy figure must be better by more to count as not slower.
 bool notSlower(const Duel& duel) {
-    return duel.speedup() >= (duel.noisy ? 1.05 : 1.0);
+    return duel.noisy ? duel.speedup() >= 1.05 && duel.wins > 0.65 : duel.speedup() >= 1 && duel.wins >= 0.5;
 }
 
 std::string figure(const Duel& duel) {
-    return fmt::format("{:.3f} ms against {:.3f} ms in float, {:.2f} times as fast{}", duel.quantizedMs.median, duel.floatMs.median,
-                       duel.speedup(), duel.noisy ? " (noisy)" : "");
+    return fmt::format("{:.3f} ms against {:.3f} ms in float, {:.2f} times as fast, in {:.0f} % of {} turns the faster{}",
+                       duel.quantizedMs.median, duel.floatMs.median, duel.speedup(), 100 * duel.wins, duel.floatMs.runs, duel.noisy ? " (noisy)" : "");
 }
 
 analysis::Recipe recipeOf(const model::Model& model, const analysis::Recipe& from, const std::vector<std::size_t>& layers) {
@@ -45,6 +45,9 @@ Result<Faster> onlyFaster(const model::Model& model, const analysis::Recipe& rec
     if (!alone) return propagate(alone);
     if (alone->partial) return cancelled();
 
+    // The whole decides: it is run more often.
+    how.limits.leastRuns = 25;
+    how.limits.mostMs = 8000;
     how.layers = false;
     how.endToEnd = true;
     double done = 0.6;

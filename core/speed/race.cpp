@@ -78,6 +78,11 @@ Duel judge(std::span<const Round> rounds) {
     Duel duel;
     duel.floatMs = spreadOf(all(rounds, &Round::floats));
     duel.quantizedMs = spreadOf(all(rounds, &Round::quantized));
+    std::size_t turns = 0, won = 0;
+    for (const Round& round : rounds)
+        for (std::size_t i = 0; i < std::min(round.floats.size(), round.quantized.size()); ++i, ++turns)
+            if (round.quantized[i] < round.floats[i]) ++won;
+    if (turns > 0) duel.wins = double(won) / double(turns);
     duel.noise = noiseOf(rounds, &Round::floats, duel.floatMs, "float");
     if (duel.noise.empty()) duel.noise = noiseOf(rounds, &Round::quantized, duel.quantizedMs, "quantized");
     duel.noisy = !duel.noise.empty();

@@ -26,8 +26,10 @@ struct Duel {
     bool noisy = false;      ///< also after it was repeated: the figures mean little
     std::string noise;       ///< why noisy: "the quantized runs spread over 31 % of their median"; empty where calm
     [[nodiscard]] double speedup() const { return quantizedMs.median > 0 ? floatMs.median / quantizedMs.median : 0; }
-    /// Faster by more than the measurement can err; a noisy one must be faster by a tenth.
-    [[nodiscard]] bool faster() const { return speedup() > (noisy ? 1.1 : 1.01); }
+    /// Share of the turns in which the quantized one was the faster: of neighbours in time, so drift does not count.
+    double wins = 0;
+    /// Faster by more than the measurement can err; a noisy one must be so by far.
+    [[nodiscard]] bool faster() const { return noisy ? speedup() > 1.1 && wins > 0.75 : speedup() > 1.01 && wins > 0.6; }
 };
 
 /// What an operator has to do for one run, whatever the scheme; zero where it is not known.
