@@ -5,11 +5,12 @@
 #include <utility>
 
 #include "app/worker/batcher.h"
+#include "app/worker/measure.h"
 #include "core/formats/format.h"
 
 namespace roundoff::worker {
 
-Worker::Worker(QObject* parent) : Engine(parent), m_work("work"), m_detail("detail"), m_export("export") {}
+Worker::Worker(QObject* parent) : Engine(parent), m_work("work"), m_detail("detail"), m_export("export"), m_run("run") {}
 
 Worker::~Worker() {
     for (auto& [kind, running] : m_running) running.stop.request_stop();
@@ -86,6 +87,36 @@ void Worker::distribution(int number, ui::DistributionCommand command) {
         auto result = analysis::distribution(command.model, command.layer, command.scheme, work);
         if (result)
             Q_EMIT distributed(number, std::make_shared<const analysis::Distribution>(std::move(*result)));
+        else
+            Q_EMIT failed(number, result.error());
+    });
+}
+
+void Worker::measure(int number, ui::MeasureCommand command) {
+    post(m_run, number, begin(Kind::Measure, number), [this, number, command = std::move(command)](Job& work) {
+        auto result = worker::measure(command, work);
+        if (result)
+            Q_EMIT measured(number, std::make_shared<const ui::Measurement>(std::move(*result)));
+        else
+            Q_EMIT failed(number, result.error());
+    });
+}
+
+void Worker::preview(int number, ui::PreviewCommand command) {
+    post(m_detail, number, begin(Kind::Preview, number), [this, number, command = std::move(command)](Job& work) {
+        auto result = worker::preview(command, work);
+        if (result)
+            Q_EMIT previewed(number, std::make_shared<const ui::DataPreview>(std::move(*result)));
+        else
+            Q_EMIT failed(number, result.error());
+    });
+}
+
+void Worker::channels(int number, ui::ChannelsCommand command) {
+    post(m_detail, number, begin(Kind::Channels, number), [this, number, command = std::move(command)](Job& work) {
+        auto result = analysis::inputChannels(command.model, command.layer, work);
+        if (result)
+            Q_EMIT channelsRead(number, std::make_shared<const analysis::InputChannels>(std::move(*result)));
         else
             Q_EMIT failed(number, result.error());
     });

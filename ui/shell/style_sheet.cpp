@@ -23,6 +23,8 @@ QLabel[look="section"] { font-weight: 600; font-size: 8.25pt; color: @muted@; }
 QLabel[look="muted"] { color: @muted@; }
 QLabel[look="small"] { color: @muted@; font-size: 8.25pt; }
 QLabel[look="error"] { color: @error@; }
+QLabel[look="warn"] { color: @warn@; font-size: 8.25pt; }
+QPushButton[tone="warn"] { color: @warn@; border-color: @warn@; }
 
 QMenuBar { background: @panel@; border: none; padding: 2px 4px; }
 QMenuBar::item { background: transparent; padding: 5px 9px; border-radius: 4px; }

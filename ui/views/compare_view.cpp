@@ -134,12 +134,13 @@ void CompareView::rebuild() {
     }
     if (m_mode == CompareMode::Rank) legend << tr("1 = least error of the row");
     if (m_table.marksBest()) legend << tr("bold = best of the same bit width");
+    if (ofOutput(metric) && m_state.data.calibration) legend << tr("on %1").arg(dataText(m_state.data.calibration));
     if (m_table.columns() == 1) legend << tr("add schemes under Compare for more columns");
     m_legend->setText(legend.join(QStringLiteral(" · ")));
 
     const bool filtered = std::size_t(m_table.rows()) < m_state.model.layers().size();
     m_matrix->setSource(nullptr);
-    m_matrix->setColumns(tr("Layer"), filtered ? tr("shown, weighted by size") : tr("weighted by size"),
+    m_matrix->setColumns(tr("Layer"), ofOutput(metric) ? tr("the model's outputs") : filtered ? tr("shown, weighted by size") : tr("weighted by size"),
                          m_table.headers(m_state.running));
     m_matrix->setSource(&m_table);
     m_matrix->setSort(m_sort.column, m_sort.descending);

@@ -12,6 +12,7 @@ class QStackedWidget;
 namespace roundoff::ui {
 
 class BarList;
+class EmptyState;
 class PointChart;
 class SchemeLegend;
 
@@ -29,7 +30,7 @@ protected:
     bool event(QEvent* event) override;
 
 private:
-    enum Page { Bars, Cumulative, Scatter, Words };
+    enum Page { Bars, Cumulative, Scatter, OneByOne, Words };
 
     void retranslate();
     void rebuild();
@@ -37,6 +38,7 @@ private:
     void rebuildBars();
     void rebuildCumulative();
     void rebuildScatter();
+    void rebuildAlone();
     void highlight();
     [[nodiscard]] QString emptyWords() const;
     [[nodiscard]] Metric metric() const;
@@ -56,7 +58,9 @@ private:
     BarList* m_bars = nullptr;
     PointChart* m_cumulative = nullptr;
     PointChart* m_scatter = nullptr;
-    QLabel* m_words = nullptr;
+    EmptyState* m_words = nullptr;
+    BarList* m_alone = nullptr;
+    QComboBox* m_aloneFigure = nullptr;
 };
 
 View* createErrorView(QWidget* parent);
