@@ -133,6 +133,7 @@ TEST(ErrorViewOutputs, SaysWhatIsMissingAndOffersIt) {
     view.show(state, unsigned(Change::All));
     auto* metric = view.findChild<QComboBox*>(QStringLiteral("errorMetric"));
     metric->setCurrentText(QStringLiteral("Output SQNR"));
+    Q_EMIT metric->activated(metric->currentIndex());
     QSignalSpy wished(&view, &View::wished);
     const auto button = [&](Wish wish) { return view.findChild<QPushButton*>(QStringLiteral("wish%1").arg(int(wish))); };
     ASSERT_NE(button(Wish::UseSynthetic), nullptr);

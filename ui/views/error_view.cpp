@@ -28,6 +28,8 @@
 namespace roundoff::ui {
 namespace {
 
+constexpr int kNarrow = 580;  ///< below, the pages stand beneath the title
+
 /// What bars can show: an accumulated figure stands beside its isolated one.
 const std::vector<Metric>& barMetrics() {
     static const std::vector<Metric> all = [] {
@@ -53,14 +55,12 @@ ErrorView::ErrorView(QWidget* parent) : View(parent) {
     m_legend->setObjectName(QStringLiteral("errorLegend"));
     m_legend->setProperty("look", QStringLiteral("muted"));
     m_legend->setWordWrap(true);
-    auto* words = new QVBoxLayout;
-    words->setSpacing(2);
-    words->addWidget(m_title);
-    words->addWidget(m_legend);
-
-    auto* header = new QHBoxLayout;
-    header->setSpacing(6);
-    header->addLayout(words, 1);
+    m_header = new QBoxLayout(QBoxLayout::LeftToRight);
+    m_header->setSpacing(6);
+    m_header->addWidget(m_title, 1);
+    auto* segments = new QHBoxLayout;
+    segments->setSpacing(6);
+    m_header->addLayout(segments);
     m_pages = new QButtonGroup(this);
     for (const char* name : {"errorBars", "errorCumulative", "errorScatter", "errorAlone"}) {
         auto* button = new QPushButton;
@@ -68,8 +68,9 @@ ErrorView::ErrorView(QWidget* parent) : View(parent) {
         button->setProperty("look", QStringLiteral("segment"));
         button->setCheckable(true);
         m_pages->addButton(button, int(m_pages->buttons().size()));
-        header->addWidget(button, 0, Qt::AlignTop);
+        segments->addWidget(button);
     }
+    segments->addStretch();
     m_pages->button(Bars)->setChecked(true);
 
     m_metric = new QComboBox;
@@ -114,7 +115,8 @@ ErrorView::ErrorView(QWidget* parent) : View(parent) {
     auto* page = new QVBoxLayout(this);
     page->setContentsMargins(16, 12, 16, 14);
     page->setSpacing(8);
-    page->addLayout(header);
+    page->addLayout(m_header);
+    page->addWidget(m_legend);
     page->addLayout(controls);
     page->addWidget(m_stack, 1);
 
@@ -123,6 +125,7 @@ ErrorView::ErrorView(QWidget* parent) : View(parent) {
         rebuild();
     });
     connect(m_metric, &QComboBox::currentIndexChanged, this, &ErrorView::rebuild);
+    connect(m_metric, &QComboBox::activated, this, [this] { m_metricChosen = true; });
     connect(m_scheme, &QComboBox::currentIndexChanged, this, &ErrorView::rebuild);
     connect(m_order, &QPushButton::toggled, this, &ErrorView::rebuild);
     connect(m_aloneFigure, &QComboBox::currentIndexChanged, this, &ErrorView::rebuild);
@@ -170,12 +173,21 @@ void ErrorView::show(const State& state, unsigned changes) {
     m_state = state;
     if ((changes & ((Model | Recipe) | (Results | Filter) | unsigned(Data))) != 0) {
         fillSchemes();
+        preferOutputs();
         rebuild();
     } else if (has(changes, Theme)) {
         rebuild();
     } else {
         highlight();
     }
+}
+
+/// What comes out of a layer counts more than what its weight lost.
+void ErrorView::preferOutputs() {
+    if (m_metricChosen) return;
+    const Metric wanted = hasOutputs(m_state, column()) ? Metric::OutputIsolated : Metric::Sqnr;
+    const QSignalBlocker block(m_metric);
+    m_metric->setCurrentIndex(int(std::find(barMetrics().begin(), barMetrics().end(), wanted) - barMetrics().begin()));
 }
 
 void ErrorView::fillSchemes() {
@@ -343,6 +355,11 @@ void ErrorView::highlight() {
         chart->setCurrent(m_state.current);
         chart->setHovered(m_state.hovered);
     }
+}
+
+void ErrorView::resizeEvent(QResizeEvent* event) {
+    View::resizeEvent(event);
+    m_header->setDirection(width() < kNarrow ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
 }
 
 void ErrorView::changeEvent(QEvent* event) {

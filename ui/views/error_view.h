@@ -3,6 +3,7 @@
 #include "ui/views/error_metric.h"
 #include "ui/views/view.h"
 
+class QBoxLayout;
 class QButtonGroup;
 class QComboBox;
 class QLabel;
@@ -26,6 +27,7 @@ public:
 
 protected:
     void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     bool event(QEvent* event) override;
 
@@ -35,6 +37,7 @@ private:
     void retranslate();
     void rebuild();
     void fillSchemes();
+    void preferOutputs();
     void rebuildBars();
     void rebuildCumulative();
     void rebuildScatter();
@@ -46,7 +49,9 @@ private:
 
     State m_state;
     Page m_page = Bars;
+    bool m_metricChosen = false;  ///< by hand: outputs no longer come to the front by themselves
 
+    QBoxLayout* m_header = nullptr;
     QLabel* m_title = nullptr;
     QLabel* m_legend = nullptr;
     QButtonGroup* m_pages = nullptr;

@@ -1,5 +1,6 @@
 #include <QtGlobal>
 
+#include "ui/views/activations_view.h"
 #include "ui/views/compare_view.h"
 #include "ui/views/distribution_view.h"
 #include "ui/views/error_view.h"
@@ -14,6 +15,7 @@ const std::vector<ViewDescriptor>& viewDescriptors() {
         {"distribution", QT_TRANSLATE_NOOP("View", "Distribution"), createDistributionView},
         {"error", QT_TRANSLATE_NOOP("View", "Error"), createErrorView},
         {"compare", QT_TRANSLATE_NOOP("View", "Compare"), createCompareView},
+        {"activations", QT_TRANSLATE_NOOP("View", "Activations"), createActivationsView},
     };
     return views;
 }
