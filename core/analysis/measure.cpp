@@ -69,6 +69,7 @@ Result<void> measureGroup(Work& work, const std::vector<std::size_t>& group, boo
     auto simulation = Simulation::open(work.model, work.report, &work.weights, work.options.calibration, taps, job);
     if (!simulation) return propagate(simulation);
     const auto quantizers = inputQuantizers(work.model, work.report, work.options.calibration);
+    if (!quantizers) return propagate(quantizers);
     std::vector<LayerOutput*> outputs(work.weights.size(), nullptr);
     for (const std::size_t layer : group) {
         LayerOutput& output = work.report.layers[layer].output.emplace();
@@ -84,7 +85,7 @@ Result<void> measureGroup(Work& work, const std::vector<std::size_t>& group, boo
         kept[tap].assign(x.begin(), x.end());
     };
     reference->handlers().twinInput = [&](std::size_t layer, const tensor::TensorView& x, std::span<float> y) {
-        if (quantizers[layer]) return quantizers[layer]->apply(x, y);
+        if (const auto& quantizer = (*quantizers)[layer]) return quantizer->apply(x, y);
         std::ranges::copy(x.bytes, std::as_writable_bytes(y).begin());
     };
     reference->handlers().twin = [&](std::size_t layer, const tensor::TensorView& x, const tensor::TensorView& y) {

@@ -16,8 +16,6 @@ std::vector<std::string> watched(const model::Model& model, const Comparison& co
     for (std::size_t i = 0; inputs && i < layers.size(); ++i)
         if (!layers[i].input.empty() && tensor::isFloat(model.tensors()[model.layers()[i].weight].type))
             values.push_back(layers[i].input);
-    std::ranges::sort(values);
-    values.erase(std::unique(values.begin(), values.end()), values.end());
     return values;
 }
 

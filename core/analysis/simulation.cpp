@@ -5,6 +5,7 @@
 #include <set>
 
 #include "core/analysis/quantized_weight.h"
+#include "core/calibration/observer.h"
 
 namespace roundoff::analysis {
 namespace {
@@ -18,8 +19,25 @@ std::vector<ActivationPoint> movedPointsDropped(Placement placement) {
     return std::move(placement.points);
 }
 
-schemes::Scale scaleOf(const ActivationPoint& point, const calibration::Calibration* calibration) {
-    return isStatic(point.scheme) ? parametersOf(calibration->values.at(point.value), point.scheme) : schemes::Scale{};
+/// True where the scale comes of data.
+bool needsData(const ActivationPoint& point) { return isStatic(point.scheme) && !point.constant && point.like.empty(); }
+
+Result<schemes::Scale> scaleOf(const model::Model& model, const ActivationPoint& point, const calibration::Calibration* calibration) {
+    if (!isStatic(point.scheme)) return schemes::Scale{};
+    if (point.constant) {
+        const auto data = model.data(*point.constant);
+        if (!data) return propagate(data);
+        std::vector<float> values(data->view.count());
+        tensor::readFloats(data->view, 0, values);
+        calibration::Observation seen;
+        observe({tensor::ElementType::Float32, data->view.shape, std::as_bytes(std::span(values))}, calibration::Detail::Histograms, seen);
+        return parametersOf(seen, point.scheme);
+    }
+    const auto seen = calibration ? calibration->values.find(point.value) : decltype(calibration->values.end()){};
+    if (!calibration || seen == calibration->values.end())
+        return usage(model.info().path, "static activations need data to find their ranges",
+                     "Give --calib DATA, or write dynamic behind the activation's format");
+    return parametersOf(seen->second, point.scheme);
 }
 
 bool hasActivations(const Report& report) {
@@ -54,7 +72,7 @@ std::vector<std::string> calibratedValues(const model::Model& model, std::span<c
     for (const Report& report : reports) {
         if (!hasActivations(report)) continue;
         for (const ActivationPoint& point : place(model, schemesOf(report)).points)
-            if (isStatic(point.scheme) && point.like.empty()) values.insert(point.value);
+            if (needsData(point)) values.insert(point.value);
     }
     return {values.begin(), values.end()};
 }
@@ -67,12 +85,11 @@ Result<Simulation> Simulation::open(const model::Model& model, const Report& rep
     plan.taps = std::move(taps);
     std::multimap<std::string, std::size_t> byValue;
     for (const ActivationPoint& point : points) {
-        if (isStatic(point.scheme) && (!calibration || !calibration->values.contains(point.value)))
-            return usage(shortText(report.recipe.standard), "static activations need data to find their ranges",
-                         "Give --calib DATA, or write dynamic behind the activation's format");
+        const auto scale = scaleOf(model, point, calibration);
+        if (!scale) return propagate(scale);
         byValue.emplace(point.value, plan.changes.size());
         plan.changes.push_back({point.value, point.readers});
-        simulation.m_points->quantizers.emplace_back(point.scheme, scaleOf(point, calibration));
+        simulation.m_points->quantizers.emplace_back(point.scheme, *scale);
         simulation.m_points->active.push_back(weights != nullptr);
     }
     const auto values = calibration::layerValues(model);
@@ -120,24 +137,24 @@ Result<void> Simulation::setActive(const Weights& weights, const std::vector<boo
     return {};
 }
 
-std::vector<std::optional<calibration::ActivationQuantizer>> inputQuantizers(const model::Model& model, const Report& report,
-                                                                            const calibration::Calibration* calibration) {
-    std::vector<std::optional<calibration::ActivationQuantizer>> quantizers(report.layers.size());
+Result<InputQuantizers> inputQuantizers(const model::Model& model, const Report& report,
+                                        const calibration::Calibration* calibration) {
+    InputQuantizers quantizers(report.layers.size());
     if (!hasActivations(report)) return quantizers;
-    std::map<std::string, std::string> likes;
-    std::map<std::string, ActivationPoint> points;
-    for (const ActivationPoint& point : place(model, schemesOf(report)).points) {
-        likes[point.value] = point.like;
-        points.emplace(point.value, point);
-    }
+    const Placement placement = place(model, schemesOf(report));
     const auto values = calibration::layerValues(model);
     for (std::size_t i = 0; i < values.size(); ++i) {
         if (report.layers[i].status != Status::Quantized || !report.layers[i].scheme.activation) continue;
-        std::string value = values[i].input;
-        while (likes.contains(value) && !likes[value].empty()) value = likes[value];
-        const auto point = points.find(value);
-        if (point == points.end() || (isStatic(point->second.scheme) && !(calibration && calibration->values.contains(value)))) continue;
-        quantizers[i].emplace(point->second.scheme, scaleOf(point->second, calibration));
+        const ActivationPoint* point = placement.pointOf(values[i].input, model.layers()[i].uses[0]);
+        while (point && !point->like.empty()) {
+            const std::string& like = point->like;
+            const auto found = std::ranges::find_if(placement.points, [&](const auto& other) { return other.value == like; });
+            point = found == placement.points.end() ? nullptr : &*found;
+        }
+        if (!point) continue;
+        const auto scale = scaleOf(model, *point, calibration);
+        if (!scale) return propagate(scale);
+        quantizers[i].emplace(point->scheme, *scale);
     }
     return quantizers;
 }

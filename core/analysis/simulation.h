@@ -46,7 +46,8 @@ private:
 };
 
 /// What each layer's input is rounded by, for twins; empty where it is not.
-std::vector<std::optional<calibration::ActivationQuantizer>> inputQuantizers(const model::Model& model, const Report& report,
-                                                                            const calibration::Calibration* calibration);
+using InputQuantizers = std::vector<std::optional<calibration::ActivationQuantizer>>;
+Result<InputQuantizers> inputQuantizers(const model::Model& model, const Report& report,
+                                        const calibration::Calibration* calibration);
 
 }  // namespace roundoff::analysis

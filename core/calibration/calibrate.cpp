@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <set>
+
 #include "core/calibration/observer.h"
 #include "core/calibration/trial.h"
 
@@ -18,12 +20,13 @@ Result<Calibration> calibrate(const model::Model& model, const std::vector<std::
     if (!data) return propagate(data);
     TrialPlan plan;
     plan.replaceable = model.info().bytes > kConstantWeights;
-    plan.taps = values;
+    const std::set<std::string> once(values.begin(), values.end());
+    plan.taps.assign(once.begin(), once.end());
     auto trial = Trial::open(model, plan, job);
     if (!trial) return propagate(trial);
     Calibration result;
     std::vector<Observation*> seen;
-    for (const std::string& value : values) seen.push_back(&result.values[value]);
+    for (const std::string& value : plan.taps) seen.push_back(&result.values[value]);
     trial->handlers().tap = [&](std::size_t tap, const tensor::TensorView& value) { observe(value, detail, *seen[tap]); };
     for (std::size_t i = 0; i < data->samples.size(); ++i) {
         job.progress(double(i), double(data->samples.size()), "calibration samples");

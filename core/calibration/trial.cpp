@@ -79,6 +79,7 @@ public:
         m_edit.importDomain(runtime::kHooksDomain, 1);
         weights();
         for (std::size_t i = 0; i < m_plan.changes.size(); ++i) change(m_plan.changes[i], std::int64_t(i));
+        finishChanges();
         for (std::size_t i = 0; i < m_plan.taps.size(); ++i) watch("Tap", {m_plan.taps[i]}, std::int64_t(i));
         for (const std::size_t layer : m_plan.twins) twin(layer);
         return m_edit.serialize(job);
@@ -126,11 +127,21 @@ private:
     void change(const TrialPlan::Change& change, std::int64_t id) {
         const std::size_t* maker = m_values.maker(change.value);
         if (maker && change.readers.empty()) {
-            const std::string before = m_edit.freshName(change.value + "/before");
-            const auto& outputs = m_values.node(*maker).outputs;
-            m_edit.replaceOutput(*maker, std::size_t(std::ranges::find(outputs, change.value) - outputs.begin()), before);
-            return alter(before, change.value, id);
+            // What makes the value gives it another name; the last change of it has the name that all readers know.
+            const auto last = m_last.find(change.value);
+            const std::string after = m_edit.freshName(change.value + "/after");
+            if (last == m_last.end()) {
+                const auto& outputs = m_values.node(*maker).outputs;
+                const std::string before = m_edit.freshName(change.value + "/before");
+                m_edit.replaceOutput(*maker, std::size_t(std::ranges::find(outputs, change.value) - outputs.begin()), before);
+                alter(before, after, id);
+            } else {
+                alter(last->second, after, id);
+            }
+            m_last[change.value] = after;
+            return;
         }
+        auto& now = m_now.try_emplace(change.value, change.value).first->second;
         const std::string after = m_edit.freshName(change.value + "/after");
         const auto& nodes = m_model.graph().nodes;
         for (std::size_t n = 0; n < nodes.size(); ++n) {
@@ -138,7 +149,13 @@ private:
             for (std::size_t slot = 0; reads && slot < nodes[n].inputs.size(); ++slot)
                 if (nodes[n].inputs[slot] == change.value) m_edit.replaceInput(n, slot, after);
         }
-        alter(change.value, after, id);
+        alter(now, after, id);
+        if (change.readers.empty()) now = after;
+    }
+    /// The last changes get the names of their values.
+    void finishChanges() {
+        for (const auto& [value, last] : m_last)
+            m_edit.addNodeLast({m_edit.freshName(value + "/changed"), "Identity", "", {last}, {value}, {}});
     }
 
     /// The value, computed anew as far as it depends on the layer's weight.
@@ -193,6 +210,8 @@ private:
     OnnxEdit m_edit;
     Values m_values;
     ElementType m_type = ElementType::Float32;
+    std::map<std::string, std::string> m_last;  ///< by value: the last name of the chain that replaces it
+    std::map<std::string, std::string> m_now;   ///< by value of no maker: what its readers get
 };
 
 Result<Trial> Trial::open(const model::Model& model, const TrialPlan& plan, Job& job) {

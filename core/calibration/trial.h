@@ -17,7 +17,8 @@ struct TrialPlan {
     /// is faster and takes their memory once more.
     bool replaceable = true;
     std::vector<std::string> taps;  ///< values to watch
-    /// Values to change. Readers: the nodes that get the changed value; empty: all of them, the graph's outputs too.
+    /// Values to change. Readers: the nodes that get the changed value; empty: all of them, the graph's outputs too. Of
+    /// changes to one value each gets what those before it give.
     struct Change {
         std::string value;
         std::vector<std::size_t> readers;

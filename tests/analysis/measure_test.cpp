@@ -60,7 +60,8 @@ TEST_F(Measure, TheAccumulatedErrorIsThatOfTheExportedFile) {
     auto reference = runtime::Session::open(model.info().path, plain).value();
     auto exported = runtime::Session::open(folder.path() / "out.onnx", plain).value();
     OutputError error;
-    for (const auto& sample : runtime::syntheticSamples(model, 3, 64, 1).value())
+    const auto samples = runtime::syntheticSamples(model, 3, 64, 1).value();
+    for (const auto& sample : samples)
         error.addOutputs(reference.run(sample, m_job).value(), exported.run(sample, m_job).value());
     EXPECT_NEAR(comparison.reports[0].output->output.sqnrDb(), error.sqnrDb(), 1e-3);
 }

@@ -19,9 +19,9 @@ const fs::path kSamples = fs::path(ROUNDOFF_SOURCE_DIR) / "resources/samples";
 
 class Trials : public testing::TestWithParam<const char*> {
 protected:
+    Job m_job;
     model::Model m_model = formats::openModel((kSamples / GetParam()).string(), m_job).value();
     runtime::Sample m_sample = runtime::syntheticSamples(m_model, 1, 64, 3).value()[0];
-    Job m_job;
 
     std::vector<NamedTensor> original() {
         runtime::SessionOptions options;
