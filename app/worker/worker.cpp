@@ -102,6 +102,16 @@ void Worker::measure(int number, ui::MeasureCommand command) {
     });
 }
 
+void Worker::time(int number, ui::SpeedCommand command) {
+    post(m_run, number, begin(Kind::Measure, number), [this, number, command = std::move(command)](Job& work) {
+        auto result = worker::time(command, work);
+        if (result)
+            Q_EMIT timed(number, std::make_shared<const ui::SpeedResult>(std::move(*result)));
+        else
+            Q_EMIT failed(number, result.error());
+    });
+}
+
 void Worker::preview(int number, ui::PreviewCommand command) {
     post(m_detail, number, begin(Kind::Preview, number), [this, number, command = std::move(command)](Job& work) {
         auto result = worker::preview(command, work);
@@ -129,6 +139,7 @@ void Worker::exportModel(int number, ui::ExportCommand command) {
         exports::ExportOptions options;
         options.verify = command.verify;
         options.externalData = command.externalData;
+        if (command.data) options.data = *command.data;
         options.onStep = [this, number](const std::string& step, std::optional<bool> ok, const std::string& detail) {
             Q_EMIT exportStep(number, QString::fromStdString(step), ok, QString::fromStdString(detail));
         };

@@ -20,6 +20,7 @@ public:
     void distribution(int number, ui::DistributionCommand command) override;
     void exportModel(int number, ui::ExportCommand command) override;
     void measure(int number, ui::MeasureCommand command) override;
+    void time(int number, ui::SpeedCommand command) override;
     void preview(int number, ui::PreviewCommand command) override;
     void channels(int number, ui::ChannelsCommand command) override;
     void cancel(int number) override;

@@ -30,11 +30,16 @@ void BarList::setBars(std::vector<Bar> bars, Axis::Scale scale, double low, doub
     m_bars = std::move(bars);
     m_pairs = std::any_of(m_bars.begin(), m_bars.end(), [](const Bar& bar) { return !std::isnan(bar.second); });
     m_scale = scale;
-    m_low = low;
+    m_low = m_origin = low;
     m_high = high;
     m_step = step;
     m_colour = colour;
     measure();
+}
+
+void BarList::setOrigin(double value) {
+    m_origin = std::clamp(value, m_low, m_high);
+    viewport()->update();
 }
 
 int BarList::positionOf(int id) const {
@@ -98,19 +103,23 @@ std::vector<Tick> BarList::axisTicks(const Axis& scale) const {
 
 void BarList::paintBar(QPainter& painter, const Bar& bar, const QRect& row, const Axis& scale) const {
     const QColor fill = bar.id == m_current ? m_colour : mix(theme().window, m_colour, 0.72);
-    const double from = scale.pixel(m_low);
-    const auto length = [&](double value) { return std::clamp(scale.pixel(value), from, scale.pixel(m_high)) - from; };
+    const double from = scale.pixel(m_origin);
+    const auto place = [&](double value, QRectF& area) {
+        const double to = std::clamp(scale.pixel(value), scale.pixel(m_low), scale.pixel(m_high));
+        area.setLeft(std::min(from, to));
+        area.setWidth(std::max(2.0, std::abs(to - from)));
+    };
     QRectF area(from, row.top() + 6, 0, row.height() - 12);
     if (m_pairs) area.setHeight((row.height() - 9) / 2.0), area.moveTop(row.top() + 4);
     painter.setPen(Qt::NoPen);
     painter.setBrush(fill);
     if (!std::isnan(bar.value)) {
-        area.setWidth(std::max(2.0, length(bar.value)));
+        place(bar.value, area);
         painter.drawRoundedRect(area, 2, 2);
     }
     if (!std::isnan(bar.second)) {
         area.moveTop(area.bottom() + 1);
-        area.setWidth(std::max(2.0, length(bar.second)));
+        place(bar.second, area);
         painter.fillRect(area, mix(theme().window, m_colour, 0.22));
         drawHatch(painter, area, fill, 5);
         painter.setBrush(Qt::NoBrush);
@@ -118,7 +127,7 @@ void BarList::paintBar(QPainter& painter, const Bar& bar, const QRect& row, cons
         painter.drawRect(area.adjusted(0.5, 0.5, -0.5, -0.5));
     }
     if (std::isnan(bar.baseline) || std::isnan(bar.value)) return;
-    const double mark = from + length(bar.baseline);
+    const double mark = std::clamp(scale.pixel(bar.baseline), scale.pixel(m_low), scale.pixel(m_high));
     painter.setPen(QPen(theme().baseline, 2));
     painter.drawLine(QPointF(mark, row.top() + 3), QPointF(mark, row.bottom() - 2));
 }

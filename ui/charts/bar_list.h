@@ -32,6 +32,8 @@ public:
     /// The axis runs from `low` (where bars begin) to `high`; grid lines stand at `step` apart where it is positive,
     /// else at round numbers.
     void setBars(std::vector<Bar> bars, Axis::Scale scale, double low, double high, double step, const QColor& colour);
+    /// Where bars begin, within the axis, once they may run either way; setBars() puts it back to `low`.
+    void setOrigin(double value);
     void setCurrent(int id);
     void setHovered(int id);
 
@@ -58,7 +60,7 @@ private:
 
     std::vector<Bar> m_bars;
     Axis::Scale m_scale = Axis::Scale::Linear;
-    double m_low = 0, m_high = 1, m_step = 0;
+    double m_low = 0, m_high = 1, m_step = 0, m_origin = 0;
     QColor m_colour;
     bool m_pairs = false;
     int m_current = -1, m_hovered = -1;

@@ -25,6 +25,7 @@ void DataDesk::take(Wish wish) {
         case Wish::Rank:
             if (!m_store.state().data.calibration) return openChooser();
             return m_jobs.runs().rank();
+        case Wish::MeasureSpeed: return m_jobs.runs().time();
     }
 }
 

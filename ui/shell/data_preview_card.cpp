@@ -1,6 +1,7 @@
 #include "ui/shell/data_preview_card.h"
 
 #include <QPainter>
+#include <QTextOption>
 #include <algorithm>
 #include <cmath>
 
@@ -78,7 +79,9 @@ void DataPreviewCard::paintEvent(QPaintEvent*) {
     }
     painter.setPen(m_problem ? t.error : t.text);
     const QString shown = m_quote.isEmpty() ? m_text : m_text + QStringLiteral("\n“%1…”").arg(m_quote);
-    painter.drawText(area, Qt::AlignLeft | Qt::AlignTop | Qt::TextWrapAnywhere | Qt::TextWordWrap, shown);
+    QTextOption option(Qt::AlignLeft | Qt::AlignTop);
+    option.setWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);
+    painter.drawText(QRectF(area), shown, option);
 }
 
 }  // namespace roundoff::ui

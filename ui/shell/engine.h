@@ -12,6 +12,7 @@
 #include "core/calibration/dataset.h"
 #include "core/exports/target.h"
 #include "core/model/model.h"
+#include "ui/shell/speed_result.h"
 
 namespace roundoff::ui {
 
@@ -33,6 +34,7 @@ struct ExportCommand {
     QString path;
     bool externalData = false;
     bool verify = true;
+    std::optional<calibration::DataSource> data;  ///< for ranges and the proof; none: synthetic inputs
 };
 /// Runs the model on data: what its layers take in and give out, and what comes out at the end.
 struct MeasureCommand {
@@ -49,6 +51,11 @@ struct Measurement {
     /// Of a ranking, one a report: the model's outputs with all layers quantized, on the samples of the ranking.
     std::vector<std::optional<analysis::ValueError>> allQuantized;
     bool partial = false;             ///< stopped before its end
+};
+/// Times each layer and the whole model, float and quantized in turn.
+struct SpeedCommand {
+    model::Model model;
+    analysis::Recipe recipe;
 };
 /// The first of the data as the model will see it.
 struct PreviewCommand {
@@ -72,7 +79,7 @@ using LayerBatch = std::vector<analysis::LayerResult>;
 
 /// Whoever does the window's long work. The window knows this interface only and never starts a thread.
 /// Every command returns at once. Exactly one of the ending signals answers it: opened, compared, distributed, exported,
-/// measured, previewed, channelsRead or failed (with ErrorCode::Cancelled where it was cancelled and nothing is to keep). A new command of a kind ends the one before of its
+/// measured, timed, previewed, channelsRead or failed (with ErrorCode::Cancelled where it was cancelled and nothing is to keep). A new command of a kind ends the one before of its
 /// kind.
 class Engine : public QObject {
     Q_OBJECT
@@ -83,6 +90,7 @@ public:
     virtual void distribution(int number, DistributionCommand command) = 0;
     virtual void exportModel(int number, ExportCommand command) = 0;
     virtual void measure(int number, MeasureCommand command) = 0;
+    virtual void time(int number, SpeedCommand command) = 0;
     virtual void preview(int number, PreviewCommand command) = 0;
     virtual void channels(int number, ChannelsCommand command) = 0;
     /// Takes effect within 200 ms; unknown and finished numbers are ignored.
@@ -97,6 +105,7 @@ Q_SIGNALS:
     void exportStep(int number, QString step, std::optional<bool> ok, QString detail);
     void exported(int number, std::shared_ptr<const roundoff::exports::Exported> exported);
     void measured(int number, std::shared_ptr<const roundoff::ui::Measurement> measurement);
+    void timed(int number, std::shared_ptr<const roundoff::ui::SpeedResult> speed);
     void previewed(int number, std::shared_ptr<const roundoff::ui::DataPreview> preview);
     void channelsRead(int number, std::shared_ptr<const roundoff::analysis::InputChannels> channels);
     void progress(int number, double fraction, QString what);  ///< at most ten times a second

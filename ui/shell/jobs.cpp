@@ -88,7 +88,8 @@ void Jobs::cancel() {
 
 int Jobs::startExport(const QString& target, const QString& path, bool externalData, bool verify) {
     const int number = ++m_last;
-    m_engine.exportModel(number, {m_store.state().model, m_store.state().recipe, target, path, externalData, verify});
+    const State& state = m_store.state();
+    m_engine.exportModel(number, {state.model, state.recipe, target, path, externalData, verify, state.data.calibration});
     return number;
 }
 

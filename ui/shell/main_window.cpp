@@ -180,6 +180,7 @@ void MainWindow::connectActions() {
     on(m_actions.data, [this] { m_desk->openChooser(); });
     on(m_actions.measure, [this] { m_desk->take(Wish::Measure); });
     on(m_actions.rank, [this] { m_desk->take(Wish::Rank); });
+    on(m_actions.speed, [this] { m_desk->take(Wish::MeasureSpeed); });
     on(m_actions.next, [this] { m_layers->move(1); });
     on(m_actions.previous, [this] { m_layers->move(-1); });
     on(m_actions.fewerBits, [this] { stepBits(-1); });
@@ -262,7 +263,7 @@ void MainWindow::updateActions() {
           m_actions.resetScheme, m_actions.copy, m_actions.find, m_actions.clearFilter})
         action->setEnabled(layers > 0);
     for (QAction* action : m_actions.views) action->setEnabled(open);
-    for (QAction* action : {m_actions.data, m_actions.measure, m_actions.rank}) action->setEnabled(layers > 0);
+    for (QAction* action : {m_actions.data, m_actions.measure, m_actions.rank, m_actions.speed}) action->setEnabled(layers > 0);
     m_strip->show(m_jobs.status(), running ? 0 : m_store.pendingLayers(), layers);
 }
 

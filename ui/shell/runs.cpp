@@ -10,6 +10,12 @@ namespace roundoff::ui {
 Runs::Runs(Engine& engine, Store& store, std::function<int()> nextNumber, QObject* parent)
     : QObject(parent), m_engine(engine), m_store(store), m_next(std::move(nextNumber)) {
     connect(&engine, &Engine::measured, this, &Runs::onMeasured);
+    connect(&engine, &Engine::timed, this, [this](int number, const std::shared_ptr<const SpeedResult>& speed) {
+        if (number != m_measure) return;
+        m_store.takeSpeed(speed);
+        end();
+        Q_EMIT finished();
+    });
     connect(&engine, &Engine::previewed, this, [this](int number, const std::shared_ptr<const DataPreview>& preview) {
         if (number != m_preview) return;
         m_preview = 0;
@@ -30,18 +36,21 @@ void Runs::measure() { want(Kind::Outputs); }
 
 void Runs::rank() { want(Kind::Ranking); }
 
+void Runs::time() { want(Kind::Speed); }
+
 void Runs::want(Kind kind) {
-    if (m_store.state().model.empty() || !m_store.state().data.calibration) return;
+    if (m_store.state().model.empty() || (kind != Kind::Speed && !m_store.state().data.calibration)) return;
     m_wanted = kind;
     start();
 }
 
 void Runs::start() {
     if (!m_wanted || m_store.state().running || m_store.missing()) return;
+    if (m_measure && m_kind != *m_wanted) return;  // after it: times want the machine to themselves
     const Kind kind = *std::exchange(m_wanted, std::nullopt);
-    const auto columns = m_store.unmeasured(kind == Kind::Ranking);
+    const auto columns = kind == Kind::Speed ? std::vector<std::size_t>{} : m_store.unmeasured(kind == Kind::Ranking);
     if (m_measure) m_engine.cancel(m_measure);
-    if (columns.empty()) {
+    if (columns.empty() && kind != Kind::Speed) {
         end();
         Q_EMIT finished();
         return;
@@ -52,11 +61,21 @@ void Runs::start() {
     m_eta = Eta(1);
     m_steps = 0;
     m_clock.start();
-    m_status = {true, false, kind == Kind::Ranking ? tr("Trying one layer at a time") : tr("Measuring outputs"), 0};
-    m_store.setMeasuring(true);
+    m_status = {true, false, title(), 0};
+    kind == Kind::Speed ? m_store.setTiming(true) : m_store.setMeasuring(true);
     Q_EMIT statusChanged();
+    if (kind == Kind::Speed) return m_engine.time(m_measure, {state.model, state.recipe});
     m_engine.measure(m_measure, {state.model, state.comparison, columns, *state.data.calibration, state.data.evaluation,
                                  kind == Kind::Ranking});
+}
+
+QString Runs::title() const {
+    switch (m_kind) {
+        case Kind::Outputs: return tr("Measuring outputs");
+        case Kind::Ranking: return tr("Trying one layer at a time");
+        case Kind::Speed: break;
+    }
+    return tr("Measuring speed");
 }
 
 void Runs::preview(const calibration::DataSource& source) {
@@ -99,8 +118,8 @@ void Runs::onProgress(int number, double fraction, const QString& what) {
     if (number == 0 || number != m_measure) return;
     m_status.fraction = std::max(m_status.fraction, fraction);
     m_eta.update(double(m_clock.elapsed()) / 1000, m_status.fraction, ++m_steps);
-    QStringList parts{m_kind == Kind::Ranking ? tr("Trying one layer at a time") : tr("Measuring outputs")};
-    parts << tr("on %1").arg(dataText(m_store.state().data.calibration));
+    QStringList parts{title()};
+    if (m_kind != Kind::Speed) parts << tr("on %1").arg(dataText(m_store.state().data.calibration));
     if (!what.isEmpty()) parts << what;
     if (const auto left = m_eta.secondsLeft()) parts << tr("about %1 left").arg(durationText(std::max(1.0, *left)));
     m_status.text = parts.join(QStringLiteral(" · "));
@@ -135,7 +154,9 @@ void Runs::end() {
     m_measure = 0;
     m_status = {};
     m_store.setMeasuring(false);
+    m_store.setTiming(false);
     if (ran) Q_EMIT statusChanged();
+    start();
 }
 
 }  // namespace roundoff::ui

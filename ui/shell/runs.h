@@ -28,6 +28,8 @@ public:
     void measure();
     /// Tries each layer of the working scheme on its own.
     void rank();
+    /// Times the working scheme, once nothing else runs.
+    void time();
     void preview(const calibration::DataSource& source);
     void cancel();
     /// Nothing runs or waits to run.
@@ -43,7 +45,7 @@ Q_SIGNALS:
     void finished();  ///< a measurement came to its end
 
 private:
-    enum class Kind { Outputs, Ranking };
+    enum class Kind { Outputs, Ranking, Speed };
     void start();
     void want(Kind kind);
     void onStore(unsigned changes);
@@ -51,6 +53,7 @@ private:
     void onFailed(int number, const Error& error);
     void onProgress(int number, double fraction, const QString& what);
     void wantChannels();
+    [[nodiscard]] QString title() const;
     void end();
 
     Engine& m_engine;

@@ -10,6 +10,7 @@
 #include "core/calibration/calibration.h"
 #include "core/model/model.h"
 #include "ui/shell/data_choice.h"
+#include "ui/shell/speed_result.h"
 
 namespace roundoff::ui {
 
@@ -27,6 +28,9 @@ struct State {
     std::shared_ptr<const analysis::InputChannels> channels;      ///< of the current layer's weight; may be null or of another
     bool outputsStale = false;     ///< report 0 was measured under another recipe
     std::optional<analysis::ValueError> allQuantized;  ///< report 0's outputs on the samples that its ranking ran on
+    std::shared_ptr<const SpeedResult> speed;  ///< of the recipe; may be null
+    bool speedStale = false;       ///< another recipe was timed
+    bool timing = false;           ///< times are being taken
     bool measuring = false;        ///< the model is being run
     std::vector<int> visible;      ///< layers that pass the filter, in the table's order
     std::vector<int> selected;     ///< layers selected in the table

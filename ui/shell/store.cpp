@@ -53,6 +53,8 @@ void Store::setModel(const model::Model& model, const QString& title) {
     m_state.data = {};
     m_state.channels.reset();
     forgetMeasured();
+    m_speeds.clear();
+    judgeSpeed();
     m_undo.clear();
 
     analysis::Comparison start;
@@ -128,6 +130,7 @@ void Store::applyPlan(const Plan& plan) {
             comparison.reports.front() = fresh->front();
     });
     judgeMeasured();
+    judgeSpeed();
     announce(Change::Recipe | Change::Results);
 }
 

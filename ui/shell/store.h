@@ -64,6 +64,8 @@ public:
     [[nodiscard]] std::vector<std::size_t> unmeasured(bool ranking) const;
     void takeMeasurement(const Measurement& measurement);
     void setMeasuring(bool measuring);
+    void takeSpeed(std::shared_ptr<const SpeedResult> speed);
+    void setTiming(bool timing);
     void setChannels(std::shared_ptr<const analysis::InputChannels> channels);
     void setDistribution(std::shared_ptr<const analysis::Distribution> distribution);
     [[nodiscard]] std::size_t pendingLayers() const;  ///< of column 0
@@ -85,6 +87,7 @@ private:
     void forgetMeasured();
     void showMeasured();
     void judgeMeasured();
+    void judgeSpeed();
     void remember(std::size_t layer, const schemes::Scheme& scheme, const analysis::LayerReport& report);
     [[nodiscard]] const Known* known(std::size_t layer, const schemes::Scheme& scheme) const;
 
@@ -93,6 +96,7 @@ private:
     ComparisonBuilder m_builder;
     std::vector<std::vector<Known>> m_known;  ///< by layer
     std::shared_ptr<const MeasuredOutputs> m_measured = std::make_shared<MeasuredOutputs>();
+    std::vector<std::shared_ptr<const SpeedResult>> m_speeds;  ///< of this model, newest last
     std::vector<analysis::Recipe> m_partial;  ///< measured, but not to the end
 };
 

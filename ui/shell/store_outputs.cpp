@@ -60,6 +60,26 @@ void Store::takeMeasurement(const Measurement& measurement) {
     showMeasured();
 }
 
+void Store::judgeSpeed() {
+    m_state.speed.reset();
+    for (const auto& speed : m_speeds)
+        if (speed->recipe == m_state.recipe) m_state.speed = speed;
+    m_state.speedStale = !m_state.speed && !m_speeds.empty();
+}
+
+void Store::takeSpeed(std::shared_ptr<const SpeedResult> speed) {
+    std::erase_if(m_speeds, [&](const auto& known) { return known->recipe == speed->recipe; });
+    m_speeds.push_back(std::move(speed));
+    judgeSpeed();
+    announce(unsigned(Change::Data));
+}
+
+void Store::setTiming(bool timing) {
+    if (m_state.timing == timing) return;
+    m_state.timing = timing;
+    announce(unsigned(Change::Data));
+}
+
 void Store::setMeasuring(bool measuring) {
     if (m_state.measuring == measuring) return;
     m_state.measuring = measuring;

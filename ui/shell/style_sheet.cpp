@@ -23,6 +23,8 @@ QLabel[look="section"] { font-weight: 600; font-size: 8.25pt; color: @muted@; }
 QLabel[look="muted"] { color: @muted@; }
 QLabel[look="small"] { color: @muted@; font-size: 8.25pt; }
 QLabel[look="error"] { color: @error@; }
+QLabel[look="badgeMeasured"] { background: @accent@; color: @accentText@; border-radius: 4px; padding: 1px 8px; font-weight: 600; }
+QLabel[look="badgeProjected"] { background: transparent; color: @muted@; border: 1px dashed @axis@; border-radius: 4px; padding: 0 7px; font-weight: 600; }
 QLabel[look="warn"] { color: @warn@; font-size: 8.25pt; }
 QPushButton[tone="warn"] { color: @warn@; border-color: @warn@; }
 

@@ -85,7 +85,7 @@ BarPlot aloneBars(const State& state, Alone what) {
         plot.low = std::max((std::floor(low / plot.step) - 1) * plot.step, std::min(low, 0.0));
         plot.high = std::ceil(high / plot.step + 0.1) * plot.step;
     } else {
-        plot.low = std::min(0.0, low);
+        plot.low = std::min(0.0, low * 1.05);
         plot.high = std::max(high * 1.05, 0.1);
     }
     return plot;

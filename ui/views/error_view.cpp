@@ -305,6 +305,7 @@ void ErrorView::rebuildAlone() {
     m_alone->setAccessibleDescription(summary);
     setAccessibleDescription(summary);
     m_alone->setBars(std::move(plot.bars), plot.scale, plot.low, plot.high, plot.step, theme().series[0]);
+    if (what == Alone::Gain) m_alone->setOrigin(0);
 }
 
 void ErrorView::rebuildCumulative() {

@@ -6,6 +6,7 @@
 #include <QVBoxLayout>
 #include <cmath>
 
+#include "ui/models/speed_model.h"
 #include "ui/shell/finding_card.h"
 #include "ui/shell/numbers.h"
 #include "ui/views/overview_bars.h"
@@ -84,6 +85,7 @@ public:
         connect(m_worst, &OverviewTile::clicked, this, [this] {
             if (m_worstLayer >= 0) Q_EMIT layerChosen(m_worstLayer);
         });
+        connect(m_speed, &OverviewTile::clicked, this, [this] { Q_EMIT wished(Wish::MeasureSpeed); });
         connect(m_outputs, &OverviewOutputs::wished, this, &View::wished);
         connect(m_strip, &OverviewStrip::layerChosen, this, &View::layerChosen);
         connect(m_strip, &OverviewStrip::layerHovered, this, &View::layerHovered);
@@ -93,7 +95,7 @@ public:
 
     void show(const State& state, unsigned changes) override {
         if (state.model.empty()) return;
-        if (changes & (Change::Model | Change::Results)) showTiles(state);
+        if (changes & (Change::Model | Change::Results) || has(changes, Change::Data)) showTiles(state);
         if (changes & (Change::Model | Change::Results) || has(changes, Change::Data)) m_outputs->show(state);
         m_strip->show(state);
         m_bars->show(state);
@@ -147,7 +149,14 @@ private:
                           QString::fromStdString(state.model.layers()[std::size_t(m_worstLayer)].name));
         else
             m_worst->show(dashText(), total.pending ? tr("pending") : tr("no layer lost anything"), true);
-        m_speed->show(tr("not measured"), tr("this version does not time"), true);
+        const auto& whole = state.speed ? state.speed->whole : std::optional<SpeedRow>();
+        m_speed->setLink(!whole);
+        if (whole && whole->floating && whole->quantized)
+            m_speed->show(QStringLiteral("%1 ×").arg(whole->speedup(), 0, 'f', 2),
+                          QStringLiteral("%1 → %2 · %3").arg(millisecondsText(whole->floating->medianMs), millisecondsText(whole->quantized->medianMs), tr("measured")));
+        else
+            m_speed->show(state.speedStale ? tr("stale") : tr("not measured"),
+                          state.timing ? tr("measuring…") : state.speedStale ? tr("measure again") : tr("measure"), true);
     }
 
     void showFindings(const State& state) {

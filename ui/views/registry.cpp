@@ -5,6 +5,7 @@
 #include "ui/views/distribution_view.h"
 #include "ui/views/error_view.h"
 #include "ui/views/overview.h"
+#include "ui/views/speedup_view.h"
 #include "ui/views/view.h"
 
 namespace roundoff::ui {
@@ -16,6 +17,7 @@ const std::vector<ViewDescriptor>& viewDescriptors() {
         {"error", QT_TRANSLATE_NOOP("View", "Error"), createErrorView},
         {"compare", QT_TRANSLATE_NOOP("View", "Compare"), createCompareView},
         {"activations", QT_TRANSLATE_NOOP("View", "Activations"), createActivationsView},
+        {"speedup", QT_TRANSLATE_NOOP("View", "Speedup"), createSpeedupView},
     };
     return views;
 }
