@@ -41,4 +41,10 @@ std::uint64_t physicalMemory() {
     return std::uint64_t(std::max(sysconf(_SC_PHYS_PAGES), 1L)) * std::uint64_t(std::max(sysconf(_SC_PAGESIZE), 1L));
 }
 
+std::uint64_t residentMemory() {
+    std::uint64_t total = 0, resident = 0;
+    std::ifstream("/proc/self/statm") >> total >> resident;
+    return resident * std::uint64_t(std::max(sysconf(_SC_PAGESIZE), 1L));
+}
+
 }  // namespace roundoff
