@@ -28,13 +28,13 @@ std::shared_ptr<const SpeedResult> someSpeed(const State& state) {
     speed->recipe = state.recipe;
     speed->conditions = QStringLiteral("2 threads, AVX-512 VNNI, ONNX Runtime 1.29.0");
     speed->rows = {
-        {0, SpeedFigure{4.0, 0.1, 50, false}, SpeedFigure{1.0, 0.05, 50, false}, QStringLiteral("compute"), {}, 2e9, 4e6, 1e6},
-        {1, SpeedFigure{0.020, 0.001, 50, false}, SpeedFigure{0.040, 0.002, 50, false}, QStringLiteral("memory"),
+        {0, SpeedFigure{4.0, 0.1, 50, {}}, SpeedFigure{1.0, 0.05, 50, {}}, QStringLiteral("compute"), {}, 2e9, 4e6, 1e6},
+        {1, SpeedFigure{0.020, 0.001, 50, {}}, SpeedFigure{0.040, 0.002, 50, {}}, QStringLiteral("memory"),
          QStringLiteral("too small: the conversions take longer than the product"), 1e6, 4e5, 1e5},
-        {2, SpeedFigure{1.0, 0.4, 80, true}, SpeedFigure{0.9, 0.3, 80, true}, {}, {}, 0, 0, 0},
+        {2, SpeedFigure{1.0, 0.4, 80, QStringLiteral("the middle half spreads over 40 %")}, SpeedFigure{0.9, 0.3, 80, QStringLiteral("the middle half spreads over 40 %")}, {}, {}, 0, 0, 0},
         {3, std::nullopt, std::nullopt, {}, QStringLiteral("its operator stands in a branch of the graph"), 0, 0, 0},
     };
-    speed->whole = SpeedRow{-1, SpeedFigure{6.0, 0.2, 30, false}, SpeedFigure{2.4, 0.1, 30, false}, {}, {}, 0, 0, 0};
+    speed->whole = SpeedRow{-1, SpeedFigure{6.0, 0.2, 30, {}}, SpeedFigure{2.4, 0.1, 30, {}}, {}, {}, 0, 0, 0};
     speed->projections = {{QStringLiteral("Phone"), QStringLiteral("data sheet of the maker"),
                            {{0, 8.0, 2.0, QStringLiteral("compute")}, {1, 0.1, 0.05, QStringLiteral("memory")}}}};
     speed->ceilings = {2e10, 1e12, 4e12};

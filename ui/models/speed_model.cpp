@@ -52,9 +52,9 @@ void SpeedModel::show(const State& state, int device) {
             const auto fill = [](const std::optional<SpeedFigure>& figure, double& ms, QString& text, QString& tip) {
                 if (!figure) return;
                 ms = figure->medianMs;
-                text = millisecondsText(ms) + (figure->noisy ? QStringLiteral(" ~") : QString());
+                text = millisecondsText(ms) + (figure->noise.isEmpty() ? QString() : QStringLiteral(" ~"));
                 tip = tr("median of %1 runs, interquartile range %2").arg(figure->runs).arg(millisecondsText(figure->iqrMs));
-                if (figure->noisy) tip += tr("; noisy: repeated, and still spread");
+                if (!figure->noise.isEmpty()) tip += tr("; noisy: %1").arg(figure->noise);
             };
             fill(one.floating, row.floatMs, row.floating, row.floatTip);
             fill(one.quantized, row.quantizedMs, row.quantized, row.quantizedTip);

@@ -12,7 +12,7 @@ namespace roundoff::ui {
 struct SpeedFigure {
     double medianMs = 0, iqrMs = 0;
     std::size_t runs = 0;
-    bool noisy = false;  ///< repeated, and still spread too far
+    QString noise;  ///< why it is not to be relied upon, though it was repeated; empty where it is
 };
 
 /// Float against quantized, of a layer or of the whole model.

@@ -95,6 +95,7 @@ QHeaderView::up-arrow { image: url(:/icons/sort-up-@mode@.svg); width: 8px; heig
 QHeaderView::down-arrow { image: url(:/icons/sort-down-@mode@.svg); width: 8px; height: 8px; subcontrol-position: top center; }
 QTableView, QTreeView, QListView, QListWidget { background: @window@; border: none; gridline-color: transparent; outline: none;
     selection-background-color: @selection@; selection-color: @text@; }
+QTableView#speedRows::item { padding: 0 8px; }
 QTableWidget::item { padding: 3px 6px; }
 QTableCornerButton::section { background: @panel@; border: none; }
 QScrollArea, QScrollArea > QWidget > QWidget[look="page"] { background: transparent; border: none; }

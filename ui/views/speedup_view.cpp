@@ -36,9 +36,11 @@ class HatchDelegate final : public QStyledItemDelegate {
 public:
     using QStyledItemDelegate::QStyledItemDelegate;
     void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
-        if (index.data(SpeedModel::ProjectedRole).toBool())
-            drawHatch(*painter, QRectF(option.rect), mix(theme().window, theme().muted, 0.35), 7);
         QStyledItemDelegate::paint(painter, option, index);
+        if (!index.data(SpeedModel::ProjectedRole).toBool()) return;
+        QColor colour = theme().muted;
+        colour.setAlphaF(0.3F);
+        drawHatch(*painter, QRectF(option.rect), colour, 7);
     }
 };
 
@@ -57,6 +59,7 @@ SpeedupView::SpeedupView(QWidget* parent)
       m_title(new QLabel(this)),
       m_badge(new QLabel(this)),
       m_conditions(new QLabel(this)),
+      m_reason(new QLabel(this)),
       m_source(new QComboBox(this)),
       m_pages(new QButtonGroup(this)),
       m_measure(new QPushButton(tr("Measure speed"), this)),
@@ -73,6 +76,8 @@ SpeedupView::SpeedupView(QWidget* parent)
     m_conditions->setObjectName(QStringLiteral("speedConditions"));
     m_conditions->setProperty("look", QStringLiteral("muted"));
     m_conditions->setWordWrap(true);
+    m_reason->setObjectName(QStringLiteral("speedReason"));
+    m_reason->setWordWrap(true);
     m_source->setObjectName(QStringLiteral("speedSource"));
     m_source->setAccessibleName(tr("Measured, or projected for a device"));
     m_measure->setObjectName(QStringLiteral("measureSpeed"));
@@ -126,6 +131,7 @@ SpeedupView::SpeedupView(QWidget* parent)
     page->addLayout(m_header);
     page->addLayout(badges);
     page->addWidget(m_stack, 1);
+    page->addWidget(m_reason);
 
     connect(m_source, &QComboBox::activated, this, &SpeedupView::rebuild);
     connect(m_pages, &QButtonGroup::idClicked, this, &SpeedupView::rebuild);
@@ -170,6 +176,7 @@ void SpeedupView::rebuild() {
     const bool any = m_state.speed && (device() >= 0 || !m_state.speed->rows.empty() || m_state.speed->whole);
     m_source->setVisible(m_source->count() > 1);
     for (auto* button : m_pages->buttons()) button->setVisible(any);
+    if (device() >= 0) m_pages->button(Table)->setChecked(true);  // arrows are of measured times
     m_pages->button(Roofline)->setEnabled(device() < 0);
     m_measure->setVisible(any);
     showBadge();
@@ -246,6 +253,19 @@ void SpeedupView::selectCurrent() {
         break;
     }
     m_selecting = false;
+    showReason();
+}
+
+void SpeedupView::showReason() {
+    QString words;
+    const QModelIndex row = m_table->currentIndex();
+    const QModelIndex shown = row.isValid() ? row : m_model->index(0, 0);
+    if (m_stack->currentIndex() == Table && shown.isValid()) {
+        const QString reason = m_model->index(shown.row(), SpeedModel::Reason).data().toString();
+        if (!reason.isEmpty()) words = QStringLiteral("%1: %2").arg(m_model->index(shown.row(), SpeedModel::Name).data().toString(), reason);
+    }
+    m_reason->setText(words);
+    m_reason->setVisible(!words.isEmpty());
 }
 
 void SpeedupView::resizeEvent(QResizeEvent* event) {

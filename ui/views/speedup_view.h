@@ -36,11 +36,12 @@ private:
     void showBadge();
     void showRoofline();
     void selectCurrent();
+    void showReason();  ///< of the current row, in full: a column cannot hold a sentence
     [[nodiscard]] int device() const;
 
     State m_state;
     QBoxLayout* m_header;
-    QLabel *m_title, *m_badge, *m_conditions;
+    QLabel *m_title, *m_badge, *m_conditions, *m_reason;
     QComboBox* m_source;
     QButtonGroup* m_pages;
     QPushButton* m_measure;
