@@ -23,10 +23,11 @@ Result<ui::DataPreview> preview(const ui::PreviewCommand& command, Job& job) {
     const auto data = calibration::loadDataset(command.model, command.data, kLookAt, job);
     if (!data) return propagate(data);
     ui::DataPreview result;
-    result.samples = data->samples.size();
+    result.samples = data->count();
     result.atLeast = result.samples >= kLookAt;
-    if (data->samples.empty() || data->samples.front().empty()) return result;
-    const auto& sample = data->samples.front();
+    const auto read = data->sample(0);
+    if (!read) return propagate(read);
+    const runtime::Sample& sample = *read;
     QStringList inputs;
     for (const auto& input : sample) {
         const auto type = tensor::name(input.type);
