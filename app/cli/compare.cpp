@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "app/cli/all.h"
+#include "app/cli/data_options.h"
 #include "core/analysis/evaluate.h"
 #include "core/base/sha256.h"
 #include "core/formats/format.h"
@@ -17,6 +18,7 @@ struct Arguments {
     std::string model;
     std::vector<std::string> schemes;
     std::string calibration, evaluation;
+    DataOptions reading;
 };
 
 Result<std::vector<analysis::Recipe>> recipesOf(const std::vector<std::string>& texts) {
@@ -47,7 +49,7 @@ Result<int> compare(const Arguments& arguments, const Options& options, Console&
     if (!arguments.calibration.empty())
         return usage("--calib", "activations are not quantized in this version, so there is nothing to calibrate",
                      "Leave it out; --eval runs the whole model on data");
-    const auto evaluation = calibration::parseDataSource(arguments.evaluation, options.seed);
+    const auto evaluation = arguments.reading.source(arguments.evaluation, options.seed);
     if (!evaluation) return propagate(evaluation);
     if (auto checked = check(options, arguments.model); !checked) return propagate(checked);
     const auto recipes = recipesOf(arguments.schemes);
@@ -100,6 +102,7 @@ Command compareCommand() {
             app.add_option("--eval", arguments->evaluation,
                            "run the whole model on this: perplexity, accuracy, or error of its outputs")
                 ->type_name("DATA");
+            addDataOptions(app, arguments->reading);
             return [arguments, &options](Console& console) { return compare(*arguments, options, console); };
         }};
 }
