@@ -6,7 +6,7 @@
 
 #include "app/cli/all.h"
 #include "app/cli/data_options.h"
-#include "core/analysis/evaluate.h"
+#include "core/analysis/run.h"
 #include "core/base/sha256.h"
 #include "core/formats/format.h"
 #include "core/reports/conditions.h"
@@ -19,6 +19,7 @@ struct Arguments {
     std::vector<std::string> schemes;
     std::string calibration, evaluation;
     DataOptions reading;
+    bool ranking = false;
 };
 
 Result<std::vector<analysis::Recipe>> recipesOf(const std::vector<std::string>& texts) {
@@ -46,11 +47,17 @@ Result<void> write(const model::Model& model, const analysis::Comparison& compar
 }
 
 Result<int> compare(const Arguments& arguments, const Options& options, Console& console) {
-    if (!arguments.calibration.empty())
-        return usage("--calib", "activations are not quantized in this version, so there is nothing to calibrate",
-                     "Leave it out; --eval runs the whole model on data");
-    const auto evaluation = arguments.reading.source(arguments.evaluation, options.seed);
-    if (!evaluation) return propagate(evaluation);
+    analysis::RunOptions running;
+    running.ranking = arguments.ranking;
+    running.memoryLimit = options.memoryLimit.value_or(0);
+    for (auto [text, into] : {std::pair(&arguments.calibration, &running.calibration), std::pair(&arguments.evaluation, &running.evaluation)}) {
+        if (text->empty()) continue;
+        const auto source = arguments.reading.source(*text, options.seed);
+        if (!source) return propagate(source);
+        *into = *source;
+    }
+    if (running.ranking && !running.calibration)
+        return usage("--one-at-a-time", "there is no data to run the model on", "Give --calib DATA");
     if (auto checked = check(options, arguments.model); !checked) return propagate(checked);
     const auto recipes = recipesOf(arguments.schemes);
     if (!recipes) return propagate(recipes);
@@ -64,20 +71,22 @@ Result<int> compare(const Arguments& arguments, const Options& options, Console&
     if (!hash) return propagate(hash);
     context.sha256 = *hash;
 
-    const bool runs = !arguments.evaluation.empty();
+    const bool runs = running.calibration || running.evaluation;
     Job comparing = console.job().part(0.01, runs ? 0.2 : 0.99);
     analysis::CompareOptions how;
     how.selection = {options.layers, options.exclude};
     auto comparison = analysis::compare(*model, *recipes, how, comparing);
     if (!comparison) return propagate(comparison);
-    Job running = console.job().part(0.21, 0.79);
-    Result<void> evaluated;
-    if (runs && !reports::partial(*comparison))
-        evaluated = analysis::evaluate(*model, *comparison, *evaluation, options.memoryLimit.value_or(0), running);
-    const bool stopped = !evaluated && evaluated.error().code == ErrorCode::Cancelled;
+    Result<void> ran;
+    calibration::Calibration calibration;
+    if (runs && !reports::partial(*comparison)) {
+        Job rest = console.job().part(0.21, 0.79);
+        ran = analysis::run(*model, *comparison, running, calibration, rest);
+    }
+    const bool stopped = !ran && ran.error().code == ErrorCode::Cancelled;
     if (auto written = write(*model, *comparison, context, options, console); !written) return propagate(written);
     // What is known of the weights is written all the same.
-    if (!evaluated && !stopped) return propagate(evaluated);
+    if (!ran && !stopped) return propagate(ran);
     if (reports::partial(*comparison) || stopped)
         return failure(ErrorCode::Cancelled, "compare", "cancelled; what was finished is written and marked partial");
     return 0;
@@ -97,11 +106,14 @@ Command compareCommand() {
                 ->required()
                 ->allow_extra_args(false)
                 ->type_name("S");
-            app.add_option("--calib", arguments->calibration, "calibration data; not in this version")
+            app.add_option("--calib", arguments->calibration,
+                           "run the layers on this: ranges of static activations, error of each layer's output")
                 ->type_name("DATA");
             app.add_option("--eval", arguments->evaluation,
                            "run the whole model on this: perplexity, accuracy, or error of its outputs")
                 ->type_name("DATA");
+            app.add_flag("--one-at-a-time", arguments->ranking,
+                         "rank the layers: quantize each alone, and all but each, and measure the model's output (--calib)");
             addDataOptions(app, arguments->reading);
             return [arguments, &options](Console& console) { return compare(*arguments, options, console); };
         }};

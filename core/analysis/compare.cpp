@@ -95,15 +95,6 @@ Result<Comparison> compare(const model::Model& model, std::span<const Recipe> re
     if (!only) return propagate(only);
     const auto exclude = compile(options.selection.exclude, "--exclude");
     if (!exclude) return propagate(exclude);
-    for (const Recipe& recipe : recipes) {
-        const auto refuse = [](const schemes::Scheme& scheme) { return scheme.activation.has_value(); };
-        bool activations = refuse(recipe.standard);
-        for (const auto& entry : recipe.layers) activations = activations || refuse(entry.second);
-        if (activations)
-            return usage(schemes::shortText(recipe.standard), "activation quantization is not in this version",
-                         "Leave out the part from the slash on; the weights are compared without it");
-    }
-
     const auto& layers = model.layers();
     Comparison comparison;
     comparison.statistics.resize(layers.size());

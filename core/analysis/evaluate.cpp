@@ -5,67 +5,15 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/analysis/simulation.h"
 #include "core/base/cpu.h"
-#include "core/schemes/quantized_tensor.h"
-#include "core/tensor/convert.h"
 
 namespace roundoff::analysis {
 namespace {
 
 using runtime::NamedTensor;
-using runtime::Session;
-using Weights = std::vector<std::shared_ptr<const NamedTensor>>;
 
 constexpr std::size_t kMostSamples = 1'000'000;
-
-/// Why a layer's weight cannot be replaced in a running model; empty where it can.
-std::string whyNotReplaced(const model::Model& model, const model::Layer& layer) {
-    const std::string& name = model.tensors()[layer.weight].name;
-    const auto& nodes = model.graph().nodes;
-    for (const std::size_t use : layer.uses)
-        if (nodes[use].subgraph != 0) return "it belongs to a branch of the graph";
-    for (const model::Node& node : nodes)
-        if (node.op == "Constant" && std::ranges::find(node.outputs, name) != node.outputs.end())
-            return "it is a Constant node";
-    return {};
-}
-
-/// The weight with the values that the scheme gives it, in its own type.
-Result<std::shared_ptr<const NamedTensor>> quantized(const model::Model& model, const model::Layer& layer,
-                                                     const schemes::TensorScheme& scheme, Job& job) {
-    auto data = model.weight(layer);
-    if (!data) return propagate(data);
-    const auto codes = schemes::quantize(data->view, layer.outputAxis, layer.reductionAxis, scheme, job);
-    if (!codes) return propagate(codes);
-    const model::Tensor& tensor = model.tensors()[layer.weight];
-    auto weight = std::make_shared<NamedTensor>(NamedTensor{tensor.name, tensor.type, tensor.shape, {}});
-    std::vector<float> values(data->view.count());
-    schemes::dequantize(*codes, 0, values);
-    weight->bytes.resize(data->view.bytes.size());
-    if (tensor.type == tensor::ElementType::Float32) {
-        std::ranges::copy(std::as_bytes(std::span(values)), weight->bytes.begin());
-    } else {
-        const std::vector<double> wide(values.begin(), values.end());
-        tensor::writeNumbers(tensor.type, wide, weight->bytes);
-    }
-    return weight;
-}
-
-Result<Weights> weightsOf(const model::Model& model, const Report& report, Job& job) {
-    Weights weights;
-    for (std::size_t i = 0; i < report.layers.size(); ++i) {
-        if (job.cancelled()) return cancelled();
-        if (report.layers[i].status != Status::Quantized) continue;
-        const model::Layer& layer = model.layers()[i];
-        if (const std::string reason = whyNotReplaced(model, layer); !reason.empty())
-            return badInput(model.info().path + ", layer " + layer.name, "its weight cannot be replaced for a trial run: " + reason,
-                            "Leave the layer out with --exclude, or export the model and verify it with --calib");
-        auto weight = quantized(model, layer, report.layers[i].scheme.weight, job);
-        if (!weight) return propagate(weight);
-        weights.push_back(std::move(*weight));
-    }
-    return weights;
-}
 
 /// Natural logarithms of a softmax.
 void logSoftmax(std::span<const float> scores, std::vector<double>& out) {
@@ -130,7 +78,7 @@ std::size_t scoresOf(const std::vector<NamedTensor>& outputs) {
 
 Result<void> addSample(const model::Model& model, const calibration::Dataset& data, std::size_t i, const runtime::Sample& sample,
                        const std::vector<NamedTensor>& expected, const std::vector<NamedTensor>& outputs, Tally& tally) {
-    tally.output.add(expected, outputs);
+    tally.output.addOutputs(expected, outputs);
     const std::size_t at = scoresOf(expected);
     if (at >= outputs.size() || at >= expected.size() || !isFloat(expected[at].type) || !hasClassAxis(expected[at]) ||
         expected[at].shape != outputs[at].shape)
@@ -158,8 +106,7 @@ Evaluation resultOf(const Tally& tally, const calibration::Dataset& data, const 
     Evaluation result;
     result.samples = data.count();
     result.synthetic = source.isSynthetic();
-    result.conditions = fmt::format("{}; ONNX Runtime {}, weights carry the quantized values, arithmetic in float",
-                                    data.words, runtime::version());
+    result.conditions = conditionsOf(data);
     result.output = tally.output;
     if (tally.loss.n > 0)
         result.language = LanguageError{tally.loss.n, std::exp(tally.loss.mean().value), std::exp(tally.lossFloat.mean().value),
@@ -173,29 +120,32 @@ Evaluation resultOf(const Tally& tally, const calibration::Dataset& data, const 
 
 }  // namespace
 
+std::string conditionsOf(const calibration::Dataset& data) {
+    return fmt::format("{}; ONNX Runtime {}, weights and activations carry the quantized values, arithmetic in float", data.words,
+                       runtime::version());
+}
+
 Result<void> evaluate(const model::Model& model, Comparison& comparison, const calibration::DataSource& source,
-                      std::uint64_t memoryLimit, Job& job) {
+                      const calibration::Calibration* calibration, std::uint64_t memoryLimit, Job& job) {
     const auto data = calibration::loadDataset(model, source, kMostSamples, job);
     if (!data) return propagate(data);
-    const runtime::SessionOptions options{runtime::SessionOptions::Level::None, 4, job.threads()};
-    auto reference = Session::open(model.info().path, options);
+    auto reference = calibration::Trial::open(model, {}, job);
     if (!reference) return propagate(reference);
 
     std::vector<Report>& reports = comparison.reports;
     const std::uint64_t limit = memoryLimit > 0 ? memoryLimit : physicalMemory() / 2;
     std::uint64_t bytes = 1;
     for (const model::Tensor& tensor : model.tensors()) bytes += tensor.bytes;
-    // A session holds the weights, and may hold them once more as its kernels want them.
-    const auto together = std::size_t(std::clamp<std::uint64_t>(limit / (2 * bytes), 1, std::max<std::size_t>(reports.size(), 1)));
+    const auto together = std::size_t(std::clamp<std::uint64_t>(limit / bytes, 1, std::max<std::size_t>(reports.size(), 1)));
     for (std::size_t first = 0; first < reports.size(); first += together) {
         const std::size_t count = std::min(together, reports.size() - first);
-        std::vector<Session> sessions;
+        std::vector<Simulation> simulations;
         for (std::size_t r = 0; r < count; ++r) {
-            auto weights = weightsOf(model, reports[first + r], job);
+            const auto weights = quantizedWeights(model, reports[first + r], job);
             if (!weights) return propagate(weights);
-            auto session = Session::open(model.info().path, options, std::move(*weights));
-            if (!session) return propagate(session);
-            sessions.push_back(std::move(*session));
+            auto simulation = Simulation::open(model, reports[first + r], &*weights, calibration, {}, job);
+            if (!simulation) return propagate(simulation);
+            simulations.push_back(std::move(*simulation));
         }
         std::vector<Tally> tallies(count);
         for (std::size_t i = 0; i < data->count(); ++i) {
@@ -206,7 +156,7 @@ Result<void> evaluate(const model::Model& model, Comparison& comparison, const c
             const auto expected = reference->run(*sample, job);
             if (!expected) return propagate(expected);
             for (std::size_t r = 0; r < count; ++r) {
-                const auto outputs = sessions[r].run(*sample, job);
+                const auto outputs = simulations[r].run(*sample, job);
                 if (!outputs) return propagate(outputs);
                 if (auto added = addSample(model, *data, i, *sample, *expected, *outputs, tallies[r]); !added) return added;
             }

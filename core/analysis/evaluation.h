@@ -38,4 +38,10 @@ struct Evaluation {
     std::optional<Accuracy> accuracy;
 };
 
+/// The whole model where a single layer differs from the others.
+struct Sensitivity {
+    ValueError only;     ///< outputs with this layer alone quantized
+    ValueError without;  ///< outputs with every layer quantized but this one
+};
+
 }  // namespace roundoff::analysis

@@ -4,6 +4,9 @@
 #include <cmath>
 #include <limits>
 
+#include "core/kernels/error.h"
+#include "core/kernels/moments.h"
+
 namespace roundoff::analysis {
 namespace {
 
@@ -23,18 +26,42 @@ bool hasClassAxis(const runtime::NamedTensor& tensor) {
     return (tensor.shape.size() == 2 || tensor.shape.size() == 3) && tensor.shape.back() > 1;
 }
 
-double OutputError::sqnrDb() const {
+void ValueError::add(std::span<const float> x, std::span<const float> y) {
+    kernels::Moments moments;
+    kernels::ErrorSums sums;
+    kernels::accumulate(x.data(), x.size(), moments);
+    kernels::accumulateError(x.data(), y.data(), x.size(), moments.finite() == moments.count, sums);
+    if (std::isfinite(sums.noise)) {
+        merge({moments.sum2, sums.noise, moments.sum2 - 2 * sums.cross + sums.noise, moments.sum2 - sums.cross, moments.finite()});
+        return;
+    }
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        if (!std::isfinite(x[i]) || !std::isfinite(y[i])) continue;
+        const double u = x[i], v = y[i];
+        merge({u * u, (u - v) * (u - v), v * v, u * v, 1});
+    }
+}
+
+void ValueError::merge(const ValueError& other) {
+    signal += other.signal;
+    noise += other.noise;
+    quantized += other.quantized;
+    product += other.product;
+    count += other.count;
+}
+
+double ValueError::sqnrDb() const {
     if (noise == 0)
         return signal == 0 ? std::numeric_limits<double>::quiet_NaN() : std::numeric_limits<double>::infinity();
     return 10 * std::log10(signal / noise);
 }
 
-double OutputError::cosine() const {
+double ValueError::cosine() const {
     if (noise == 0) return 1;
     return signal > 0 && quantized > 0 ? product / std::sqrt(signal * quantized) : 0;
 }
 
-void OutputError::add(const std::vector<runtime::NamedTensor>& reference, const std::vector<runtime::NamedTensor>& outputs) {
+void OutputError::addOutputs(const std::vector<runtime::NamedTensor>& reference, const std::vector<runtime::NamedTensor>& outputs) {
     bool first = true;
     for (std::size_t i = 0; i < reference.size() && i < outputs.size(); ++i) {
         const runtime::NamedTensor &a = reference[i], &b = outputs[i];
@@ -50,15 +77,7 @@ void OutputError::add(const std::vector<runtime::NamedTensor>& reference, const 
         if (!finite(y))
             note(finite(x) ? "holds NaN or infinite values where the float model's are finite"
                            : "holds NaN or infinite values in the float model too");
-        for (std::size_t j = 0; j < x.size(); ++j) {
-            if (!std::isfinite(x[j]) || !std::isfinite(y[j])) continue;
-            const double u = x[j], v = y[j];
-            signal += u * u;
-            noise += (u - v) * (u - v);
-            quantized += v * v;
-            product += u * v;
-            ++count;
-        }
+        add(x, y);
         if (first && hasClassAxis(a)) {
             const auto classes = std::ptrdiff_t(a.shape.back());
             for (auto p = x.begin(), q = y.begin(); p != x.end(); p += classes, q += classes) {

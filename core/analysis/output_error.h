@@ -1,5 +1,7 @@
 #pragma once
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -7,18 +9,35 @@
 
 namespace roundoff::analysis {
 
-/// What comes out of one model against what comes out of another on the same samples: sums over all float outputs.
-struct OutputError {
-    double signal = 0, noise = 0, quantized = 0, product = 0;
-    std::uint64_t count = 0;               ///< elements
+/// Error of values y against x: sums in double over the elements where both are finite.
+struct ValueError {
+    double signal = 0;     ///< sum x²
+    double noise = 0;      ///< sum (x - y)²
+    double quantized = 0;  ///< sum y²
+    double product = 0;    ///< sum x·y
+    std::uint64_t count = 0;
+
+    void add(std::span<const float> x, std::span<const float> y);
+    void merge(const ValueError& other);
+    [[nodiscard]] double sqnrDb() const;  ///< +inf where equal, NaN without a signal
+    [[nodiscard]] double cosine() const;
+    [[nodiscard]] double mse() const { return count > 0 ? noise / double(count) : 0; }
+};
+
+/// What comes out of one model against what comes out of another on the same samples, over all float outputs.
+struct OutputError : ValueError {
     std::uint64_t rows = 0, sameTop = 0;   ///< of the first output, where its last axis is one of classes
     std::string odd;  ///< the first output that is no finite number, or of another shape
 
     /// One sample's outputs, in the same order.
-    void add(const std::vector<runtime::NamedTensor>& reference, const std::vector<runtime::NamedTensor>& outputs);
-    [[nodiscard]] double sqnrDb() const;  ///< +inf where equal, NaN without a signal
-    [[nodiscard]] double cosine() const;
-    [[nodiscard]] double mse() const { return count > 0 ? noise / double(count) : 0; }
+    void addOutputs(const std::vector<runtime::NamedTensor>& reference, const std::vector<runtime::NamedTensor>& outputs);
+};
+
+/// One layer's output under a scheme against the float model's, on the same samples.
+struct LayerOutput {
+    std::optional<ValueError> isolated;     ///< only this layer is quantized: on the float model's inputs
+    std::optional<ValueError> accumulated;  ///< every layer is, so its inputs carry the errors of those before it
+    std::string reason;                     ///< why a figure is missing; else empty
 };
 
 /// All elements as float32.

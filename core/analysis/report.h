@@ -58,6 +58,8 @@ struct LayerReport {
     std::uint64_t parameters = 0;
     std::uint64_t bytesBefore = 0, bytesAfter = 0;
     std::optional<WeightError> weight;  ///< set where quantized
+    std::optional<LayerOutput> output;  ///< set where the model was run
+    std::optional<Sensitivity> alone;   ///< set where the layer was tried on its own
 };
 
 /// All layers under one recipe. `layers` is parallel to Model::layers().

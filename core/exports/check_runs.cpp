@@ -36,7 +36,7 @@ Result<analysis::OutputError> compareRuns(const std::filesystem::path& original,
         if (!expected) return propagate(expected);
         const auto outputs = session->run(*sample, job);
         if (!outputs) return propagate(outputs);
-        sums.add(*expected, *outputs);
+        sums.addOutputs(*expected, *outputs);
     }
     return sums;
 }

@@ -47,26 +47,37 @@ HWY_EXPORT(binIndices);
 void accumulateHistogram(const float* x, std::size_t n, float low, float high, std::span<std::uint64_t> bins) {
     constexpr std::size_t kBlock = 1024, kMost = 4096;
     assert(bins.size() <= kMost && low < high);
-    // Two tables taken in turn: neighbouring elements often share a bin, and an increment waits for the one before it.
-    std::array<std::array<std::uint32_t, kMost + 1>, 2> tables{};
-    std::array<std::int32_t, kBlock> indices;
     // In double: high - low may overflow in float, and a subnormal width has no finite reciprocal.
     const float perUnit = float(std::min(double(bins.size()) / (double(high) - double(low)), 3e38));
+    std::array<std::int32_t, kBlock> indices;
+    const auto forBlocks = [&](std::size_t end, const auto& count) {
+        for (std::size_t first = 0; first < end; first += kBlock) {
+            const std::size_t size = std::min(kBlock, end - first);
+            HWY_DYNAMIC_DISPATCH(binIndices)(x + first, size, low, perUnit, std::int32_t(bins.size()), indices.data());
+            count(size);
+        }
+    };
+    constexpr std::size_t kShort = 1 << 14;  // below, emptying the tables would cost more than they save
+    if (n < kShort)
+        return forBlocks(n, [&](std::size_t size) {
+            for (std::size_t i = 0; i < size; ++i)
+                if (std::size_t(indices[i]) < bins.size()) ++bins[std::size_t(indices[i])];
+        });
+    // Two tables taken in turn: neighbouring elements often share a bin, and an increment waits for the one before it.
+    std::array<std::array<std::uint32_t, kMost + 1>, 2> tables{};
     constexpr std::size_t kFlush = std::size_t(1) << 31;  // below what a 32-bit counter holds
     while (n > 0) {
         const std::size_t part = std::min(n, kFlush);
-        for (std::size_t first = 0; first < part; first += kBlock) {
-            const std::size_t count = std::min(kBlock, part - first);
-            HWY_DYNAMIC_DISPATCH(binIndices)(x + first, count, low, perUnit, std::int32_t(bins.size()), indices.data());
+        forBlocks(part, [&](std::size_t size) {
             std::size_t i = 0;
-            for (; i + 4 <= count; i += 4) {
+            for (; i + 4 <= size; i += 4) {
                 ++tables[0][std::size_t(indices[i])];
                 ++tables[1][std::size_t(indices[i + 1])];
                 ++tables[0][std::size_t(indices[i + 2])];
                 ++tables[1][std::size_t(indices[i + 3])];
             }
-            for (; i < count; ++i) ++tables[0][std::size_t(indices[i])];
-        }
+            for (; i < size; ++i) ++tables[0][std::size_t(indices[i])];
+        });
         for (auto& table : tables) {
             for (std::size_t b = 0; b < bins.size(); ++b) bins[b] += table[b];
             table.fill(0);

@@ -46,6 +46,8 @@ constexpr std::string_view kHeader =
     "scheme,layer,op,shape,parameters,status,reason,layer_scheme,bytes_before,bytes_after,"
     "sqnr_db,exact,mse,max_abs_error,cosine,rmse_over_scale,clipped,zeroed,"
     "min,max,absmax_over_rms,kurtosis,nan,inf,partial,"
+    "isolated_sqnr_db,isolated_cosine,isolated_mse,accumulated_sqnr_db,accumulated_cosine,accumulated_mse,output_reason,"
+    "only_this_sqnr_db,all_but_this_sqnr_db,"
     "roundoff_version,cpu,threads,seed,model_path,model_sha256\n";
 
 std::string shapeText(const tensor::Shape& shape) {
@@ -72,6 +74,18 @@ void addStatistics(Row& row, const std::optional<analysis::WeightStatistics>& st
     row.integer(statistics->nan).integer(statistics->inf);
 }
 
+void addOutput(Row& row, const analysis::LayerReport& report) {
+    const auto add = [&](const std::optional<analysis::ValueError>& error) {
+        if (!error) return void(row.none(3));
+        row.number(error->sqnrDb()).number(error->cosine()).number(error->mse());
+    };
+    add(report.output ? report.output->isolated : std::nullopt);
+    add(report.output ? report.output->accumulated : std::nullopt);
+    row.text(report.output ? report.output->reason : "");
+    if (!report.alone) return void(row.none(2));
+    row.number(report.alone->only.sqnrDb()).number(report.alone->without.sqnrDb());
+}
+
 /// One line a layer and scheme. The conditions stand in every line, so that lines of several files can be joined.
 Result<std::string> write(const model::Model& model, const analysis::Comparison& comparison, const Context& context) {
     const auto hash = modelHash(model, context);
@@ -89,6 +103,7 @@ Result<std::string> write(const model::Model& model, const analysis::Comparison&
             addError(row, entry.weight);
             addStatistics(row, i < comparison.statistics.size() ? comparison.statistics[i] : std::nullopt);
             row.text(report.partial ? "true" : "false");
+            addOutput(row, entry);
             row.text(ROUNDOFF_VERSION).text(cpuName()).integer(std::uint64_t(threadsMeant(context)));
             row.integer(context.seed).text(model.info().path).text(*hash);
             out += row.line();

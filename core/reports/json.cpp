@@ -40,9 +40,25 @@ Json weightJson(const analysis::LayerReport& report, const std::optional<analysi
     return out;
 }
 
+Json errorJson(const analysis::ValueError& error) {
+    Json out = Json::object();
+    addSqnr(out, error.sqnrDb());
+    if (error.noise == 0) out["exact"] = true;
+    out["cosine"] = number(error.cosine());
+    out["mse"] = number(error.mse());
+    return out;
+}
+
+/// Null where the model was not run; a figure that could not be had is null, with the reason.
+Json layerOutputJson(const std::optional<analysis::LayerOutput>& output) {
+    if (!output) return nullptr;
+    const auto part = [](const auto& error) { return error ? errorJson(*error) : Json(nullptr); };
+    return {{"isolated", part(output->isolated)}, {"accumulated", part(output->accumulated)}, {"reason", output->reason}};
+}
+
 Json layerJson(const model::Layer& layer, const analysis::LayerReport& report,
                const std::optional<analysis::WeightStatistics>& statistics) {
-    return {{"name", layer.name},
+    Json out = {{"name", layer.name},
             {"op", layer.op},
             {"shape", layer.shape},
             {"parameters", layer.parameters},
@@ -52,7 +68,9 @@ Json layerJson(const model::Layer& layer, const analysis::LayerReport& report,
             {"bytes_before", report.bytesBefore},
             {"bytes_after", report.bytesAfter},
             {"weight", weightJson(report, statistics)},
-            {"output", nullptr}};
+            {"output", layerOutputJson(report.output)}};
+    if (report.alone) out["alone"] = {{"only", errorJson(report.alone->only)}, {"without", errorJson(report.alone->without)}};
+    return out;
 }
 
 /// The whole model's error.

@@ -79,6 +79,28 @@ void addTotals(Table& table, const analysis::Comparison& comparison) {
     table.add(counts);
 }
 
+/// What comes out of each layer, where the model was run.
+std::string outputTable(const model::Model& model, const analysis::Comparison& comparison) {
+    const auto columns = outputColumns(comparison);
+    if (columns.empty()) return {};
+    Table table(1);
+    std::vector<std::string> head{"layer"};
+    for (const OutputColumn& column : columns) head.push_back(column.title);
+    table.add(head);
+    table.rule();
+    for (std::size_t i = 0; i < model.layers().size(); ++i) {
+        std::vector<std::string> row{elide(printable(model.layers()[i].name), kWidest)};
+        for (const OutputColumn& column : columns) {
+            const auto& layers = comparison.reports[column.report].layers;
+            const auto* error = i < layers.size() ? column.error(layers[i]) : nullptr;
+            row.push_back(error ? sqnrText(error->sqnrDb()) : "–");
+        }
+        table.add(std::move(row));
+    }
+    table.rule();
+    return fmt::format("\n{}\n\n{}\n", outputSentence(columns), table.text());
+}
+
 Result<std::string> write(const model::Model& model, const analysis::Comparison& comparison, const Context& context) {
     std::string out =
         fmt::format("{}: {}\nWeight SQNR in dB, each layer alone.\n\n", fileName(model), modelLine(model));
@@ -97,7 +119,7 @@ Result<std::string> write(const model::Model& model, const analysis::Comparison&
     }
     table.rule();
     addTotals(table, comparison);
-    out += table.text() + '\n' + reasons(comparison);
+    out += table.text() + '\n' + outputTable(model, comparison) + reasons(comparison);
     for (const auto& report : comparison.reports)
         if (report.output) {
             out += fmt::format("Outputs: {}{}.\n", printable(report.output->conditions),

@@ -4,14 +4,15 @@
 #include <onnxruntime_session_options_config_keys.h>
 
 #include <algorithm>
-#include <cassert>
 #include <chrono>
 #include <condition_variable>
 #include <cstring>
+#include <map>
 #include <mutex>
 #include <thread>
 
 #include "core/runtime/element_types.h"
+#include "core/runtime/hook_ops.h"
 
 namespace roundoff::runtime {
 namespace {
@@ -85,9 +86,9 @@ model::Value valueOf(std::string name, const Ort::TypeInfo& type) {
 
 struct Session::Impl {
     std::string path;
-    std::vector<std::shared_ptr<const NamedTensor>> weights;  // these two outlive the session
-    std::vector<Ort::Value> values;
+    std::unique_ptr<HookOps> hooks;  // outlives the session
     Ort::Session session{nullptr};
+    std::map<std::string, tensor::TensorData> bound;
     std::vector<model::Value> inputs, outputs;  // outputs: tensors only; sequences and maps are not asked for
 };
 
@@ -107,45 +108,48 @@ std::string version() {
     return OrtGetApiBase()->GetVersionString();
 }
 
-Result<Session> Session::open(const std::filesystem::path& path, const SessionOptions& options,
-                              std::vector<std::shared_ptr<const NamedTensor>> weights) {
+void Session::bind(const std::string& input, const tensor::TensorData& value) {
+    m_impl->bound[input] = value;
+}
+
+namespace {
+
+Ort::SessionOptions settingsOf(const SessionOptions& options) {
+    Ort::SessionOptions settings;
+    settings.SetLogSeverityLevel(ORT_LOGGING_LEVEL_FATAL);
+    if (!options.saveOptimized.empty()) settings.SetOptimizedModelFilePath(options.saveOptimized.c_str());
+    if (options.threads > 0) settings.SetIntraOpNumThreads(options.threads);
+    // Waiting threads that spin steal the cores that the rest of the program needs.
+    settings.AddConfigEntry(kOrtSessionOptionsConfigAllowIntraOpSpinning, "0");
+    if (options.level == SessionOptions::Level::None) {
+        settings.SetGraphOptimizationLevel(ORT_DISABLE_ALL);
+    } else if (options.level == SessionOptions::Level::Faithful) {
+        settings.SetGraphOptimizationLevel(ORT_ENABLE_BASIC);
+        settings.AddConfigEntry(kOrtSessionOptionsDisableQuantQDQ, "1");
+    } else {
+        settings.SetGraphOptimizationLevel(ORT_ENABLE_ALL);
+        const std::string level = std::to_string(options.matmulAccuracyLevel);
+        settings.AddConfigEntry(kOrtSessionOptionsQDQMatMulNBitsAccuracyLevel, level.c_str());
+    }
+    return settings;
+}
+
+}  // namespace
+
+/// @param load gives the library's session
+template <class Load>
+Result<Session> Session::make(const std::string& name, std::unique_ptr<Impl> impl, const Load& load) {
+    impl->path = name;
     try {
-        Ort::SessionOptions settings;
-        settings.SetLogSeverityLevel(ORT_LOGGING_LEVEL_FATAL);
-        if (options.threads > 0) settings.SetIntraOpNumThreads(options.threads);
-        // Waiting threads that spin steal the cores that the rest of the program needs.
-        settings.AddConfigEntry(kOrtSessionOptionsConfigAllowIntraOpSpinning, "0");
-        if (options.level == SessionOptions::Level::None) {
-            settings.SetGraphOptimizationLevel(ORT_DISABLE_ALL);
-        } else if (options.level == SessionOptions::Level::Faithful) {
-            settings.SetGraphOptimizationLevel(ORT_ENABLE_BASIC);
-            settings.AddConfigEntry(kOrtSessionOptionsDisableQuantQDQ, "1");
-        } else {
-            settings.SetGraphOptimizationLevel(ORT_ENABLE_ALL);
-            const std::string level = std::to_string(options.matmulAccuracyLevel);
-            settings.AddConfigEntry(kOrtSessionOptionsQDQMatMulNBitsAccuracyLevel, level.c_str());
-        }
-        assert(weights.empty() || options.level == SessionOptions::Level::None);
-        auto impl = std::make_unique<Impl>();
-        impl->path = path.string();
-        impl->weights = std::move(weights);
-        const auto memory = Ort::MemoryInfo::CreateCpu(OrtArenaAllocator, OrtMemTypeDefault);
-        for (const auto& weight : impl->weights) {
-            // ONNX Runtime only reads it.
-            impl->values.push_back(Ort::Value::CreateTensor(memory, const_cast<std::byte*>(weight->bytes.data()),
-                                                            weight->bytes.size(), weight->shape.data(), weight->shape.size(),
-                                                            toOrt(weight->type)));
-            settings.AddInitializer(weight->name.c_str(), impl->values.back());
-        }
-        impl->session = Ort::Session(environment(), path.c_str(), settings);
+        impl->session = load();
         Ort::AllocatorWithDefaultOptions allocator;
         for (std::size_t i = 0; i < impl->session.GetInputCount(); ++i) {
-            const std::string name = impl->session.GetInputNameAllocated(i, allocator).get();
+            const std::string input = impl->session.GetInputNameAllocated(i, allocator).get();
             const Ort::TypeInfo type = impl->session.GetInputTypeInfo(i);
             if (type.GetONNXType() != ONNX_TYPE_TENSOR)
-                return badInput(impl->path, "input \"" + name + "\" is not a tensor",
+                return badInput(name, "input \"" + input + "\" is not a tensor",
                                 "Sequences, maps and optionals cannot be fed; export the model without them");
-            impl->inputs.push_back(valueOf(name, type));
+            impl->inputs.push_back(valueOf(input, type));
         }
         for (std::size_t i = 0; i < impl->session.GetOutputCount(); ++i) {
             const Ort::TypeInfo type = impl->session.GetOutputTypeInfo(i);
@@ -154,9 +158,26 @@ Result<Session> Session::open(const std::filesystem::path& path, const SessionOp
         }
         return Session(std::move(impl));
     } catch (const std::exception& error) {
-        return failed(path.string(), "ONNX Runtime " + version() + " cannot load the model: " + plain(error.what()),
+        return failed(name, "ONNX Runtime " + version() + " cannot load the model: " + plain(error.what()),
                       "See whether another model or an updated ONNX Runtime loads; the node named there is the place");
     }
+}
+
+Result<Session> Session::open(const std::filesystem::path& path, const SessionOptions& options) {
+    return make(path.string(), std::make_unique<Impl>(),
+                [&] { return Ort::Session(environment(), path.c_str(), settingsOf(options)); });
+}
+
+Result<Session> Session::open(const std::string& name, std::span<const std::byte> model, const SessionOptions& options,
+                              Hooks hooks) {
+    auto impl = std::make_unique<Impl>();
+    impl->hooks = std::make_unique<HookOps>(std::move(hooks));
+    HookOps& ops = *impl->hooks;
+    return make(name, std::move(impl), [&] {
+        Ort::SessionOptions settings = settingsOf(options);
+        settings.Add(ops.domain);
+        return Ort::Session(environment(), model.data(), model.size(), settings);
+    });
 }
 
 Result<std::vector<NamedTensor>> Session::run(const Sample& sample, Job& job) {
@@ -168,23 +189,23 @@ Result<std::vector<NamedTensor>> Session::run(const Sample& sample, Job& job) {
         for (const model::Value& input : m_impl->inputs) {
             const auto found = std::find_if(sample.begin(), sample.end(),
                                             [&](const NamedTensor& tensor) { return tensor.name == input.name; });
-            if (found == sample.end())
+            const auto bound = m_impl->bound.find(input.name);
+            if (found == sample.end() && bound == m_impl->bound.end())
                 return usage(m_impl->path, "the data has nothing for input \"" + input.name + '"',
                              "Give one tensor for each input");
-            if (found->type != input.type)
+            const tensor::TensorView value = found != sample.end() ? found->view() : bound->second.view;
+            if (value.type != input.type)
                 return usage(m_impl->path,
                              fmt::format("input \"{}\" takes {}, the data is {}", input.name, name(input.type),
-                                         name(found->type)),
+                                         name(value.type)),
                              "Convert the data");
-            const auto count = tensor::elementCount(found->shape);
-            if (!count || storageBytes(found->type, *count) != found->bytes.size() ||
-                found->type == ElementType::String)
+            const auto count = tensor::elementCount(value.shape);
+            if (!count || storageBytes(value.type, *count) != value.bytes.size() || value.type == ElementType::String)
                 return usage(m_impl->path, "the data for input \"" + input.name + "\" does not fit its shape",
                              "Give a numeric tensor of the input's shape");
             // ONNX Runtime only reads the inputs, though its signature says otherwise.
-            values.push_back(Ort::Value::CreateTensor(memory, const_cast<std::byte*>(found->bytes.data()),
-                                                      found->bytes.size(), found->shape.data(), found->shape.size(),
-                                                      toOrt(found->type)));
+            values.push_back(Ort::Value::CreateTensor(memory, const_cast<std::byte*>(value.bytes.data()), value.bytes.size(),
+                                                      value.shape.data(), value.shape.size(), toOrt(value.type)));
             inputNames.push_back(input.name.c_str());
         }
         for (const model::Value& output : m_impl->outputs) outputNames.push_back(output.name.c_str());

@@ -10,6 +10,7 @@
 #include "core/base/job.h"
 #include "core/base/result.h"
 #include "core/model/model.h"
+#include "core/runtime/hooks.h"
 #include "core/tensor/tensor_view.h"
 
 namespace roundoff::runtime {
@@ -31,27 +32,32 @@ struct SessionOptions {
     /// com.microsoft.MatMulNBits made from weight-only Q/DQ: 4 = int8 activations (its default), 1 = float32.
     int matmulAccuracyLevel = 4;
     int threads = 0;  ///< 0 = all cores
+    std::filesystem::path saveOptimized = {};  ///< the graph as it is after optimization goes to this file; empty: nowhere
 };
 
 /// A model loaded in ONNX Runtime's CPU provider. Movable; one run at a time.
 class Session {
 public:
-    /// @param weights take the place of the main graph's initializers of the same names; they are shared, not copied. A name
-    /// that is no initializer is without effect, so the caller sees to it. Needs Level::None: optimizations fold and reorder
-    /// the file's own values.
-    static Result<Session> open(const std::filesystem::path& path, const SessionOptions& options,
-                                std::vector<std::shared_ptr<const NamedTensor>> weights = {});
+    static Result<Session> open(const std::filesystem::path& path, const SessionOptions& options);
+    /// A serialized model without external data, which may hold the operators of Hooks.
+    /// @param name stands in errors
+    static Result<Session> open(const std::string& name, std::span<const std::byte> model, const SessionOptions& options,
+                                Hooks hooks);
     Session(Session&&) noexcept;
     Session& operator=(Session&&) noexcept;
     ~Session();
 
     [[nodiscard]] const std::vector<model::Value>& inputs() const;
     [[nodiscard]] const std::vector<model::Value>& outputs() const;
+    /// Gives an input its value for all runs to come, unless their sample has one of that name. The bytes are shared.
+    void bind(const std::string& input, const tensor::TensorData& value);
     /// Runs once. A stop of the job ends the run within 200 ms.
     Result<std::vector<NamedTensor>> run(const Sample& sample, Job& job);
 
 private:
     struct Impl;
+    template <class Load>
+    static Result<Session> make(const std::string& name, std::unique_ptr<Impl> impl, const Load& load);
     explicit Session(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> m_impl;
 };

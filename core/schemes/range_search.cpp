@@ -211,6 +211,84 @@ void narrow(const RangeSearch& search, const float* x, std::size_t n, float& low
             return leastDivergence(search, x, n, low, high);
         case Range::Rule::Std:
             return deviations(search, x, n, low, high);
+        case Range::Rule::Average:
+            return;
+    }
+}
+
+namespace {
+
+/// Value below which a share of a histogram's elements lies.
+double quantile(std::span<const std::uint64_t> counts, double low, double width, double share) {
+    const double total = double(std::accumulate(counts.begin(), counts.end(), std::uint64_t(0))), wanted = share * total;
+    double below = 0;
+    for (std::size_t b = 0; b < counts.size(); ++b) {
+        const double here = double(counts[b]);
+        if (here > 0 && below + here >= wanted) return low + width * (double(b) + (wanted - below) / here);
+        below += here;
+    }
+    return low + width * double(counts.size());
+}
+
+/// Counts of |x|, as far as the largest.
+std::vector<std::uint64_t> folded(std::span<const std::uint64_t> counts, double limit, double most) {
+    const std::size_t half = counts.size() / 2;
+    const auto used = std::size_t(std::clamp(std::ceil(most / limit * double(half)), 1.0, double(half)));
+    std::vector<std::uint64_t> magnitudes(used);
+    for (std::size_t b = 0; b < used; ++b) magnitudes[b] = counts[half + b] + counts[half - 1 - b];
+    return magnitudes;
+}
+
+}  // namespace
+
+void narrow(const RangeSearch& search, std::span<const std::uint64_t> counts, double limit, float& low, float& high) {
+    const double width = 2 * limit / double(counts.size()), most = std::max(std::abs(double(low)), std::abs(double(high)));
+    if (!(low < high) || !(limit > 0)) return;
+    const bool symmetric = isSymmetric(search.symmetry);
+    const auto cut = [&](double below, double above) {
+        low = std::max(low, float(below));
+        high = std::min(high, float(above));
+    };
+    switch (search.range.rule) {
+        case Range::Rule::MinMax:
+        case Range::Rule::Average:
+            return;
+        case Range::Rule::Percentile: {
+            const double kept = search.range.percentile / 100;
+            if (kept >= 1) return;
+            const double clip = quantile(folded(counts, limit, most), 0, width, kept);
+            if (symmetric) return cut(-clip, clip);
+            return cut(quantile(counts, -limit, width, (1 - kept) / 2), quantile(counts, -limit, width, (1 + kept) / 2));
+        }
+        case Range::Rule::Kl: {
+            const auto magnitudes = folded(counts, limit, most);
+            const double clip = width * double(magnitudes.size()) * klShare(magnitudes, std::size_t(1) << (search.bits - 1));
+            return cut(-clip, clip);
+        }
+        case Range::Rule::Std: {
+            double total = 0, sum = 0, square = 0;
+            for (std::size_t b = 0; b < counts.size(); ++b) {
+                const double x = -limit + width * (double(b) + 0.5), n = double(counts[b]);
+                total += n;
+                sum += n * x;
+                square += n * x * x;
+            }
+            if (total == 0) return;
+            const double mean = symmetric ? 0 : sum / total;
+            const double reach = search.gaussianClip * std::sqrt(std::max(square / total - mean * mean, 0.0));
+            return cut(mean - reach, mean + reach);
+        }
+        case Range::Rule::Mse: {
+            const std::vector<double> weights(counts.begin(), counts.end());
+            const GridNoise noise(search.snapper->grid());
+            const float bottom = low, top = high;
+            Job job;
+            const auto best = leastNoise(!symmetric && low < 0 && high > 0, job, [&](Kept p) {
+                const Scale s = search.scaleOf(float(bottom * p.low), float(top * p.high));
+                return noise(s.scale, s.zero, weights, -limit, limit);
+            });
+            return cut(bottom * best.low, top * best.high);
+        }
     }
 }
 

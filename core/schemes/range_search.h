@@ -1,6 +1,8 @@
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <span>
 
 #include "core/base/job.h"
 #include "core/kernels/snap.h"
@@ -49,5 +51,9 @@ struct RangeSearch {
 ///
 /// Ends early, with a useless range, once the job is cancelled.
 void narrow(const RangeSearch& search, const float* x, std::size_t n, float& low, float& high, const Job& job);
+
+/// The same rules from a histogram alone, of data that is never seen all at once: an even number of equal bins over
+/// [-limit, limit]. Percentiles are interpolated within their bin; `std` takes each bin's middle. Averages are not found here.
+void narrow(const RangeSearch& search, std::span<const std::uint64_t> counts, double limit, float& low, float& high);
 
 }  // namespace roundoff::schemes

@@ -30,7 +30,7 @@ constexpr bool isSymmetric(Symmetry symmetry) { return symmetry < Symmetry::Asym
 
 /// How the clipping range is found.
 struct Range {
-    enum class Rule : std::uint8_t { MinMax, Percentile, Mse, Kl, Std };
+    enum class Rule : std::uint8_t { MinMax, Percentile, Mse, Kl, Std, Average };  ///< Average: activations only
     Rule rule = Rule::MinMax;
     double percentile = 100;  ///< Percentile only: share of |x| kept, in per cent
     bool operator==(const Range&) const = default;

@@ -57,6 +57,7 @@ std::optional<Range> range(std::string_view text) {
     if (text == "mse") return Range{Range::Rule::Mse};
     if (text == "kl") return Range{Range::Rule::Kl};
     if (text == "std") return Range{Range::Rule::Std};
+    if (text == "ema") return Range{Range::Rule::Average};
     if (text.starts_with('p'))
         if (const auto p = number<double>(text.substr(1)); p && *p > 0 && *p <= 100)
             return Range{Range::Rule::Percentile, *p};
@@ -86,11 +87,16 @@ std::string choices(const NumberFormat& format, bool activation) {
     for (const auto rule : format.ranges)
         words.push_back(rule == Range::Rule::Percentile ? "p99.99, …" : word(Range{rule}));
     if (activation) {
-        words.insert(words.end(), {"static", "dynamic"});
+        words.insert(words.end(), {"ema", "static", "dynamic"});
     } else {
         words.insert(words.end(), kAlgorithms.begin(), kAlgorithms.end());
     }
     return fmt::format("After {} may stand {}", format.id, fmt::join(words, ", "));
+}
+
+/// True where values can be rounded as they come: one by one, on levels that are known.
+bool forActivations(const NumberFormat& format) {
+    return format.grid && !format.learn && !format.blocks && format.fixedGroup == 0;
 }
 
 TensorScheme defaultsOf(const NumberFormat& format, bool activation) {
@@ -102,11 +108,11 @@ TensorScheme defaultsOf(const NumberFormat& format, bool activation) {
 Result<TensorScheme> parseTensor(std::string_view text, bool activation) {
     const auto parts = split(text, ':');
     const NumberFormat* format = findNumberFormat(parts[0]);
-    if (!format || (activation && format->id == "float")) {
+    if (!format || (activation && !forActivations(*format))) {
         std::vector<std::string_view> ids;
         for (const auto& f : numberFormats())
-            if (!activation || f.id != "float") ids.push_back(f.id);
-        return usage(std::string(kWhere), fmt::format("'{}' is not a format", parts[0]),
+            if (!activation || forActivations(f)) ids.push_back(f.id);
+        return usage(std::string(kWhere), fmt::format("'{}' is not a format{}", parts[0], format ? " for activations" : ""),
                      fmt::format("Choose one of {}", fmt::join(ids, ", ")));
     }
     TensorScheme scheme = defaultsOf(*format, activation);
@@ -134,7 +140,7 @@ Result<TensorScheme> parseTensor(std::string_view text, bool activation) {
             taken = take(1, contains(format->symmetries, *s));
             scheme.symmetry = *s;
         } else if (const auto r = range(option)) {
-            taken = take(2, contains(format->ranges, r->rule));
+            taken = take(2, r->rule == Range::Rule::Average ? activation : contains(format->ranges, r->rule));
             scheme.range = *r;
         } else if (option == "pot") {
             taken = take(5, format->scaleRule == ScaleRule::Plain);
@@ -153,6 +159,12 @@ Result<TensorScheme> parseTensor(std::string_view text, bool activation) {
                          choices(*format, activation));
         }
         if (!taken) return propagate(taken);
+    }
+    if (activation && scheme.granularity.kind == Granularity::Kind::Token) {
+        if (seen[4] && scheme.timing == Timing::Static)
+            return usage(std::string(kWhere), fmt::format("'static' contradicts 'token' in '{}'", text),
+                         "Tokens are not known beforehand: write dynamic");
+        scheme.timing = Timing::Dynamic;
     }
     return scheme;
 }
@@ -212,6 +224,7 @@ std::string word(const Range& range) {
         case Range::Rule::Mse: return "mse";
         case Range::Rule::Kl: return "kl";
         case Range::Rule::Std: return "std";
+        case Range::Rule::Average: return "ema";
     }
     return {};
 }

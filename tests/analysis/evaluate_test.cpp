@@ -44,7 +44,7 @@ protected:
 TEST_F(Evaluate, AccuracyOfTheSampleAsItWasMeasuredElsewhere) {
     const auto model = open("digits.onnx");
     auto comparison = compared(model, {"int8:tensor", "int8:channel"});
-    ASSERT_TRUE(evaluate(model, comparison, {kSamples / "digits.eval", 4, 0}, 0, m_job));
+    ASSERT_TRUE(evaluate(model, comparison, {kSamples / "digits.eval", 4, 0}, nullptr, 0, m_job));
     const auto& tensor = *comparison.reports[0].output;
     const auto& channel = *comparison.reports[1].output;
     EXPECT_EQ(tensor.samples, 500U);
@@ -59,7 +59,7 @@ TEST_F(Evaluate, AccuracyOfTheSampleAsItWasMeasuredElsewhere) {
 TEST_F(Evaluate, TheFloatModelAgainstItselfLosesNothing) {
     const auto model = open("shakespeare.onnx");
     auto comparison = compared(model, {"float"});
-    ASSERT_TRUE(evaluate(model, comparison, text(3), 0, m_job));
+    ASSERT_TRUE(evaluate(model, comparison, text(3), nullptr, 0, m_job));
     const auto& result = *comparison.reports[0].output;
     EXPECT_TRUE(std::isinf(result.output.sqnrDb()));
     ASSERT_TRUE(result.language);
@@ -72,7 +72,7 @@ TEST_F(Evaluate, TheFloatModelAgainstItselfLosesNothing) {
 TEST_F(Evaluate, FewerBitsSayTheNextTokenWorse) {
     const auto model = open("shakespeare.onnx");
     auto comparison = compared(model, {"int8", "int5", "int4", "int3"});
-    ASSERT_TRUE(evaluate(model, comparison, text(6), 0, m_job));
+    ASSERT_TRUE(evaluate(model, comparison, text(6), nullptr, 0, m_job));
     double before = 0;
     for (const Report& report : comparison.reports) {
         const auto& language = *report.output->language;
@@ -93,7 +93,7 @@ TEST_F(Evaluate, AgreesWithTheExportedModel) {
         if (entry.path().extension() == ".png" && taken++ < 20) fs::copy_file(entry.path(), data.path / entry.path().filename());
     const auto model = open("digits.onnx");
     auto comparison = compared(model, {"int8:tensor", "int4", "log4"});
-    ASSERT_TRUE(evaluate(model, comparison, data, 1, m_job));
+    ASSERT_TRUE(evaluate(model, comparison, data, nullptr, 1, m_job));
     for (const Report& report : comparison.reports) {
         exports::ExportOptions options;
         options.data = data;
@@ -108,14 +108,14 @@ TEST_F(Evaluate, AgreesWithTheExportedModel) {
 TEST_F(Evaluate, SyntheticInputsAreMarkedAndACancelIsOne) {
     const auto model = open("digits.onnx");
     auto comparison = compared(model, {"int8"});
-    ASSERT_TRUE(evaluate(model, comparison, {{}, 7, 3}, 0, m_job));
+    ASSERT_TRUE(evaluate(model, comparison, {{}, 7, 3}, nullptr, 0, m_job));
     EXPECT_TRUE(comparison.reports[0].output->synthetic);
     EXPECT_EQ(comparison.reports[0].output->samples, 7U);
     EXPECT_NE(comparison.reports[0].output->conditions.find("synthetic"), std::string::npos);
     std::stop_source stop;
     stop.request_stop();
     Job stopped(stop.get_token(), {}, 1);
-    EXPECT_EQ(evaluate(model, comparison, {{}, 7, 3}, 0, stopped).error().code, ErrorCode::Cancelled);
+    EXPECT_EQ(evaluate(model, comparison, {{}, 7, 3}, nullptr, 0, stopped).error().code, ErrorCode::Cancelled);
 }
 
 TEST_F(Evaluate, ALabelBeyondTheClassesIsBadData) {
@@ -125,7 +125,7 @@ TEST_F(Evaluate, ALabelBeyondTheClassesIsBadData) {
     }
     const auto model = open("digits.onnx");
     auto comparison = compared(model, {"int8"});
-    const auto done = evaluate(model, comparison, {m_folder / "labels", 4, 0}, 0, m_job);
+    const auto done = evaluate(model, comparison, {m_folder / "labels", 4, 0}, nullptr, 0, m_job);
     ASSERT_FALSE(done);
     EXPECT_NE(done.error().line().find("label 17, the model 10 classes"), std::string::npos) << done.error().line();
 }
@@ -133,7 +133,7 @@ TEST_F(Evaluate, ALabelBeyondTheClassesIsBadData) {
 TEST_F(Evaluate, BadDataIsNamed) {
     const auto model = open("digits.onnx");
     auto comparison = compared(model, {"int8"});
-    const auto done = evaluate(model, comparison, {m_folder / "none", 4, 0}, 0, m_job);
+    const auto done = evaluate(model, comparison, {m_folder / "none", 4, 0}, nullptr, 0, m_job);
     ASSERT_FALSE(done);
     EXPECT_NE(done.error().line().find("none"), std::string::npos);
     EXPECT_FALSE(comparison.reports[0].output);

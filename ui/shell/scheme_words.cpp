@@ -66,6 +66,7 @@ QString rangeLabel(const schemes::Range& range) {
         case Rule::Mse: return tr("least square error");
         case Rule::Kl: return tr("least KL divergence");
         case Rule::Std: return tr("standard deviation");
+        case Rule::Average: return tr("moving average");
     }
     return {};
 }

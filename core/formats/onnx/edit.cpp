@@ -94,8 +94,81 @@ void OnnxEdit::addNodeBefore(std::size_t user, const NodeSpec& node) {
     fill(m_impl->insertions.before(m_impl->node(user)), node);
 }
 
+void OnnxEdit::addNodeLast(const NodeSpec& node) {
+    // Nodes are looked up by pointer: adding one moves none.
+    fill(*m_impl->proto.mutable_graph()->add_node(), node);
+}
+
+void OnnxEdit::addNodeCopy(std::size_t node, const std::vector<std::string>& inputs, const std::vector<std::string>& outputs) {
+    auto& copy = *m_impl->proto.mutable_graph()->add_node();
+    copy = m_impl->node(node);
+    copy.set_name(freshName(copy.name()));
+    copy.mutable_input()->Assign(inputs.begin(), inputs.end());
+    copy.mutable_output()->Assign(outputs.begin(), outputs.end());
+}
+
+void OnnxEdit::replaceOutput(std::size_t node, std::size_t slot, const std::string& value) {
+    m_impl->node(node).set_output(int(slot), value);
+}
+
+bool OnnxEdit::canBeInput(std::size_t tensor) const {
+    const auto& tensors = m_impl->walk->tensors;
+    const TensorRef& ref = tensors.at(tensor);
+    const auto same = std::ranges::count_if(tensors, [&](const TensorRef& other) { return *other.name == *ref.name; });
+    return m_impl->walk->scopes[std::size_t(ref.scope)].graph != nullptr && same == 1;
+}
+
+void OnnxEdit::addOutput(const std::string& value) {
+    m_impl->proto.mutable_graph()->add_output()->set_name(value);
+}
+
+void OnnxEdit::addInput(const std::string& name, model::ElementType type, const model::Shape& shape) {
+    auto* input = m_impl->proto.mutable_graph()->add_input();
+    input->set_name(name);
+    auto* tensor = input->mutable_type()->mutable_tensor_type();
+    tensor->set_elem_type(toOnnx(type));
+    auto* dims = tensor->mutable_shape();
+    for (const std::int64_t size : shape) dims->add_dim()->set_dim_value(size);
+    m_impl->names.insert(name);
+}
+
+void OnnxEdit::makeInput(std::size_t tensor) {
+    const model::Tensor& about = m_impl->model.tensors().at(tensor);
+    const std::string name = *m_impl->walk->tensors.at(tensor).name;
+    removeTensor(tensor);
+    addInput(name, about.type, about.shape);
+}
+
+void OnnxEdit::addNodeAfter(std::size_t maker, const NodeSpec& node) {
+    fill(m_impl->insertions.after(m_impl->node(maker)), node);
+}
+
+void OnnxEdit::removeNode(std::size_t node) {
+    m_impl->deadNodes.push_back(node);
+}
+
 void OnnxEdit::replaceNode(std::size_t node, const NodeSpec& with) {
     fill(m_impl->node(node), with);
+}
+
+double OnnxEdit::attribute(std::size_t node, const std::string& name, double fallback) const {
+    for (const auto& a : m_impl->node(node).attribute()) {
+        if (a.name() != name) continue;
+        if (a.type() == ::onnx::AttributeProto::FLOAT) return double(a.f());
+        if (a.type() == ::onnx::AttributeProto::INT) return double(a.i());
+    }
+    return fallback;
+}
+
+void OnnxEdit::changeOperator(std::size_t node, const std::string& op, const std::string& domain,
+                              const std::vector<std::string>& inputs, const std::vector<std::string>& outputs,
+                              const std::vector<std::string>& without) {
+    auto& proto = m_impl->node(node);
+    proto.set_op_type(op);
+    proto.set_domain(domain);
+    proto.mutable_input()->Assign(inputs.begin(), inputs.end());
+    proto.mutable_output()->Assign(outputs.begin(), outputs.end());
+    eraseIf(*proto.mutable_attribute(), [&](const auto& a) { return std::ranges::find(without, a.name()) != without.end(); });
 }
 
 void OnnxEdit::replaceInput(std::size_t node, std::size_t slot, const std::string& value) {
@@ -161,7 +234,7 @@ void OnnxEdit::replaceTensor(std::size_t tensor, model::ElementType type, const 
 void OnnxEdit::removeTensor(std::size_t tensor) {
     const TensorRef& ref = m_impl->walk->tensors.at(tensor);
     if (ref.node >= 0)
-        m_impl->deadConstants.push_back(std::size_t(ref.node));
+        m_impl->deadNodes.push_back(std::size_t(ref.node));
     else
         m_impl->removed.insert(ref.proto);
     m_impl->forgetInput(*ref.name, ref.scope);

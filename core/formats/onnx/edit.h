@@ -72,7 +72,16 @@ public:
 
     /// Puts a node before the node `user`, into the same graph.
     void addNodeBefore(std::size_t user, const NodeSpec& node);
+    /// Puts a node behind another, and behind those put there before.
+    void addNodeAfter(std::size_t maker, const NodeSpec& node);
+    /// Removes a node whose values nobody reads any more.
+    void removeNode(std::size_t node);
     void replaceNode(std::size_t node, const NodeSpec& with);
+    /// The value of a number among a node's attributes.
+    [[nodiscard]] double attribute(std::size_t node, const std::string& name, double fallback) const;
+    /// Another operator in the node's place, which keeps its name and attributes but for `without`.
+    void changeOperator(std::size_t node, const std::string& op, const std::string& domain, const std::vector<std::string>& inputs,
+                        const std::vector<std::string>& outputs, const std::vector<std::string>& without = {});
     void replaceInput(std::size_t node, std::size_t slot, const std::string& value);
     /// Lets nodes compute the value of a tensor: the last of them has the tensor's name as its output. They stand at
     /// the beginning of the tensor's graph (or where its Constant node stood). Serves every use, however it comes by.
@@ -89,6 +98,22 @@ public:
     /// Removes a constant that nobody uses any more.
     void removeTensor(std::size_t tensor);
 
+    /// Puts a node at the end of the main graph.
+    void addNodeLast(const NodeSpec& node);
+    /// A value of the main graph becomes an output, of whatever type and shape it has.
+    void addOutput(const std::string& value);
+    /// A further node like another one, with values of its own, at the end of the main graph. An absent input is "".
+    void addNodeCopy(std::size_t node, const std::vector<std::string>& inputs, const std::vector<std::string>& outputs);
+    void replaceOutput(std::size_t node, std::size_t slot, const std::string& value);
+    /// True where makeInput() is possible: the constant is seen from the main graph, and no other has its name.
+    [[nodiscard]] bool canBeInput(std::size_t tensor) const;
+    /// A constant becomes an input of the main graph, to be given at every run.
+    void makeInput(std::size_t tensor);
+    /// One input more.
+    void addInput(const std::string& name, model::ElementType type, const model::Shape& shape);
+
+    /// The model in memory, its tensors inside. The edit is used up. An error above protobuf's 2 GB.
+    Result<std::string> serialize(Job& job);
     /// Writes model and data file, flushed to the disk, and returns their paths. Overwrites; never one of the opened
     /// files. On an error nothing is left behind. The edit is used up.
     Result<std::vector<std::filesystem::path>> write(const std::filesystem::path& path, const WriteOptions& options,

@@ -107,7 +107,7 @@ void OnnxEdit::Impl::removeTensors() {
 
 /// After this only payload numbers tell where the numbers of tensors come from; indices and references are void.
 void OnnxEdit::Impl::finishGraph() {
-    for (const std::size_t index : deadConstants) insertions.remove(node(index));
+    for (const std::size_t index : deadNodes) insertions.remove(node(index));
     applyInsertions();
     removeTensors();
     declareConstantsInFunctions();
@@ -206,6 +206,31 @@ Result<std::vector<std::filesystem::path>> OnnxEdit::Impl::writeFiles(const std:
         return propagate(flushed);
     }
     return paths;
+}
+
+Result<std::string> OnnxEdit::serialize(Job& job) {
+    m_impl->finishGraph();
+    class Text final : public ByteSink {
+    public:
+        Result<void> write(std::span<const std::byte> bytes) override {
+            text.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+            return {};
+        }
+        std::string text;
+    };
+    const std::string& path = m_impl->model.info().path;
+    const auto tooLarge = [&] {
+        return failed(path, "what must be held in memory to run the model exceeds 2 GB", "Run the exported model instead");
+    };
+    if (m_impl->tensorBytes() > kInlineLimit) return tooLarge();
+    std::string skeleton;
+    if (!m_impl->proto.SerializeToString(&skeleton)) return tooLarge();
+    const SpliceSource inside{[&](std::uint64_t marker) { return m_impl->bytesOf(marker); },
+                              [&](std::uint64_t marker, ByteSink& out) { return m_impl->writeBytes(marker, out, job); }};
+    Text out;
+    out.text.reserve(splicedSize(skeleton, inside));
+    if (const auto written = splice(skeleton, inside, out); !written) return propagate(written);
+    return std::move(out.text);
 }
 
 Result<std::vector<std::filesystem::path>> OnnxEdit::write(const std::filesystem::path& path,

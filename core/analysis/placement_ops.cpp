@@ -1,0 +1,72 @@
+#include "core/analysis/placement_ops.h"
+
+#include <algorithm>
+#include <iterator>
+#include <string_view>
+
+#include "core/schemes/number_format.h"
+
+namespace roundoff::analysis {
+namespace {
+
+struct Known {
+    std::string_view op;
+    OpKind kind;
+};
+// Found by saving the graphs that ONNX Runtime 1.29 optimizes. Not fused there, though one might expect it: Pad, PRelu,
+// HardSigmoid, HardSwish, Tanh, ReduceMean, Neg, ConvTranspose, Sub, Div.
+constexpr Known kKnown[] = {
+    {"Conv", OpKind::Product},        {"Gemm", OpKind::Product},      {"MatMul", OpKind::Product},
+    {"Add", OpKind::Blend},           {"Mul", OpKind::Blend},         {"Concat", OpKind::Blend},
+    {"Where", OpKind::Blend},         {"Sigmoid", OpKind::Blend},     {"LeakyRelu", OpKind::Blend},
+    {"AveragePool", OpKind::Blend},   {"GlobalAveragePool", OpKind::Blend},
+    {"MaxPool", OpKind::Move},        {"Reshape", OpKind::Move},      {"Transpose", OpKind::Move},
+    {"Flatten", OpKind::Move},        {"Squeeze", OpKind::Move},      {"Unsqueeze", OpKind::Move},
+    {"Slice", OpKind::Move},          {"Gather", OpKind::Move},       {"GatherElements", OpKind::Move},
+    {"Expand", OpKind::Move},         {"Tile", OpKind::Move},         {"Split", OpKind::Move},
+    {"DepthToSpace", OpKind::Move},   {"Resize", OpKind::Move},       {"Identity", OpKind::Move},
+    {"Dropout", OpKind::Move},        {"Relu", OpKind::Rectifier},    {"Clip", OpKind::Rectifier},
+};
+
+bool isEightBitInteger(const schemes::TensorScheme& scheme) {
+    const schemes::NumberFormat* format = schemes::findNumberFormat(scheme.format);
+    return format && (format->storage == tensor::ElementType::Int8 || format->storage == tensor::ElementType::Uint8);
+}
+
+}  // namespace
+
+OpKind kindOf(const model::Node& node) {
+    if (!node.domain.empty() && node.domain != "ai.onnx") return OpKind::Float;
+    const auto found = std::find_if(std::begin(kKnown), std::end(kKnown),
+                                    [&](const Known& known) { return known.op == node.op; });
+    if (found == std::end(kKnown) || node.inputs.empty() || node.outputs.empty()) return OpKind::Float;
+    // A second output (MaxPool's indices, Dropout's mask) is no value of the first input.
+    if (found->kind != OpKind::Product && node.op != "Split" && node.outputs.size() > 1 && !node.outputs[1].empty())
+        return OpKind::Float;
+    return found->kind;
+}
+
+std::vector<std::size_t> dataSlots(const model::Node& node) {
+    std::vector<std::size_t> slots;
+    if (node.op == "Concat") {
+        for (std::size_t i = 0; i < node.inputs.size(); ++i) slots.push_back(i);
+        return slots;
+    }
+    const bool two = node.op == "Add" || node.op == "Mul" || kindOf(node) == OpKind::Product;
+    slots = node.op == "Where" ? std::vector<std::size_t>{1, 2} : two ? std::vector<std::size_t>{0, 1} : std::vector<std::size_t>{0};
+    if (slots.back() >= node.inputs.size()) return {};
+    return slots;
+}
+
+bool hasIntegerKernel(const schemes::Scheme& scheme) {
+    using Kind = schemes::Granularity::Kind;
+    const Kind kind = scheme.weight.granularity.kind;
+    return scheme.activation && isEightBitInteger(scheme.weight) && isEightBitInteger(*scheme.activation) &&
+           (kind == Kind::Tensor || kind == Kind::Channel);
+}
+
+bool foldsRectifiers(const schemes::TensorScheme& activation) {
+    return activation.symmetry == schemes::Symmetry::Asymmetric || !isEightBitInteger(activation);
+}
+
+}  // namespace roundoff::analysis

@@ -1,0 +1,63 @@
+#include "core/analysis/run.h"
+
+#include <algorithm>
+
+#include "core/analysis/evaluate.h"
+#include "core/analysis/measure.h"
+#include "core/analysis/simulation.h"
+
+namespace roundoff::analysis {
+namespace {
+
+/// The values to watch: those whose ranges are wanted, and the layers' inputs where asked.
+std::vector<std::string> watched(const model::Model& model, const Comparison& comparison, bool inputs) {
+    std::vector<std::string> values = calibratedValues(model, comparison.reports);
+    const auto layers = calibration::layerValues(model);
+    for (std::size_t i = 0; inputs && i < layers.size(); ++i)
+        if (!layers[i].input.empty() && tensor::isFloat(model.tensors()[model.layers()[i].weight].type))
+            values.push_back(layers[i].input);
+    return values;
+}
+
+/// As much as the range rules and the caller ask for.
+calibration::Detail detailFor(const Comparison& comparison, const RunOptions& options) {
+    if (options.observeInputs) return calibration::Detail::Channels;
+    using enum schemes::Range::Rule;
+    for (const Report& report : comparison.reports)
+        for (const LayerReport& layer : report.layers)
+            if (const auto& activation = layer.scheme.activation;
+                activation && activation->range.rule != MinMax && activation->range.rule != Average)
+                return calibration::Detail::Histograms;
+    return calibration::Detail::Extremes;
+}
+
+}  // namespace
+
+Result<void> run(const model::Model& model, Comparison& comparison, const RunOptions& options,
+                 calibration::Calibration& calibration, Job& job) {
+    double done = 0;
+    const auto part = [&](double share) {
+        const double from = done;
+        done += share;
+        return job.part(from, share);
+    };
+    if (options.calibration) {
+        const auto values = watched(model, comparison, options.observeInputs);
+        Job calibrating = part(0.2);
+        if (!values.empty()) {
+            auto found = calibration::calibrate(model, values, *options.calibration, detailFor(comparison, options), calibrating);
+            if (!found) return propagate(found);
+            calibration = std::move(*found);
+        }
+        Job measuring = part(options.evaluation ? 0.4 : 0.8);
+        const MeasureOptions how{&calibration, options.memoryLimit, options.ranking};
+        if (auto measured = measureOutputs(model, comparison, *options.calibration, how, measuring); !measured) return measured;
+    }
+    if (options.evaluation) {
+        Job evaluating = part(1 - done);
+        return evaluate(model, comparison, *options.evaluation, &calibration, options.memoryLimit, evaluating);
+    }
+    return {};
+}
+
+}  // namespace roundoff::analysis

@@ -1,0 +1,147 @@
+// Errors of layers' outputs: what must hold between them, and against exported files.
+#include "core/analysis/measure.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+
+#include "core/analysis/compare.h"
+#include "core/analysis/run.h"
+#include "core/base/cpu.h"
+#include "core/exports/target.h"
+#include "core/formats/format.h"
+#include "tests/support/temp_folder.h"
+
+namespace roundoff::analysis {
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path kSamples = fs::path(ROUNDOFF_SOURCE_DIR) / "resources/samples";
+
+class Measure : public testing::Test {
+protected:
+    model::Model open(const char* name) { return formats::openModel((kSamples / name).string(), m_job).value(); }
+    Comparison compared(const model::Model& model, const std::string& text, const CompareOptions& options = {}) {
+        return compare(model, std::vector<Recipe>{{schemes::parseScheme(text).value(), {}}}, options, m_job).value();
+    }
+    Job m_job;
+    const calibration::DataSource m_synthetic{{}, 3, 1};
+};
+
+TEST_F(Measure, AloneAndTogetherAgreeWhereTheyMust) {
+    const auto model = open("digits.onnx");
+    auto comparison = compared(model, "int6");
+    ASSERT_TRUE(measureOutputs(model, comparison, m_synthetic, {}, m_job));
+    const Report& report = comparison.reports[0];
+    for (const LayerReport& layer : report.layers) {
+        ASSERT_TRUE(layer.output && layer.output->isolated && layer.output->accumulated);
+        EXPECT_EQ(layer.output->isolated->count, layer.output->accumulated->count);
+        // The signal is the float model's output in both.
+        EXPECT_NEAR(layer.output->isolated->signal / layer.output->accumulated->signal, 1, 1e-6);
+    }
+    // Nothing stands before the first layer, nothing behind the last.
+    EXPECT_NEAR(report.layers.front().output->isolated->sqnrDb(), report.layers.front().output->accumulated->sqnrDb(), 1e-3);
+    EXPECT_NEAR(report.layers.back().output->accumulated->sqnrDb(), report.output->output.sqnrDb(), 1e-9);
+    EXPECT_TRUE(report.output->synthetic);
+}
+
+TEST_F(Measure, TheAccumulatedErrorIsThatOfTheExportedFile) {
+    const auto model = open("digits.onnx");
+    auto comparison = compared(model, "int5");
+    ASSERT_TRUE(measureOutputs(model, comparison, m_synthetic, {}, m_job));
+    test::TempFolder folder;
+    exports::ExportOptions options;
+    options.verify = false;
+    const auto done = exports::exportModel(model, comparison.reports[0].recipe, *exports::findTarget("onnx-fakequant"),
+                                     folder.path() / "out.onnx", options, m_job);
+    ASSERT_TRUE(done) << done.error().line();
+    const runtime::SessionOptions plain{runtime::SessionOptions::Level::None, 1, 0};
+    auto reference = runtime::Session::open(model.info().path, plain).value();
+    auto exported = runtime::Session::open(folder.path() / "out.onnx", plain).value();
+    OutputError error;
+    const auto samples = runtime::syntheticSamples(model, 3, 64, 1).value();
+    for (const auto& sample : samples)
+        error.addOutputs(reference.run(sample, m_job).value(), exported.run(sample, m_job).value());
+    EXPECT_NEAR(comparison.reports[0].output->output.sqnrDb(), error.sqnrDb(), 1e-3);
+}
+
+TEST_F(Measure, GroupsThatFitIntoMemoryChangeNoFigure) {
+    const auto model = open("digits.onnx");
+    auto together = compared(model, "int8"), apart = together;
+    ASSERT_TRUE(measureOutputs(model, together, m_synthetic, {}, m_job));
+    MeasureOptions tight;
+    // As low as it goes: what the refusal says would do.
+    for (tight.memoryLimit = 1'000'000; !measureOutputs(model, apart, m_synthetic, tight, m_job);) tight.memoryLimit += 250'000;
+    EXPECT_LT(tight.memoryLimit, physicalMemory());
+    for (std::size_t i = 0; i < model.layers().size(); ++i) {
+        const auto &a = *together.reports[0].layers[i].output, &b = *apart.reports[0].layers[i].output;
+        EXPECT_NEAR(a.isolated->sqnrDb(), b.isolated->sqnrDb(), 1e-3) << i;
+        EXPECT_NEAR(a.accumulated->sqnrDb(), b.accumulated->sqnrDb(), 1e-3) << i;
+    }
+}
+
+TEST_F(Measure, OnlyOneLayerQuantizedIsTheSameAsOneLayerAlone) {
+    const auto model = open("digits.onnx");
+    const std::string name = model.layers()[2].name;
+    CompareOptions only;
+    only.selection.only = "^" + name + "$";
+    auto one = compared(model, "int4", only), all = compared(model, "int4");
+    MeasureOptions ranking;
+    ranking.ranking = true;
+    ASSERT_TRUE(measureOutputs(model, one, m_synthetic, {}, m_job));
+    ASSERT_TRUE(measureOutputs(model, all, m_synthetic, ranking, m_job));
+    const Report &report = all.reports[0], &alone = one.reports[0];
+    ASSERT_TRUE(report.layers[2].alone);
+    EXPECT_NEAR(report.layers[2].alone->only.sqnrDb(), alone.output->output.sqnrDb(), 1e-3);
+    EXPECT_FALSE(alone.layers[3].output);
+    EXPECT_FALSE(alone.layers[3].alone);
+    // The last layer's own error is all that comes out where it alone is quantized.
+    EXPECT_NEAR(report.layers.back().alone->only.sqnrDb(), report.layers.back().output->isolated->sqnrDb(), 1e-3);
+    for (const LayerReport& layer : report.layers) EXPECT_GT(layer.alone->only.sqnrDb(), report.output->output.sqnrDb());
+}
+
+TEST_F(Measure, AStoppedRankingGoesOn) {
+    const auto model = open("digits.onnx");
+    auto comparison = compared(model, "int4");
+    MeasureOptions ranking;
+    ranking.ranking = true;
+    std::stop_source stop;
+    Job stopping(stop.get_token(), [&](double, std::string_view what) {
+        std::size_t tried = 0;
+        for (const LayerReport& layer : comparison.reports[0].layers) tried += layer.alone.has_value();
+        if (what.find("one at a time") != std::string_view::npos && tried == 4) stop.request_stop();
+    });
+    EXPECT_EQ(measureOutputs(model, comparison, m_synthetic, ranking, stopping).error().code, ErrorCode::Cancelled);
+    std::vector<ValueError> kept;
+    for (const LayerReport& layer : comparison.reports[0].layers)
+        if (layer.alone) kept.push_back(layer.alone->only);
+    ASSERT_EQ(kept.size(), 4U);
+    ASSERT_TRUE(measureOutputs(model, comparison, m_synthetic, ranking, m_job));
+    for (const LayerReport& layer : comparison.reports[0].layers) EXPECT_TRUE(layer.alone);
+}
+
+TEST_F(Measure, LanguageModelsWork) {
+    const auto model = open("shakespeare.onnx");
+    auto comparison = compared(model, "int8");
+    ASSERT_TRUE(measureOutputs(model, comparison, {{}, 1, 1}, {}, m_job));
+    for (const LayerReport& layer : comparison.reports[0].layers) {
+        ASSERT_TRUE(layer.output && layer.output->isolated && layer.output->accumulated);
+        EXPECT_GT(layer.output->isolated->sqnrDb(), 25);
+    }
+}
+
+TEST_F(Measure, StaticActivationsWithoutDataSaySo) {
+    const auto model = open("digits.onnx");
+    auto comparison = compared(model, "int8/uint8");
+    RunOptions options;
+    options.evaluation = m_synthetic;
+    calibration::Calibration none;
+    const auto done = run(model, comparison, options, none, m_job);
+    ASSERT_FALSE(done);
+    EXPECT_NE(done.error().line().find("--calib"), std::string::npos) << done.error().line();
+}
+
+}  // namespace
+}  // namespace roundoff::analysis
