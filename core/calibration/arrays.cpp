@@ -161,6 +161,7 @@ Result<Dataset> arraysOfOneInput(const model::Model& model, const Value& input, 
         return complete(model, source, {std::move(*tensor)});
     });
     data.files = files;
+    data.given = 1;
     return data;
 }
 
@@ -197,6 +198,7 @@ Result<Dataset> arraysByName(const model::Model& model, const DataSource& source
         return complete(model, source, std::move(sample));
     });
     data.files = std::move(entries->files);
+    data.given = cuts->size();
     return data;
 }
 

@@ -65,6 +65,7 @@ public:
     std::string words;    ///< "500 samples of digits.eval; pictures …": part of every figure's conditions
     bool images = false;  ///< each file is a picture
     std::shared_ptr<const Tokenizer> tokenizer;  ///< of a text
+    std::size_t given = SIZE_MAX;  ///< the first so many tensors of a sample come from the data, the others follow from their shapes
     std::vector<std::filesystem::path> files;  ///< what the samples are read from, in their order
 
 private:

@@ -106,6 +106,7 @@ Result<Dataset> readText(const model::Model& model, const DataSource& source, Jo
     data.files = {source.path};
     if (!tokenizer->file.empty()) data.files.push_back(tokenizer->file);
     data.tokenizer = tokenizer;
+    data.given = 1;
     return data;
 }
 
