@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "app/cli/all.h"
+#include "app/cli/data_options.h"
 #include "core/analysis/run.h"
 #include "core/base/sha256.h"
 #include "core/formats/format.h"
@@ -17,6 +18,7 @@ struct Arguments {
     std::string model;
     std::vector<std::string> schemes;
     std::string calibration, evaluation;
+    DataOptions reading;
     bool ranking = false;
 };
 
@@ -50,7 +52,7 @@ Result<int> compare(const Arguments& arguments, const Options& options, Console&
     running.memoryLimit = options.memoryLimit.value_or(0);
     for (auto [text, into] : {std::pair(&arguments.calibration, &running.calibration), std::pair(&arguments.evaluation, &running.evaluation)}) {
         if (text->empty()) continue;
-        const auto source = calibration::parseDataSource(*text, options.seed);
+        const auto source = arguments.reading.source(*text, options.seed);
         if (!source) return propagate(source);
         *into = *source;
     }
@@ -112,6 +114,7 @@ Command compareCommand() {
                 ->type_name("DATA");
             app.add_flag("--one-at-a-time", arguments->ranking,
                          "rank the layers: quantize each alone, and all but each, and measure the model's output (--calib)");
+            addDataOptions(app, arguments->reading);
             return [arguments, &options](Console& console) { return compare(*arguments, options, console); };
         }};
 }

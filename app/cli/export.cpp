@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/cli/all.h"
+#include "app/cli/data_options.h"
 #include "app/cli/output.h"
 #include "core/base/text.h"
 #include "core/exports/target.h"
@@ -20,6 +21,7 @@ using Json = nlohmann::ordered_json;
 struct Arguments {
     std::string model, scheme, recipe, target, out, data;
     bool onlyFaster = false, noVerify = false, externalData = false;
+    DataOptions reading;
 };
 
 Result<analysis::Recipe> recipeOf(const Arguments& arguments) {
@@ -111,7 +113,7 @@ Result<int> exportIt(const Arguments& arguments, const Options& options, Console
     if (!recipe) return propagate(recipe);
     const auto target = targetOf(arguments.target);
     if (!target) return propagate(target);
-    const auto data = calibration::parseDataSource(arguments.data, options.seed);
+    const auto data = arguments.reading.source(arguments.data, options.seed);
     if (!data) return propagate(data);
     std::error_code error;
     if (std::filesystem::equivalent(arguments.out, arguments.model, error))
@@ -172,6 +174,7 @@ Command exportCommand() {
             app.add_flag("--external-data", a->externalData, "weights beside the file; always so above 2 GB");
             app.add_flag("--only-faster", a->onlyFaster, "leave float what is measured to be no faster here, and the whole model never slower");
             app.add_flag("--no-verify", a->noVerify, "write without the proof");
+            addDataOptions(app, a->reading);
             return [a, &options](Console& console) { return exportIt(*a, options, console); };
         }};
 }

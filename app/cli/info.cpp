@@ -5,6 +5,8 @@
 #include <regex>
 
 #include "app/cli/all.h"
+#include "app/cli/data_options.h"
+#include "app/cli/data_preview.h"
 #include "app/cli/output.h"
 #include "core/base/table.h"
 #include "core/base/text.h"
@@ -151,13 +153,28 @@ Json json(const model::Model& model, const std::vector<std::size_t>& layers) {
     return out;
 }
 
-Result<int> info(const std::string& path, const Options& options, Console& console) {
-    if (auto checked = check(options, path); !checked) return propagate(checked);
-    const auto model = formats::openModel(path, console.job());
+struct Arguments {
+    std::string model, data;
+    DataOptions reading;
+};
+
+Result<int> info(const Arguments& arguments, const Options& options, Console& console) {
+    if (auto checked = check(options, arguments.model); !checked) return propagate(checked);
+    const auto source = arguments.reading.source(arguments.data, options.seed);
+    if (!source) return propagate(source);
+    const auto model = formats::openModel(arguments.model, console.job());
     if (!model) return propagate(model);
     const auto layers = chosen(*model, options);
     if (!layers) return propagate(layers);
-    auto done = finish("info", &*model, json(*model, *layers), text(*model, *layers), options, console);
+    auto fields = json(*model, *layers);
+    std::string words = text(*model, *layers);
+    if (!arguments.data.empty()) {
+        const auto preview = calibration::preview(*model, *source, console.job());
+        if (!preview) return propagate(preview);
+        fields["data"] = previewJson(*preview);
+        words += '\n' + previewText(*preview);
+    }
+    auto done = finish("info", &*model, fields, words, options, console);
     if (!done) return propagate(done);
     return 0;
 }
@@ -169,9 +186,11 @@ Command infoCommand() {
             "structure, layers, sizes and types; reads no weight",
             {"json"},
             [](CLI::App& app, const Options& options) -> Work {
-                auto path = std::make_shared<std::string>();
-                app.add_option("MODEL", *path, "the model")->required();
-                return [path, &options](Console& console) { return info(*path, options, console); };
+                auto arguments = std::make_shared<Arguments>();
+                app.add_option("MODEL", arguments->model, "the model")->required();
+                app.add_option("--calib", arguments->data, "show also what the model will see of this")->type_name("DATA");
+                addDataOptions(app, arguments->reading);
+                return [arguments, &options](Console& console) { return info(*arguments, options, console); };
             }};
 }
 

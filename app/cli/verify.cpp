@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/cli/all.h"
+#include "app/cli/data_options.h"
 #include "app/cli/output.h"
 #include "core/formats/format.h"
 
@@ -11,11 +12,12 @@ namespace {
 
 struct Arguments {
     std::string model, exported, data;
+    DataOptions reading;
 };
 
 Result<int> verify(const Arguments& arguments, const Options& options, Console& console) {
     if (auto checked = check(options, arguments.model); !checked) return propagate(checked);
-    const auto data = calibration::parseDataSource(arguments.data, options.seed);
+    const auto data = arguments.reading.source(arguments.data, options.seed);
     if (!data) return propagate(data);
     Job opening = console.job().part(0, 0.01);
     const auto model = formats::openModel(arguments.model, opening);
@@ -47,6 +49,7 @@ Command verifyCommand() {
                 app.add_option("EXPORTED", arguments->exported, "the quantized file")->required();
                 app.add_option("--calib", arguments->data, "inputs to run both on; or synthetic[:N], as where absent")
                     ->type_name("DATA");
+                addDataOptions(app, arguments->reading);
                 return [arguments, &options](Console& console) { return verify(*arguments, options, console); };
             }};
 }

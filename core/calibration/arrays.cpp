@@ -1,6 +1,9 @@
 #include <algorithm>
+#include <cmath>
 
+#include "core/base/text.h"
 #include "core/calibration/readers.h"
+#include "core/runtime/inputs.h"
 
 namespace roundoff::calibration {
 namespace {
@@ -8,17 +11,35 @@ namespace {
 namespace fs = std::filesystem;
 using model::Value;
 
+constexpr std::uint64_t kLargestPiece = 1u << 28;  // elements
+
 /// An array as tensors for one input: cut along the first axis, whole where it has the input's very shape.
 struct Cut {
     Value input;
     NpyArray array;
-    tensor::Shape shape;  // of one piece
+    tensor::Shape shape{};  // of one piece
     std::uint64_t pieces = 1, each = 0;
 
     [[nodiscard]] Result<runtime::NamedTensor> piece(std::uint64_t index) const {
         const auto values = array.read(index * each, each);
         if (!values) return propagate(values);
+        for (std::uint64_t i = 0; i < each; ++i)
+            if (const std::string what = whyNot((*values)[i]); !what.empty())
+                return badInput(array.name(), fmt::format("element {} of sample {} is {}", i, index, what),
+                                "Mend the data, or leave the sample out");
         return tensorFor(input, shape, *values);
+    }
+
+private:
+    /// Why the input cannot take a number; empty where it can.
+    [[nodiscard]] std::string whyNot(double value) const {
+        if (std::isnan(value)) return "NaN";
+        if (isFloat(input.type)) return {};
+        const int bits = tensor::bits(input.type);
+        const bool sign = tensor::name(input.type)[0] == 'i';
+        const double low = sign ? -std::ldexp(1.0, bits - 1) : 0, high = std::ldexp(1.0, sign ? bits - 1 : bits);
+        if (value == std::trunc(value) && (input.type == tensor::ElementType::Bool || (value >= low && value < high))) return {};
+        return fmt::format("{}, input \"{}\" takes {}", value, input.name, name(input.type));
     }
 };
 
@@ -34,26 +55,80 @@ Result<Cut> cut(const Value& input, NpyArray array) {
                         fmt::format("the array is {}, input \"{}\" takes {}", tensor::text(array.shape()), input.name,
                                     tensor::text(want)),
                         "Give the input's shape; the first axis counts samples");
-    Cut out{input, std::move(array), shape, 1, 0};
+    Cut out{input, std::move(array), shape};
     out.each = out.array.count();
     if (!input.hasShape || shape.empty() || out.each == 0) return out;
     out.pieces = std::uint64_t(shape[0] / batch);
     out.each /= out.pieces;
     out.shape[0] = batch;
+    if (out.each > kLargestPiece)
+        return badInput(out.array.name(), fmt::format("one sample is {} large", tensor::text(out.shape)), "Cut it into smaller ones");
     return out;
+}
+
+Result<Cut> cut(const Value& input, std::shared_ptr<Bytes> bytes) {
+    auto array = NpyArray::open(std::move(bytes));
+    if (!array) return propagate(array);
+    return cut(input, std::move(*array));
 }
 
 Result<Cut> openCut(const Value& input, const fs::path& path) {
     auto bytes = fileBytes(path);
     if (!bytes) return propagate(bytes);
-    auto array = NpyArray::open(std::move(*bytes));
-    if (!array) return propagate(array);
-    return cut(input, std::move(*array));
+    return cut(input, std::move(*bytes));
+}
+
+Result<runtime::Sample> complete(const model::Model& model, const DataSource& source, runtime::Sample sample) {
+    if (auto done = runtime::supplyMissing(model, sample, {source.dims}); !done) return propagate(done);
+    return sample;
+}
+
+std::string inputNames(const model::Model& model) {
+    std::string names;
+    for (const Value& input : model.graph().inputs) names += (names.empty() ? "" : ", ") + printable(input.name);
+    return names;
+}
+
+/// Where the inputs' arrays lie: by input name.
+struct Entries {
+    std::map<std::string, std::shared_ptr<Bytes>> bytes;
+    std::vector<fs::path> files;
+};
+
+Result<Entries> entriesOf(const model::Model& model, const fs::path& path) {
+    Entries entries;
+    std::error_code error;
+    if (!fs::is_directory(path, error)) {
+        auto found = npzEntries(path);
+        if (!found) return propagate(found);
+        entries.bytes = std::move(*found);
+        entries.files = {path};
+        std::vector<const Value*> wanted;
+        for (const Value& input : model.graph().inputs)
+            if (!runtime::followsFromShape(input)) wanted.push_back(&input);
+        // The one array may have any name where there is one input to give.
+        if (entries.bytes.size() == 1 && wanted.size() == 1 && !entries.bytes.contains(wanted[0]->name)) {
+            auto node = entries.bytes.extract(entries.bytes.begin());
+            node.key() = wanted[0]->name;
+            entries.bytes.insert(std::move(node));
+        }
+        return entries;
+    }
+    for (const Value& input : model.graph().inputs) {
+        const fs::path file = path / (input.name + ".npy");
+        if (!fs::exists(file, error)) continue;
+        auto bytes = fileBytes(file);
+        if (!bytes) return propagate(bytes);
+        entries.bytes.emplace(input.name, std::move(*bytes));
+        entries.files.push_back(file);
+    }
+    return entries;
 }
 
 }  // namespace
 
-Result<Dataset> arraysOfOneInput(const model::Model& model, const std::vector<fs::path>& files, Job& job) {
+Result<Dataset> arraysOfOneInput(const model::Model& model, const Value& input, const DataSource& source,
+                                 const std::vector<fs::path>& files, Job& job) {
     struct File {
         fs::path path;
         std::uint64_t end;  // of its samples
@@ -61,7 +136,6 @@ Result<Dataset> arraysOfOneInput(const model::Model& model, const std::vector<fs
     // Not the arrays themselves: one in column-major order holds all its numbers.
     auto ends = std::make_shared<std::vector<File>>();
     std::uint64_t count = 0;
-    const Value& input = model.graph().inputs[0];
     for (const fs::path& path : files) {
         if (job.cancelled()) return cancelled();
         const auto array = openCut(input, path);
@@ -84,39 +158,47 @@ Result<Dataset> arraysOfOneInput(const model::Model& model, const std::vector<fs
         }
         auto tensor = (*last)->cut.piece(index - (at == 0 ? 0 : (*ends)[at - 1].end));
         if (!tensor) return propagate(tensor);
-        return runtime::Sample{std::move(*tensor)};
+        return complete(model, source, {std::move(*tensor)});
     });
     data.files = files;
+    data.given = 1;
     return data;
 }
 
-Result<Dataset> arraysByName(const model::Model& model, const fs::path& folder) {
+Result<Dataset> arraysByName(const model::Model& model, const DataSource& source) {
+    auto entries = entriesOf(model, source.path);
+    if (!entries) return propagate(entries);
+    std::string present;
+    for (const auto& [name, bytes] : entries->bytes) present += (present.empty() ? "" : ", ") + printable(name);
     auto cuts = std::make_shared<std::vector<Cut>>();
-    std::vector<fs::path> files;
     for (const Value& input : model.graph().inputs) {
-        const fs::path path = folder / (input.name + ".npy");
-        if (!fs::exists(path))
-            return usage(folder.string(), "there is no \"" + input.name + ".npy\" for the input of that name",
+        const auto found = entries->bytes.find(input.name);
+        if (found == entries->bytes.end() && runtime::followsFromShape(input)) continue;
+        if (found == entries->bytes.end())
+            return usage(source.path.string(),
+                         "there is no \"" + input.name + ".npy\" for the input of that name" +
+                             (present.empty() ? "" : ", only " + present),
                          "Save one array for each input of the model");
-        auto opened = openCut(input, path);
+        auto opened = cut(input, found->second);
         if (!opened) return propagate(opened);
         if (!cuts->empty() && cuts->front().pieces != opened->pieces)
-            return badInput(path.string(),
+            return badInput(opened->array.name(),
                             fmt::format("the array holds {} samples, the one before {}", opened->pieces, cuts->front().pieces),
                             "Give every input the same number of samples");
         cuts->push_back(std::move(*opened));
-        files.push_back(path);
     }
-    Dataset data(cuts->front().pieces, [cuts](std::size_t index) -> Result<runtime::Sample> {
+    if (cuts->empty()) return usage(source.path.string(), "no array is named after an input", "Name them " + inputNames(model));
+    Dataset data(cuts->front().pieces, [model, source, cuts](std::size_t index) -> Result<runtime::Sample> {
         runtime::Sample sample;
         for (const Cut& each : *cuts) {
             auto tensor = each.piece(index);
             if (!tensor) return propagate(tensor);
             sample.push_back(std::move(*tensor));
         }
-        return sample;
+        return complete(model, source, std::move(sample));
     });
-    data.files = std::move(files);
+    data.files = std::move(entries->files);
+    data.given = cuts->size();
     return data;
 }
 

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/base/sha256.h"
 #include "core/calibration/readers.h"
+#include "core/runtime/inputs.h"
 #include "core/tensor/convert.h"
 
 namespace roundoff::calibration {
@@ -46,33 +48,54 @@ Result<Files> filesIn(const fs::path& folder, Job& job) {
     return files;
 }
 
-Result<Dataset> readFolder(const Model& model, const fs::path& folder, Job& job) {
-    const auto files = filesIn(folder, job);
+/// The input to give where there is but one: all others follow from its shape.
+const Value* onlyInput(const Model& model) {
+    const Value* only = nullptr;
+    for (const Value& input : model.graph().inputs) {
+        if (runtime::followsFromShape(input) && model.graph().inputs.size() > 1) continue;
+        if (only) return nullptr;
+        only = &input;
+    }
+    return only;
+}
+
+Result<Dataset> readFolder(const Model& model, const DataSource& source, Job& job) {
+    const auto files = filesIn(source.path, job);
     if (!files) return propagate(files);
-    if (!files->arrays.empty() && model.graph().inputs.size() == 1) return arraysOfOneInput(model, files->arrays, job);
-    if (!files->arrays.empty()) return arraysByName(model, folder);
-    if (!files->images.empty()) return readImages(model, files->images);
-    return badInput(folder.string(), "the folder holds neither .npy arrays nor .png or .jpg images",
+    if (!files->arrays.empty()) {
+        const Value* only = onlyInput(model);
+        const bool named = model.graph().inputs.size() > 1 &&
+                           std::ranges::any_of(model.graph().inputs, [&](const Value& input) {
+                               std::error_code error;
+                               return fs::exists(source.path / (input.name + ".npy"), error);
+                           });
+        return only && !named ? arraysOfOneInput(model, *only, source, files->arrays, job) : arraysByName(model, source);
+    }
+    if (!files->images.empty()) return readImages(model, source, files->images);
+    return badInput(source.path.string(), "the folder holds neither .npy arrays nor .png or .jpg images",
                     "Put the samples there");
 }
 
-Result<Dataset> readPath(const Model& model, const fs::path& path, Job& job) {
+Result<Dataset> readPath(const Model& model, const DataSource& source, Job& job) {
+    const fs::path& path = source.path;
     std::error_code error;
     if (!fs::exists(path, error)) return badInput(path.string(), "there is no such file or folder", "Check the path");
-    if (fs::is_directory(path, error)) return readFolder(model, path, job);
+    if (fs::is_directory(path, error)) return readFolder(model, source, job);
     const std::string extension = extensionOf(path);
     if (extension == ".npy") {
-        if (model.graph().inputs.size() == 1) return arraysOfOneInput(model, {path}, job);
+        if (const Value* only = onlyInput(model)) return arraysOfOneInput(model, *only, source, {path}, job);
         return usage(path.string(), "one array cannot feed a model with several inputs",
-                     "Give a folder with one .npy named after each input");
+                     "Give a folder with one .npy named after each input, or an .npz");
     }
-    if (extension == ".png" || extension == ".jpg" || extension == ".jpeg") return readImages(model, {path});
-    return readText(model, path);
+    if (extension == ".npz") return arraysByName(model, source);
+    if (extension == ".png" || extension == ".jpg" || extension == ".jpeg") return readImages(model, source, {path});
+    return readText(model, source, job);
 }
 
 Result<Dataset> madeUp(const Model& model, const DataSource& source) {
-    Dataset data(source.synthetic, [model, seed = source.seed](std::size_t index) {
-        return runtime::syntheticSample(model, index, kLength, seed);
+    const runtime::Sizes sizes{source.dims, 1, source.window > 0 ? std::int64_t(source.window) : kLength};
+    Dataset data(source.synthetic, [model, seed = source.seed, sizes](std::size_t index) {
+        return runtime::syntheticSample(model, index, sizes, seed);
     });
     if (const auto first = data.sample(0); !first) return propagate(first);
     data.words = fmt::format("{} synthetic samples", data.count());
@@ -87,6 +110,7 @@ Dataset::Dataset(std::size_t count, std::function<Result<runtime::Sample>(std::s
 void Dataset::keep(std::size_t limit) {
     m_count = std::min(m_count, limit);
     if (labels.size() > m_count) labels.resize(m_count);
+    if (images && files.size() > m_count) files.resize(m_count);
 }
 
 runtime::NamedTensor tensorFor(const Value& input, tensor::Shape shape, const std::vector<double>& values) {
@@ -94,23 +118,6 @@ runtime::NamedTensor tensorFor(const Value& input, tensor::Shape shape, const st
     out.bytes.resize(storageBytes(input.type, values.size()).value_or(0));
     tensor::writeNumbers(input.type, values, out.bytes);
     return out;
-}
-
-Result<DataSource> parseDataSource(std::string_view text, std::uint64_t seed) {
-    constexpr std::string_view kSynthetic = "synthetic";
-    DataSource source;
-    source.seed = seed;
-    if (text.empty() || text == kSynthetic) return source;
-    if (!text.starts_with("synthetic:")) {
-        source.path = text;
-        return source;
-    }
-    const std::string_view number = text.substr(kSynthetic.size() + 1);
-    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), source.synthetic);
-    if (error != std::errc() || end != number.data() + number.size() || source.synthetic < 1 || source.synthetic > 10'000)
-        return usage("DATA", fmt::format("'{}' does not say how many samples to make up", text),
-                     "Write synthetic:N with N of 1 to 10000");
-    return source;
 }
 
 Result<Dataset> loadDataset(const Model& model, const DataSource& source, std::size_t limit, Job& job) {
@@ -122,13 +129,35 @@ Result<Dataset> loadDataset(const Model& model, const DataSource& source, std::s
                          fmt::format("input \"{}\" takes {}, which no data can give", input.name, name(input.type)),
                          "Use a model with numeric inputs");
     if (source.isSynthetic()) return madeUp(model, source);
-    auto all = readPath(model, source.path, job);
+    auto all = readPath(model, source, job);
     if (!all) return propagate(all);
     if (all->count() == 0) return badInput(source.path.string(), "there are no samples in it", "Give at least one");
     Dataset data = std::move(*all);
     data.keep(limit);
-    data.words = fmt::format("{} samples of {}", data.count(), source.path.filename().string());
+    std::string place = source.path.filename().string();
+    if (place.empty()) place = source.path.parent_path().filename().string();  // "folder/"
+    data.words = fmt::format("{} sample{} of {}{}{}", data.count(), data.count() == 1 ? "" : "s", place,
+                             data.words.empty() ? "" : "; ", data.words);
     return data;
+}
+
+Result<std::string> hashOf(const Dataset& data, const DataSource& source, Job& job) {
+    Sha256 sum;
+    const ImageOptions& images = source.images;
+    std::string text = fmt::format("{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|", data.count(), data.words, source.isSynthetic() ? source.seed : 0,
+                                   fmt::join(images.mean, ","), fmt::join(images.std, ","), int(images.layout), int(images.fit),
+                                   images.height, images.width, images.bgr, images.scale.value_or(0), source.window);
+    for (const auto& [name, size] : source.dims) text += fmt::format("{}={}|", name, size);
+    for (const int label : data.labels) text += fmt::format("{},", label);
+    sum.update(text);
+    for (std::size_t i = 0; i < data.files.size(); ++i) {
+        job.progress(double(i), double(data.files.size()), "data");
+        if (job.cancelled()) return cancelled();
+        const auto hash = sha256File(data.files[i], job);
+        if (!hash) return propagate(hash);
+        sum.update(*hash);
+    }
+    return sum.finish();
 }
 
 }  // namespace roundoff::calibration

@@ -1,7 +1,11 @@
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,13 +17,36 @@
 
 namespace roundoff::calibration {
 
+/// How a picture becomes an input: fitted to the input's size, then (pixel · scale − mean) / std in each channel.
+struct ImageOptions {
+    enum class Layout : std::uint8_t { ByShape, Nchw, Nhwc };
+    enum class Fit : std::uint8_t {
+        Input,    ///< the shorter side fills the input's, then centre crop; untouched where the size is the input's already
+        Shorter,  ///< the shorter side becomes `height`, then centre crop
+        Exact,    ///< both sides become `height` × `width` without regard to their ratio, then centre crop
+        None,     ///< as it is
+    };
+    std::vector<double> mean{}, std{};  ///< one for all channels or one for each; empty = 0 and 1
+    Layout layout = Layout::ByShape;
+    Fit fit = Fit::Input;
+    std::int64_t height = 0, width = 0;
+    bool bgr = false;              ///< order of the channels
+    std::optional<double> scale{};  ///< of a pixel 0..255; without it 1/255 for float inputs, 1 for integers
+    bool operator==(const ImageOptions&) const = default;
+};
+
 /// Where inputs come from: a path (see loadDataset), or made up where there is none.
 struct DataSource {
     std::filesystem::path path;
     std::size_t synthetic = 4;  ///< how many are made up
     std::uint64_t seed = 0;     ///< of what is made up
+    ImageOptions images{};
+    std::size_t window = 0;  ///< tokens in a window of text; 0 = what the model says
+    std::map<std::string, std::int64_t> dims{};  ///< sizes of free dimensions, by symbol or "input:axis"
     [[nodiscard]] bool isSynthetic() const { return path.empty(); }
 };
+class Tokenizer;
+
 /// Samples that are read one at a time, with what is known of their right answers. Cheap to copy.
 class Dataset {
 public:
@@ -35,7 +62,10 @@ public:
     std::vector<int> labels;  ///< class of each sample, from the names of the images' folders; empty where there are none
     /// Windows of text: the input that holds the tokens, each the right answer at the position before it; empty else.
     std::string tokens;
-    std::string words;                         ///< "500 samples of digits.eval": part of every figure's conditions
+    std::string words;    ///< "500 samples of digits.eval; pictures …": part of every figure's conditions
+    bool images = false;  ///< each file is a picture
+    std::shared_ptr<const Tokenizer> tokenizer;  ///< of a text
+    std::size_t given = SIZE_MAX;  ///< the first so many tensors of a sample come from the data, the others follow from their shapes
     std::vector<std::filesystem::path> files;  ///< what the samples are read from, in their order
 
 private:
@@ -44,15 +74,26 @@ private:
 };
 /// DATA as the command line has it: a path, "synthetic", "synthetic:N" with N of 1 to 10,000, or nothing.
 Result<DataSource> parseDataSource(std::string_view text, std::uint64_t seed);
+/// "224" (shorter side), "256x320" (height × width), "none", or nothing.
+Result<void> setResize(ImageOptions& options, std::string_view text);
+/// "0.485,0.456,0.406"; `option` is what errors name.
+Result<std::vector<double>> parseNumbers(std::string_view option, std::string_view text);
+/// "height=224" or "image:2=224".
+Result<void> setDim(DataSource& source, std::string_view text);
 
 /// At most `limit` samples that fit the model's inputs, in a fixed order. The source's path is one of
-/// - a .npy file: the input of a model with one input; the first axis counts samples;
-/// - a folder of .npy files: one named after each input, or any number of them for a model with one input;
-/// - a folder of .png or .jpg images, searched to the bottom, for a model with one image input (1 or 3 channels, the
-///   input's height and width; pixels become 0..1 for float inputs). Sub-folders label them: by their names where all are
-///   numbers, else by their places in order;
-/// - a text file for a model whose metadata say tokenizer=bytes: windows of `context` bytes that do not overlap.
-/// Numbers are converted to the input's type. Shapes and counts are checked here, contents as samples are read.
+/// - a .npy file: the one input that does not follow from shapes; the first axis counts samples;
+/// - a folder of .npy files, one named after each input, or any number of them for a model with one input to give;
+/// - an .npz archive: one array named after each input, or any one array for a model with one input to give;
+/// - a folder of .png or .jpg images, searched to the bottom, for a model with one image input (1 or 3 channels).
+///   Sub-folders label them: by their names where all are numbers, else by their places in order;
+/// - a text file for a language model: windows of tokens that do not overlap.
+/// What a language model asks for beside its tokens may be missing (runtime::followsFromShape). Numbers are converted to
+/// the input's type. Shapes and counts are checked here, contents as samples are read: a NaN, a fraction or a number out of
+/// range where the input takes integers, and an image that is none, are errors that name file and place.
 Result<Dataset> loadDataset(const model::Model& model, const DataSource& source, std::size_t limit, Job& job);
+
+/// SHA-256 of all that decides the samples: the files' bytes, the options, the labels.
+Result<std::string> hashOf(const Dataset& data, const DataSource& source, Job& job);
 
 }  // namespace roundoff::calibration

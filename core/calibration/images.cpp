@@ -1,75 +1,40 @@
 #include <algorithm>
 #include <charconv>
-#include <limits>
-#include <memory>
 
-#define STB_IMAGE_IMPLEMENTATION
-#define STB_IMAGE_STATIC
-#define STBI_NO_STDIO
-#define STBI_ONLY_PNG
-#define STBI_ONLY_JPEG
-#define STBI_MAX_DIMENSIONS 16384
-#include <stb/stb_image.h>
-#define STB_IMAGE_RESIZE_IMPLEMENTATION
-#define STB_IMAGE_RESIZE_STATIC
-#include <stb/stb_image_resize.h>
-
+#include "core/calibration/picture.h"
 #include "core/calibration/readers.h"
 
 namespace roundoff::calibration {
 namespace {
 
 namespace fs = std::filesystem;
+using Fit = ImageOptions::Fit;
+using Layout = ImageOptions::Layout;
 
-/// Where the input's shape keeps what; -1 is free.
-struct Layout {
-    bool channelsFirst = true;
-    int channels = 3;
-    std::int64_t height = -1, width = -1;
-};
-
-Result<Layout> layoutOf(const model::Model& model) {
-    const auto unfit = [&](std::string what) {
-        return usage(model.info().path, std::move(what), "Give .npy arrays named after the inputs");
-    };
-    if (model.graph().inputs.size() != 1) return unfit("images can feed only a model with one input");
-    const tensor::Shape& shape = model.graph().inputs[0].shape;
-    if (shape.size() != 4 || shape[0] > 1) return unfit("the model's input is not a batch of one image");
-    const auto channels = [](std::int64_t n) { return n == 1 || n == 3; };
-    if (channels(shape[1])) return Layout{true, int(shape[1]), shape[2], shape[3]};
-    if (channels(shape[3])) return Layout{false, int(shape[3]), shape[1], shape[2]};
-    return unfit("the model's input has neither 1 nor 3 channels");
+/// The size of an axis: the input's, else the one given for it, else what the pictures are fitted to; -1 = each its own.
+Result<std::int64_t> sideOf(const model::Model& model, const model::Value& input, const DataSource& source, std::size_t axis,
+                            bool high) {
+    if (input.shape[axis] >= 0) return input.shape[axis];
+    const std::string symbol = axis < input.dimensionNames.size() ? input.dimensionNames[axis] : "";
+    const std::string place = input.name + ":" + std::to_string(axis);
+    for (const std::string& name : {symbol, place})
+        if (const auto found = source.dims.find(name); !name.empty() && found != source.dims.end()) return found->second;
+    const ImageOptions& options = source.images;
+    if (options.fit == Fit::Shorter) return options.height;
+    if (options.fit == Fit::Exact) return high ? options.height : options.width;
+    if (options.fit == Fit::None) return -1;
+    return usage(model.info().path,
+                 fmt::format("the {} of input \"{}\" ({}) has no size", high ? "height" : "width", input.name,
+                             symbol.empty() ? place : symbol),
+                 "Give --resize HxW, or --dim " + (symbol.empty() ? place : symbol) + "=N");
 }
 
-Result<runtime::Sample> readImage(const model::Value& input, const Layout& layout, const fs::path& path) {
-    const int channels = layout.channels;
-    const double unit = isFloat(input.type) ? 255 : 1;
-    const auto bytes = readFile(path);
-    if (!bytes) return propagate(bytes);
-    if (bytes->size() > std::size_t(std::numeric_limits<int>::max()))
-        return badInput(path.string(), "the image is too large", "Scale it down");
-    int width = 0, height = 0, stored = 0;
-    const std::unique_ptr<stbi_uc, void (*)(void*)> pixels(
-        stbi_load_from_memory(reinterpret_cast<const stbi_uc*>(bytes->data()), int(bytes->size()), &width, &height, &stored,
-                              channels),
-        stbi_image_free);
-    if (!pixels)
-        return badInput(path.string(), std::string("not a readable image: ") + stbi_failure_reason(),
-                        "Remove it from the folder");
-    const int w = int(layout.width < 0 ? width : layout.width), h = int(layout.height < 0 ? height : layout.height);
-    std::vector<stbi_uc> fitted(pixels.get(),
-                                pixels.get() + std::size_t(width) * std::size_t(height) * std::size_t(channels));
-    if (w != width || h != height) {
-        fitted.resize(std::size_t(w) * std::size_t(h) * std::size_t(channels));
-        stbir_resize_uint8(pixels.get(), width, height, 0, fitted.data(), w, h, 0, channels);
-    }
-    const std::size_t plane = std::size_t(w) * std::size_t(h), depth = std::size_t(channels);
-    std::vector<double> values(plane * depth);
-    for (std::size_t p = 0; p < plane; ++p)
-        for (std::size_t c = 0; c < depth; ++c)
-            values[layout.channelsFirst ? c * plane + p : p * depth + c] = fitted[p * depth + c] / unit;
-    const tensor::Shape shape = layout.channelsFirst ? tensor::Shape{1, channels, h, w} : tensor::Shape{1, h, w, channels};
-    return runtime::Sample{tensorFor(input, shape, values)};
+Result<void> checkChannels(const model::Model& model, const ImageOptions& options, int channels) {
+    for (const auto& [name, numbers] : {std::pair("--mean", &options.mean), std::pair("--std", &options.std)})
+        if (numbers->size() > 1 && numbers->size() != std::size_t(channels))
+            return usage(name, fmt::format("{} numbers for the {} channel{} of {}", numbers->size(), channels, channels == 1 ? "" : "s", fs::path(model.info().path).filename().string()),
+                         "Give one number, or one for each channel");
+    return {};
 }
 
 /// The class of each image; none where they all lie in one folder.
@@ -95,14 +60,81 @@ std::vector<int> labelsOf(const std::vector<fs::path>& images) {
 
 }  // namespace
 
-Result<Dataset> readImages(const model::Model& model, const std::vector<fs::path>& files) {
-    const auto layout = layoutOf(model);
-    if (!layout) return propagate(layout);
-    Dataset data(files.size(), [input = model.graph().inputs[0], layout = *layout, files](std::size_t index) {
-        return readImage(input, layout, files[index]);
+Result<ImageInput> imageInput(const model::Model& model, const DataSource& source) {
+    const auto unfit = [&](std::string what) {
+        return usage(model.info().path, std::move(what), "Give .npy arrays named after the inputs");
+    };
+    if (model.graph().inputs.size() != 1) return unfit("images can feed only a model with one input");
+    const model::Value& input = model.graph().inputs[0];
+    const tensor::Shape& shape = input.shape;
+    if (shape.size() != 4 || shape[0] > 1) return unfit("the model's input is not a batch of one image");
+    const auto channels = [](std::int64_t n) { return n == 1 || n == 3; };
+    const Layout asked = source.images.layout;
+    ImageInput out{input, asked != Layout::Nhwc && channels(shape[1])};
+    const std::size_t axis = out.channelsFirst ? 1 : 3, first = out.channelsFirst ? 2 : 1;
+    if (!channels(shape[axis]) || (asked == Layout::Nchw && axis != 1))
+        return unfit(asked == Layout::ByShape ? "the model's input has neither 1 nor 3 channels"
+                                              : fmt::format("the model's input {} does not have 1 or 3 channels where --layout says",
+                                                            tensor::text(shape)));
+    out.channels = int(shape[axis]);
+    if (auto checked = checkChannels(model, source.images, out.channels); !checked) return propagate(checked);
+    const auto height = sideOf(model, input, source, first, true), width = sideOf(model, input, source, first + 1, false);
+    if (!height) return propagate(height);
+    if (!width) return propagate(width);
+    out.height = *height;
+    out.width = *width;
+    return out;
+}
+
+Result<runtime::Sample> sampleOf(const Picture& picture, const ImageInput& to, const ImageOptions& options) {
+    const auto depth = std::size_t(to.channels), plane = std::size_t(picture.width) * std::size_t(picture.height);
+    const double factor = options.scale.value_or(isFloat(to.input.type) ? 1.0 / 255 : 1);
+    const auto of = [](const std::vector<double>& numbers, std::size_t channel, double standard) {
+        return numbers.empty() ? standard : numbers[std::min(channel, numbers.size() - 1)];
+    };
+    std::vector<double> values(plane * depth);
+    for (std::size_t c = 0; c < depth; ++c) {
+        const double mean = of(options.mean, c, 0), std = of(options.std, c, 1);
+        const std::size_t from = options.bgr ? depth - 1 - c : c;
+        for (std::size_t p = 0; p < plane; ++p)
+            values[to.channelsFirst ? c * plane + p : p * depth + c] = (picture.pixels[p * depth + from] * factor - mean) / std;
+    }
+    const tensor::Shape shape = to.channelsFirst ? tensor::Shape{1, to.channels, picture.height, picture.width}
+                                                 : tensor::Shape{1, picture.height, picture.width, to.channels};
+    return runtime::Sample{tensorFor(to.input, shape, values)};
+}
+
+std::string wordsOf(const ImageInput& to, const ImageOptions& options) {
+    const auto list = [](const std::vector<double>& numbers) { return fmt::format("{}", fmt::join(numbers, ",")); };
+    const std::string size = to.height < 0 ? "" : fmt::format(", centre crop {} × {}", to.height, to.width);
+    std::string words = options.fit == Fit::Input     ? fmt::format("pictures of another size: shorter side to the input's{}", size)
+                        : options.fit == Fit::Shorter ? fmt::format("pictures: shorter side to {}{}", options.height, size)
+                        : options.fit == Fit::Exact   ? fmt::format("pictures: stretched to {} × {}{}", options.height, options.width, size)
+                                                      : "pictures not resized";
+    if (options.scale)
+        words += fmt::format(", pixels × {}", *options.scale);
+    else
+        words += isFloat(to.input.type) ? ", 0..1" : ", 0..255";
+    if (!options.mean.empty()) words += ", mean " + list(options.mean);
+    if (!options.std.empty()) words += ", std " + list(options.std);
+    if (to.channels == 3) words += options.bgr ? ", bgr" : ", rgb";
+    return words;
+}
+
+Result<Dataset> readImages(const model::Model& model, const DataSource& source, const std::vector<fs::path>& files) {
+    const auto to = imageInput(model, source);
+    if (!to) return propagate(to);
+    Dataset data(files.size(), [to = *to, options = source.images, files](std::size_t index) -> Result<runtime::Sample> {
+        auto picture = openPicture(files[index], to.channels);
+        if (!picture) return propagate(picture);
+        picture = fitted(std::move(*picture), options, to.height, to.width, files[index]);
+        if (!picture) return propagate(picture);
+        return sampleOf(*picture, to, options);
     });
     data.labels = labelsOf(files);
+    data.words = wordsOf(*to, source.images);
     data.files = files;
+    data.images = true;
     return data;
 }
 

@@ -2,6 +2,7 @@
 // For the files of this folder alone: one reader for each kind of data.
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -31,6 +32,8 @@ public:
 };
 /// Of a file, opened for each reading.
 Result<std::shared_ptr<Bytes>> fileBytes(const std::filesystem::path& path);
+/// The arrays of an .npz archive by name, without ".npy"; unpacked as they are read.
+Result<std::map<std::string, std::shared_ptr<Bytes>>> npzEntries(const std::filesystem::path& path);
 
 /// A NumPy array whose elements are read as numbers, row-major, as they are asked for. Refuses objects, records and complex
 /// numbers.
@@ -58,12 +61,22 @@ private:
     std::shared_ptr<const std::vector<double>> m_columns;  // of a column-major one, put in row-major order
 };
 
-Result<Dataset> arraysOfOneInput(const model::Model& model, const std::vector<std::filesystem::path>& files, Job& job);
-Result<Dataset> arraysByName(const model::Model& model, const std::filesystem::path& folder);
-Result<Dataset> readImages(const model::Model& model, const std::vector<std::filesystem::path>& files);
-Result<Dataset> readText(const model::Model& model, const std::filesystem::path& path);
+Result<Dataset> arraysOfOneInput(const model::Model& model, const model::Value& input, const DataSource& source,
+                                 const std::vector<std::filesystem::path>& files, Job& job);
+/// One array for each input by its name: NAME.npy of a folder, or the entries of an .npz. What a language model asks for
+/// beside its tokens may be missing (see runtime::followsFromShape).
+Result<Dataset> arraysByName(const model::Model& model, const DataSource& source);
+Result<Dataset> readImages(const model::Model& model, const DataSource& source,
+                           const std::vector<std::filesystem::path>& files);
+Result<Dataset> readText(const model::Model& model, const DataSource& source, Job& job);
 
-/// An input of tokens, as its name has it: no mask, no positions.
-bool holdsTokens(const model::Value& input);
+/// The input that pictures become.
+struct ImageInput {
+    model::Value input;
+    bool channelsFirst = true;
+    int channels = 3;
+    std::int64_t height = -1, width = -1;  ///< -1 = each picture's own
+};
+Result<ImageInput> imageInput(const model::Model& model, const DataSource& source);
 
 }  // namespace roundoff::calibration

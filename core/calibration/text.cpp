@@ -1,57 +1,112 @@
+#include <algorithm>
 #include <charconv>
+#include <nlohmann/json.hpp>
 
 #include "core/calibration/readers.h"
+#include "core/calibration/tokenizer.h"
+#include "core/runtime/inputs.h"
 
 namespace roundoff::calibration {
 namespace {
 
+namespace fs = std::filesystem;
 using model::Value;
 
-bool holdsPositions(const Value& input) {
-    return input.name.find("position") != std::string::npos;
+constexpr std::size_t kStandardWindow = 256, kLongestWindow = 1u << 20, kMostOfConfig = 512;
+constexpr std::uint64_t kLongestText = 256u << 20;
+
+/// The one input of tokens.
+Result<const Value*> tokensOf(const model::Model& model) {
+    const Value* tokens = nullptr;
+    for (const Value& input : model.graph().inputs) {
+        if (runtime::followsFromShape(input)) continue;
+        if (!isInteger(input.type) || tokens || !input.hasShape || input.shape.empty() || input.shape.size() > 2)
+            return usage(model.info().path,
+                         fmt::format("text can feed only a model with one input of token ids, and \"{}\" is another", input.name),
+                         "Give .npy arrays named after the inputs, or an .npz");
+        tokens = &input;
+    }
+    if (!tokens) return usage(model.info().path, "the model has no input of token ids", "Give .npy arrays named after the inputs");
+    return tokens;
+}
+
+/// max_position_embeddings of the config.json beside the model or in the folder above it; 0 where there is none.
+std::size_t positionsOfConfig(const fs::path& model) {
+    const fs::path folder = fs::absolute(model).parent_path();
+    std::error_code error;
+    for (const fs::path& place : {folder, folder.parent_path()}) {
+        if (!fs::exists(place / "config.json", error)) continue;
+        const auto bytes = readFile(place / "config.json");
+        if (!bytes) return 0;
+        const auto* begin = reinterpret_cast<const char*>(bytes->data());
+        const auto json = nlohmann::json::parse(begin, begin + bytes->size(), nullptr, false);
+        for (const char* key : {"max_position_embeddings", "n_positions"})
+            if (json.is_object() && json.contains(key) && json[key].is_number_unsigned()) return json[key].get<std::size_t>();
+    }
+    return 0;
+}
+
+Result<std::size_t> windowOf(const model::Model& model, const Value& tokens, const DataSource& source) {
+    const std::int64_t fixed = tokens.shape.back();
+    if (source.window > 0) {
+        if (fixed > 0 && std::int64_t(source.window) != fixed)
+            return usage("--window", fmt::format("input \"{}\" takes exactly {} tokens", tokens.name, fixed), "Leave it out");
+        return source.window;
+    }
+    const auto& metadata = model.info().metadata;
+    if (const auto context = metadata.find("context"); context != metadata.end()) {
+        const std::string& text = context->second;
+        std::size_t window = 0;
+        if (std::from_chars(text.data(), text.data() + text.size(), window).ec != std::errc() || window == 0 ||
+            window > kLongestWindow)
+            return badInput(model.info().path, "metadata context=" + text + " is no sensible window", "Give --window N");
+        return window;
+    }
+    if (fixed > 0) return std::size_t(fixed);
+    const std::size_t config = positionsOfConfig(model.info().path);
+    return config > 1 ? std::min(config, kMostOfConfig) : kStandardWindow;
 }
 
 }  // namespace
 
-bool holdsTokens(const Value& input) {
-    return input.name.find("mask") == std::string::npos && !holdsPositions(input);
-}
-
-Result<Dataset> readText(const model::Model& model, const std::filesystem::path& path) {
+Result<Dataset> readText(const model::Model& model, const DataSource& source, Job& job) {
+    const auto tokens = tokensOf(model);
+    if (!tokens) return propagate(tokens);
+    const auto window = windowOf(model, **tokens, source);
+    if (!window) return propagate(window);
     const auto& metadata = model.info().metadata;
-    const auto tokenizer = metadata.find("tokenizer"), context = metadata.find("context");
-    if (tokenizer == metadata.end() || tokenizer->second != "bytes")
-        return usage(path.string(), "the model does not say that its tokens are bytes (metadata tokenizer=bytes)",
-                     "Give token ids as .npy arrays named after the inputs");
-    std::size_t window = 256;
-    if (context != metadata.end()) {
-        const std::string& text = context->second;
-        if (std::from_chars(text.data(), text.data() + text.size(), window).ec != std::errc() || window == 0 ||
-            window > 1u << 20)
-            return badInput(model.info().path, "metadata context=" + text + " is no sensible window",
-                            "Give .npy arrays");
-    }
-    auto read = readFile(path);
-    if (!read) return propagate(read);
-    if (read->size() < window)
-        return badInput(path.string(), fmt::format("the text is shorter than one window of {} bytes", window),
-                        "Give a longer text");
-    const auto bytes = std::make_shared<const std::vector<std::byte>>(std::move(*read));
-    Dataset data(bytes->size() / window, [bytes, window, inputs = model.graph().inputs](std::size_t index) {
-        runtime::Sample sample;
-        for (const Value& input : inputs) {
-            std::vector<double> values(window, 1);  // a mask
-            if (holdsTokens(input))
-                for (std::size_t i = 0; i < window; ++i) values[i] = std::to_integer<int>((*bytes)[index * window + i]);
-            if (holdsPositions(input))
-                for (std::size_t i = 0; i < window; ++i) values[i] = double(i);
-            sample.push_back(tensorFor(input, {1, std::int64_t(window)}, values));
-        }
-        return Result<runtime::Sample>(std::move(sample));
+    const auto said = metadata.find("tokenizer");
+    auto opened = said != metadata.end() && said->second == "bytes" ? Result<std::unique_ptr<Tokenizer>>(byteTokenizer())
+                                                                    : tokenizerBeside(model.info().path);
+    if (!opened) return propagate(opened);
+    const std::shared_ptr<const Tokenizer> tokenizer = std::move(*opened);
+    const std::string place = source.path.string();
+    std::error_code error;
+    if (fs::file_size(source.path, error) > kLongestText && !error)
+        return badInput(place, "the text is larger than 256 MiB", "Give the part of it that is wanted");
+    const auto bytes = readFile(source.path);
+    if (!bytes) return propagate(bytes);
+    auto encoded = tokenizer->encode({reinterpret_cast<const char*>(bytes->data()), bytes->size()}, job);
+    if (!encoded) return propagate(encoded);
+    if (encoded->size() < *window)
+        return badInput(place,
+                        fmt::format("the text is shorter than one window: {} of {} {}", encoded->size(), *window, tokenizer->words()),
+                        "Give a longer text, or a shorter --window");
+    const auto ids = std::make_shared<const std::vector<std::int64_t>>(std::move(*encoded));
+    Dataset data(ids->size() / *window, [=, input = **tokens, length = *window](std::size_t index) -> Result<runtime::Sample> {
+        const auto first = ids->begin() + std::ptrdiff_t(index * length);
+        const std::vector<double> values(first, first + std::ptrdiff_t(length));
+        const auto size = std::int64_t(length);
+        runtime::Sample sample{tensorFor(input, input.shape.size() == 1 ? tensor::Shape{size} : tensor::Shape{1, size}, values)};
+        if (auto done = runtime::supplyMissing(model, sample, {source.dims, 1, size}); !done) return propagate(done);
+        return sample;
     });
-    for (const Value& input : model.graph().inputs)
-        if (data.tokens.empty() && holdsTokens(input)) data.tokens = input.name;
-    data.files = {path};
+    data.tokens = (*tokens)->name;
+    data.words = fmt::format("windows of {} {}", *window, tokenizer->words());
+    data.files = {source.path};
+    if (!tokenizer->file.empty()) data.files.push_back(tokenizer->file);
+    data.tokenizer = tokenizer;
+    data.given = 1;
     return data;
 }
 

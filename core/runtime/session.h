@@ -68,11 +68,12 @@ private:
     std::unique_ptr<Impl> m_impl;
 };
 
-/// Random inputs that fit the model: floats N(0,1) (0..1 for images: 3 or 4 dimensions with 1 or 3 channels), token
-/// ids within the vocabulary found in the graph, attention masks of ones, position ids counting up, empty past. A
-/// symbolic dimension is 1 for a batch, `length` else. Fixed seed: the same bits everywhere.
-Result<Sample> syntheticSample(const model::Model& model, std::size_t index, std::int64_t length, std::uint64_t seed);
-/// The first `count` of them.
+struct Sizes;  // of free dimensions: core/runtime/inputs.h
+/// Random input that fits the model: floats N(0,1) (0..1 for images: 3 or 4 dimensions with 1 or 3 channels), token
+/// ids within the vocabulary found in the graph, attention masks of ones, position ids counting up, empty past. Fixed
+/// seed and index: the same bits everywhere. Errors: what cannot be made up, and a free dimension of an image without a size.
+Result<Sample> syntheticSample(const model::Model& model, std::size_t index, const Sizes& sizes, std::uint64_t seed);
+/// The first `count` of them, sequences `length` long.
 Result<std::vector<Sample>> syntheticSamples(const model::Model& model, std::size_t count, std::int64_t length,
                                              std::uint64_t seed);
 

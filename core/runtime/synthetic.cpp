@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "core/base/random.h"
+#include "core/runtime/inputs.h"
 #include "core/runtime/session.h"
 #include "core/tensor/convert.h"
 
@@ -16,7 +17,6 @@ using model::Model;
 using model::Node;
 using model::Value;
 using tensor::ElementType;
-using tensor::Shape;
 
 constexpr std::uint64_t kLargestInput = std::uint64_t(1) << 30;  // bytes of one input
 
@@ -76,52 +76,13 @@ bool contains(std::string_view text, std::string_view part) {
     return text.find(part) != std::string_view::npos;
 }
 
-bool imageLike(const Value& input) {
-    const Shape& s = input.shape;
-    const auto channels = [](std::int64_t n) { return n == 1 || n == 3; };
-    if (s.size() == 4) return channels(s[1]) || channels(s[3]);
-    return s.size() == 3 && channels(s[0]);
-}
-
-Shape shapeOf(const Value& input, std::int64_t length) {
-    Shape shape = input.shape;
-    for (std::size_t i = 0; i < shape.size(); ++i) {
-        if (shape[i] >= 0) continue;
-        const std::string& symbol = i < input.dimensionNames.size() ? input.dimensionNames[i] : std::string();
-        const bool total = contains(symbol, "total") || contains(symbol, "+");
-        if (contains(symbol, "batch") || (i == 0 && !total)) {
-            shape[i] = 1;
-        } else if (!total && (contains(symbol, "past") || contains(input.name, "past"))) {
-            shape[i] = 0;
-        } else {
-            shape[i] = length;
-        }
-    }
-    return shape;
-}
-
-/// What an integer input counts. Ids are drawn; the others follow from what the name says.
-struct Integers {
-    enum class Kind { Ids, Ones, Zeros, Positions, Length } kind = Kind::Ids;
-    std::int64_t bound = 2;
-};
-
-Integers integersOf(const Model& model, const Value& input) {
-    if (contains(input.name, "mask")) return {Integers::Kind::Ones};
-    if (contains(input.name, "position")) return {Integers::Kind::Positions};
-    if (contains(input.name, "token_type") || contains(input.name, "segment")) return {Integers::Kind::Zeros};
-    if (contains(input.name, "len")) return {Integers::Kind::Length};
-    if (const auto found = vocabulary(model, input.name))
-        return {Integers::Kind::Ids, std::max<std::int64_t>(1, *found)};
-    const bool pixels = input.type == ElementType::Uint8 && imageLike(input);
-    return {Integers::Kind::Ids, pixels ? 256 : 2};
-}
-
-Result<NamedTensor> synthetic(const Model& model, const Value& input, std::int64_t length, Random& random) {
+Result<NamedTensor> synthetic(const Model& model, const Value& input, const Sizes& sizes, Random& random) {
     const std::string& path = model.info().path;
     if (!input.hasShape)
         return badInput(path, "input \"" + input.name + "\" has no shape, so none can be made up", "Give real data");
-    NamedTensor out{input.name, input.type, shapeOf(input, length), {}};
+    auto shape = shapeOf(model, input, sizes);
+    if (!shape) return propagate(shape);
+    NamedTensor out{input.name, input.type, std::move(*shape), {}};
     const auto count = tensor::elementCount(out.shape);
     const auto bytes = count ? storageBytes(input.type, *count) : std::nullopt;
     if (!bytes || *bytes > kLargestInput || !tensor::writable(input.type))
@@ -131,31 +92,17 @@ Result<NamedTensor> synthetic(const Model& model, const Value& input, std::int64
                         "Give real data");
     std::vector<double> values(*count, 1);
     if (isFloat(input.type)) {
-        const bool image = imageLike(input);
+        const bool image = isImage(input);
         for (double& value : values) value = image ? random.uniform() : random.normal();
     } else if (input.type == ElementType::Bool) {
         std::fill(values.begin(), values.end(), contains(input.name, "cache") ? 0 : 1);
     } else {
-        const Integers integers = integersOf(model, input);
+        const Role role = roleOf(input);
+        const bool pixels = input.type == ElementType::Uint8 && isImage(input);
+        const auto bound = role != Role::Ids ? 1 : std::max<std::int64_t>(1, vocabulary(model, input.name).value_or(pixels ? 256 : 2));
         const auto row = std::uint64_t(out.shape.empty() ? 1 : std::max<std::int64_t>(1, out.shape.back()));
-        for (std::uint64_t i = 0; i < *count; ++i) {
-            switch (integers.kind) {
-                case Integers::Kind::Ids:
-                    values[i] = double(random.below(std::uint64_t(integers.bound)));
-                    break;
-                case Integers::Kind::Ones:
-                    break;
-                case Integers::Kind::Zeros:
-                    values[i] = 0;
-                    break;
-                case Integers::Kind::Positions:
-                    values[i] = double(i % row);
-                    break;
-                case Integers::Kind::Length:
-                    values[i] = double(length);
-                    break;
-            }
-        }
+        for (std::uint64_t i = 0; i < *count; ++i)
+            values[i] = role == Role::Ids ? double(random.below(std::uint64_t(bound))) : valueOf(role, i, row, sizes.length);
     }
     out.bytes.resize(*bytes);
     tensor::writeNumbers(input.type, values, out.bytes);
@@ -164,12 +111,12 @@ Result<NamedTensor> synthetic(const Model& model, const Value& input, std::int64
 
 }  // namespace
 
-Result<Sample> syntheticSample(const model::Model& model, std::size_t index, std::int64_t length, std::uint64_t seed) {
+Result<Sample> syntheticSample(const model::Model& model, std::size_t index, const Sizes& sizes, std::uint64_t seed) {
     // A generator of its own for each, so that any one can be made without those before it.
     Random random(index == 0 ? seed : Random(seed + index).next());
     Sample sample;
     for (const Value& input : model.graph().inputs) {
-        auto tensor = synthetic(model, input, length, random);
+        auto tensor = synthetic(model, input, sizes, random);
         if (!tensor) return propagate(tensor);
         sample.push_back(std::move(*tensor));
     }
@@ -180,7 +127,7 @@ Result<std::vector<Sample>> syntheticSamples(const model::Model& model, std::siz
                                              std::uint64_t seed) {
     std::vector<Sample> samples;
     for (std::size_t i = 0; i < count; ++i) {
-        auto sample = syntheticSample(model, i, length, seed);
+        auto sample = syntheticSample(model, i, Sizes{{}, 1, length}, seed);
         if (!sample) return propagate(sample);
         samples.push_back(std::move(*sample));
     }

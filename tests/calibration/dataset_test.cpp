@@ -3,11 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <fstream>
 
-#include "tests/support/toy_model.h"
+#include "tests/support/npy.h"
 #include "tests/support/temp_folder.h"
+#include "tests/support/toy_model.h"
 
 namespace roundoff::calibration {
 namespace {
@@ -27,15 +29,7 @@ protected:
     template <class T>
     fs::path npy(const std::string& name, const std::string& descr, const std::string& shape, std::vector<T> data,
                  const std::string& fortran = "False") {
-        std::string header = "{'descr': '" + descr + "', 'fortran_order': " + fortran + ", 'shape': " + shape + ", }";
-        header.resize((10 + header.size() + 64) / 64 * 64 - 11, ' ');
-        header += '\n';
-        std::string bytes("\x93NUMPY\x01\x00", 8);
-        bytes += char(header.size() & 255);
-        bytes += char(header.size() >> 8);
-        bytes += header;
-        bytes.append(reinterpret_cast<const char*>(data.data()), data.size() * sizeof(T));
-        return write(name, bytes);
+        return write(name, test::npyBytes(descr, shape, data, fortran));
     }
 
     test::TempFolder m_temporary;
@@ -84,12 +78,12 @@ TEST_F(Dataset, OrderAndEndiannessOfTheFileMakeNoDifference) {
 
 TEST_F(Dataset, AFolderHoldsOneArrayForEachInput) {
     const auto model =
-        toyModel({input("ids", ElementType::Int64, {-1, -1}), input("mask", ElementType::Bool, {-1, -1})});
+        toyModel({input("ids", ElementType::Int64, {-1, -1}), input("flags", ElementType::Bool, {-1, -1})});
     npy<std::int32_t>("ids.npy", "<i4", "(2, 3)", {1, 2, 3, 4, 5, 6});
     const auto incomplete = read(model, m_folder, 9, m_job);
     ASSERT_FALSE(incomplete);
-    EXPECT_NE(incomplete.error().what.find("mask.npy"), std::string::npos);
-    npy<unsigned char>("mask.npy", "|b1", "(2, 3)", {1, 1, 0, 1, 1, 1});
+    EXPECT_NE(incomplete.error().what.find("flags.npy"), std::string::npos);
+    npy<unsigned char>("flags.npy", "|b1", "(2, 3)", {1, 1, 0, 1, 1, 1});
     const auto samples = read(model, m_folder, 9, m_job);
     ASSERT_TRUE(samples) << samples.error().line();
     ASSERT_EQ(samples->size(), 2u);
@@ -150,6 +144,72 @@ TEST_F(Dataset, BrokenFilesAreNamed) {
     }
     fs::create_directories(m_folder / "empty");
     EXPECT_FALSE(read(model, m_folder / "empty", 9, m_job));
+}
+
+/// Each names the place, what is wrong there, and the way out.
+TEST_F(Dataset, BadDataSaysWhatIsWrong) {
+    const auto model = toyModel({input("x", ElementType::Float32, {-1, 2})});
+    const auto ids = toyModel({input("input_ids", ElementType::Int32, {-1, -1})}, {}, {}, {{"tokenizer", "bytes"}, {"context", "64"}});
+    const auto two = toyModel({input("a", ElementType::Float32, {-1, 1}), input("b", ElementType::Float32, {-1, 1})});
+    const auto image = toyModel({input("x", ElementType::Float32, {-1, 3, 8, 8})});
+    const auto expect = [&](const model::Model& reader, const fs::path& path, const std::string& what) {
+        const auto samples = read(reader, path, 99, m_job);
+        ASSERT_FALSE(samples) << what;
+        EXPECT_NE(samples.error().line().find(what), std::string::npos) << samples.error().line();
+        EXPECT_NE(samples.error().where.find(path.filename().string()), std::string::npos) << samples.error().line();
+        EXPECT_FALSE(samples.error().remedy.empty()) << samples.error().line();
+    };
+    expect(model, npy<float>("shape.npy", "<f4", "(3, 4)", std::vector<float>(12)), "the array is 3 × 4, input \"x\" takes");
+    expect(ids, npy<float>("type.npy", "<f4", "(1, 2)", {1, 2.5}), "element 1 of sample 0 is 2.5, input \"input_ids\" takes int32");
+    expect(ids, npy<double>("range.npy", "<f8", "(1, 1)", {3e9}), "is 3000000000, input");
+    expect(model, npy<float>("nan.npy", "<f4", "(2, 2)", {1, 2, 3, NAN}), "element 1 of sample 1 is NaN");
+    expect(image, write("no.png", "text"), "not a readable image");
+    expect(ids, write("short.txt", "a few words"), "the text is shorter than one window: 11 of 64 bytes");
+    fs::create_directories(m_folder / "nothing");
+    expect(model, m_folder / "nothing", "neither .npy arrays nor .png or .jpg images");
+    fs::create_directories(m_folder / "counts");
+    npy<float>("counts/a.npy", "<f4", "(2, 1)", {1, 2});
+    npy<float>("counts/b.npy", "<f4", "(3, 1)", {1, 2, 3});
+    const auto counts = read(two, m_folder / "counts", 9, m_job);
+    ASSERT_FALSE(counts);
+    EXPECT_NE(counts.error().line().find("b.npy: the array holds 3 samples, the one before 2"), std::string::npos) << counts.error().line();
+}
+
+TEST_F(Dataset, TextForAModelWithoutATokenizerSaysWhereToPutIt) {
+    const auto data = loadDataset(toyModel({input("input_ids", ElementType::Int64, {-1, -1})}), {write("t.txt", "words")}, 9, m_job);
+    ASSERT_FALSE(data);
+    EXPECT_NE(data.error().line().find("no tokenizer.json"), std::string::npos) << data.error().line();
+}
+
+TEST_F(Dataset, TheWindowIsWhatIsAskedForThenWhatTheModelSays) {
+    const auto path = write("t.txt", std::string(600, 'a'));
+    const auto count = [&](const model::Model& model, std::size_t window) {
+        DataSource source{path};
+        source.window = window;
+        const auto data = loadDataset(model, source, 999, m_job);
+        return data ? data->words : data.error().line();
+    };
+    const auto free = input("input_ids", ElementType::Int64, {-1, -1}), fixed = input("input_ids", ElementType::Int64, {1, 100});
+    EXPECT_EQ(count(toyModel({free}, {}, {}, {{"tokenizer", "bytes"}}), 0), "2 samples of t.txt; windows of 256 bytes");
+    EXPECT_EQ(count(toyModel({free}, {}, {}, {{"tokenizer", "bytes"}, {"context", "50"}}), 0), "12 samples of t.txt; windows of 50 bytes");
+    EXPECT_EQ(count(toyModel({free}, {}, {}, {{"tokenizer", "bytes"}, {"context", "50"}}), 20), "30 samples of t.txt; windows of 20 bytes");
+    EXPECT_EQ(count(toyModel({fixed}, {}, {}, {{"tokenizer", "bytes"}}), 0), "6 samples of t.txt; windows of 100 bytes");
+    EXPECT_NE(count(toyModel({fixed}, {}, {}, {{"tokenizer", "bytes"}}), 20).find("takes exactly 100 tokens"), std::string::npos);
+}
+
+TEST_F(Dataset, TheHashFollowsContentAndOptions) {
+    const auto model = toyModel({input("x", ElementType::Float32, {-1, 2})});
+    const auto hash = [&](const DataSource& source) {
+        return hashOf(loadDataset(model, source, 9, m_job).value(), source, m_job).value();
+    };
+    const auto path = npy<float>("a.npy", "<f4", "(2, 2)", {1, 2, 3, 4});
+    const std::string first = hash({path});
+    EXPECT_EQ(first.size(), 64U);
+    EXPECT_EQ(hash({path}), first);
+    npy<float>("a.npy", "<f4", "(2, 2)", {1, 2, 3, 5});
+    EXPECT_NE(hash({path}), first);
+    EXPECT_NE(hash({{}, 4, 1}), hash({{}, 4, 2}));
+    EXPECT_NE(hash({{}, 4, 1}), hash({{}, 5, 1}));
 }
 
 TEST(DataSource, IsAPathOrMadeUp) {

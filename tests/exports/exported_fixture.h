@@ -43,7 +43,8 @@ protected:
         auto found = calibration::calibrate(model, values, m_data, calibration::Detail::Histograms, m_job);
         ASSERT_TRUE(found) << found.error().line();
         m_calibration = std::make_shared<const calibration::Calibration>(std::move(*found));
-        m_samples = calibration::loadDataset(model, m_data, 20, m_job).value().samples;
+        const auto loaded = calibration::loadDataset(model, m_data, 20, m_job).value();
+        for (std::size_t i = 0; i < loaded.count(); ++i) m_samples.push_back(loaded.sample(i).value());
     }
     Result<Exported> make(const model::Model& model, const std::string& scheme, const std::string& target,
                           const std::string& exclude = {}) {

@@ -1,0 +1,79 @@
+#include <charconv>
+#include <cmath>
+
+#include "core/calibration/dataset.h"
+
+namespace roundoff::calibration {
+namespace {
+
+/// The whole text as a number.
+template <class T>
+bool read(std::string_view text, T& out) {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+    return error == std::errc() && end == text.data() + text.size();
+}
+
+}  // namespace
+
+Result<DataSource> parseDataSource(std::string_view text, std::uint64_t seed) {
+    constexpr std::string_view kSynthetic = "synthetic";
+    DataSource source;
+    source.seed = seed;
+    if (text.empty() || text == kSynthetic) return source;
+    if (!text.starts_with("synthetic:")) {
+        source.path = text;
+        return source;
+    }
+    if (!read(text.substr(kSynthetic.size() + 1), source.synthetic) || source.synthetic < 1 || source.synthetic > 10'000)
+        return usage("DATA", fmt::format("'{}' does not say how many samples to make up", text),
+                     "Write synthetic:N with N of 1 to 10000");
+    return source;
+}
+
+Result<void> setResize(ImageOptions& options, std::string_view text) {
+    using Fit = ImageOptions::Fit;
+    constexpr std::int64_t kMost = 16'384;
+    const auto fits = [](std::int64_t side) { return side >= 1 && side <= kMost; };
+    const auto cross = text.find('x');
+    options.height = options.width = 0;
+    if (text.empty()) {
+        options.fit = Fit::Input;
+    } else if (text == "none") {
+        options.fit = Fit::None;
+    } else if (read(text, options.height) && fits(options.height)) {
+        options.fit = Fit::Shorter;
+    } else if (cross != std::string_view::npos && read(text.substr(0, cross), options.height) &&
+               read(text.substr(cross + 1), options.width) && fits(options.height) && fits(options.width)) {
+        options.fit = Fit::Exact;
+    } else {
+        return usage("--resize", fmt::format("'{}' is no size", text),
+                     "Write N for the shorter side, HxW for both, or none; sides are 1 to 16384");
+    }
+    return {};
+}
+
+Result<std::vector<double>> parseNumbers(std::string_view option, std::string_view text) {
+    std::vector<double> numbers;
+    for (std::string_view rest = text; !text.empty();) {
+        const auto comma = rest.find(',');
+        double number = 0;
+        if (!read(rest.substr(0, comma), number) || !std::isfinite(number))
+            return usage(std::string(option), fmt::format("'{}' is no list of numbers", text), "Write a or a,b,c");
+        numbers.push_back(number);
+        if (comma == std::string_view::npos) break;
+        rest.remove_prefix(comma + 1);
+    }
+    return numbers;
+}
+
+Result<void> setDim(DataSource& source, std::string_view text) {
+    const auto equals = text.rfind('=');
+    std::int64_t size = 0;
+    if (equals == std::string_view::npos || equals == 0 || !read(text.substr(equals + 1), size) || size < 1 || size > 1 << 24)
+        return usage("--dim", fmt::format("'{}' does not give an axis a size", text),
+                     "Write NAME=N with the axis's name in the model, or INPUT:AXIS=N, and N of 1 to 16777216");
+    source.dims[std::string(text.substr(0, equals))] = size;
+    return {};
+}
+
+}  // namespace roundoff::calibration

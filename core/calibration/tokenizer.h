@@ -1,0 +1,42 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/job.h"
+#include "core/base/result.h"
+
+namespace roundoff::calibration {
+
+/// Text to token ids, without special tokens at the ends.
+class Tokenizer {
+public:
+    virtual ~Tokenizer() = default;
+    [[nodiscard]] virtual Result<std::vector<std::int64_t>> encode(std::string_view text, Job& job) const = 0;
+    /// What a token stands for; parts of a character come as their bytes.
+    [[nodiscard]] virtual std::string piece(std::int64_t id) const = 0;
+    /// "tokens of tokenizer.json": for a figure's conditions.
+    [[nodiscard]] virtual std::string words() const = 0;
+
+    std::filesystem::path file;  ///< what it was read from; empty for bytes
+};
+
+/// Every byte is a token.
+std::unique_ptr<Tokenizer> byteTokenizer();
+
+/// A tokenizer.json: BPE (over bytes, or over characters with or without byte fallback) and Unigram, with the normalizers
+/// NFC, NFD, NFKC, NFKD, Lowercase, Replace, Prepend, Strip and the pre-tokenizers ByteLevel, Split, Metaspace, Digits,
+/// Punctuation, Whitespace, WhitespaceSplit, and sequences of them. Gives the ids of the `tokenizers` library; what it does not
+/// know is an error by name.
+Result<std::unique_ptr<Tokenizer>> openTokenizerJson(const std::filesystem::path& path);
+
+/// A tokenizer.model of SentencePiece.
+Result<std::unique_ptr<Tokenizer>> openSentencePiece(const std::filesystem::path& path);
+
+/// The tokenizer beside a model, or in the folder above it: tokenizer.json, else tokenizer.model.
+Result<std::unique_ptr<Tokenizer>> tokenizerBeside(const std::filesystem::path& model);
+
+}  // namespace roundoff::calibration

@@ -1,0 +1,226 @@
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <queue>
+
+#include "core/calibration/tokenizer_parts.h"
+
+namespace roundoff::calibration {
+namespace {
+
+using Json = nlohmann::json;
+using Id = std::int64_t;
+constexpr Id kNone = -1;
+
+std::uint64_t pairOf(Id left, Id right) { return std::uint64_t(left) << 32 | std::uint64_t(right); }
+
+struct Merge {
+    std::size_t rank = 0;
+    Id to = 0;
+};
+
+struct Bpe {
+    std::shared_ptr<const Vocabulary> vocabulary;
+    std::unordered_map<std::uint64_t, Merge> merges;
+    std::vector<Id> bytes;  // where it falls back to them
+    Id unknown = kNone;
+    bool fuseUnknown = false, ignoreMerges = false;
+
+    [[nodiscard]] Id find(const std::string& piece) const {
+        const auto found = vocabulary->find(piece);
+        return found == vocabulary->end() ? kNone : found->second;
+    }
+
+    /// Characters as ids, before any merge.
+    [[nodiscard]] std::vector<Id> characters(const std::string& word) const {
+        std::vector<Id> ids;
+        bool wasUnknown = false;
+        for (std::size_t at = 0; at < word.size();) {
+            const std::size_t length = characterLength(word, at);
+            const Id id = find(word.substr(at, length));
+            const bool isUnknown = id == kNone && bytes.empty();
+            if (id != kNone)
+                ids.push_back(id);
+            else if (!bytes.empty())
+                for (std::size_t i = 0; i < length; ++i) ids.push_back(bytes[std::size_t(static_cast<unsigned char>(word[at + i]))]);
+            else if (unknown != kNone && !(fuseUnknown && wasUnknown))
+                ids.push_back(unknown);
+            wasUnknown = isUnknown;
+            at += length;
+        }
+        return ids;
+    }
+
+    /// The pair of least rank, leftmost first, again and again.
+    void operator()(const std::string& word, std::vector<Id>& out) const {
+        if (ignoreMerges)
+            if (const Id whole = find(word); whole != kNone) return out.push_back(whole);
+        struct Symbol {
+            Id id;
+            std::ptrdiff_t before, after;  // -1 = none
+        };
+        struct Candidate {
+            std::size_t rank;
+            std::ptrdiff_t at;
+            Id left, right, to;
+            bool operator<(const Candidate& other) const {
+                return rank != other.rank ? rank > other.rank : at > other.at;
+            }
+        };
+        std::vector<Symbol> symbols;
+        for (const Id id : characters(word)) {
+            const auto n = std::ptrdiff_t(symbols.size());
+            symbols.push_back({id, n - 1, n + 1});
+        }
+        if (symbols.empty()) return;
+        symbols.back().after = -1;
+        std::priority_queue<Candidate> queue;
+        const auto offer = [&](std::ptrdiff_t at) {
+            if (at < 0 || symbols[std::size_t(at)].after < 0) return;
+            const Id left = symbols[std::size_t(at)].id, right = symbols[std::size_t(symbols[std::size_t(at)].after)].id;
+            const auto found = merges.find(pairOf(left, right));
+            if (found != merges.end()) queue.push({found->second.rank, at, left, right, found->second.to});
+        };
+        for (std::size_t i = 0; i < symbols.size(); ++i) offer(std::ptrdiff_t(i));
+        while (!queue.empty()) {
+            const Candidate top = queue.top();
+            queue.pop();
+            Symbol& left = symbols[std::size_t(top.at)];
+            if (left.id != top.left || left.after < 0 || symbols[std::size_t(left.after)].id != top.right) continue;
+            Symbol& right = symbols[std::size_t(left.after)];
+            right.id = kNone;
+            left.id = top.to;
+            left.after = right.after;
+            if (left.after >= 0) symbols[std::size_t(left.after)].before = top.at;
+            offer(left.before);
+            offer(top.at);
+        }
+        for (std::ptrdiff_t at = 0; at >= 0; at = symbols[std::size_t(at)].after) out.push_back(symbols[std::size_t(at)].id);
+    }
+};
+
+/// The likeliest cut into pieces; Viterbi over the characters.
+struct Unigram {
+    std::shared_ptr<const Vocabulary> vocabulary;
+    std::vector<double> scores;
+    std::vector<Id> bytes;
+    Id unknown = kNone;
+    double unknownScore = 0;
+    std::size_t longest = 1;
+
+    void operator()(const std::string& word, std::vector<Id>& out) const {
+        struct Node {
+            double score = -std::numeric_limits<double>::infinity();
+            std::size_t from = 0;
+            Id id = kNone;
+            bool reached = false;
+        };
+        std::vector<Node> nodes(word.size() + 1);
+        nodes[0] = {0, 0, kNone, true};
+        const auto offer = [&](std::size_t from, std::size_t to, Id id, double score) {
+            if (const double total = nodes[from].score + score; !nodes[to].reached || total > nodes[to].score)
+                nodes[to] = {total, from, id, true};
+        };
+        for (std::size_t at = 0; at < word.size();) {
+            const std::size_t first = characterLength(word, at);
+            bool single = false;
+            for (std::size_t end = at + first; end - at <= longest;) {
+                const auto found = vocabulary->find(word.substr(at, end - at));
+                if (found != vocabulary->end() && std::size_t(found->second) < scores.size()) {
+                    offer(at, end, found->second, scores[std::size_t(found->second)]);
+                    single = single || end == at + first;
+                }
+                if (end >= word.size()) break;
+                end += characterLength(word, end);
+            }
+            if (!single) offer(at, at + first, unknown, unknownScore);
+            at += first;
+        }
+        std::vector<std::pair<std::size_t, std::size_t>> path;
+        for (std::size_t at = word.size(); at > 0; at = nodes[at].from) path.emplace_back(nodes[at].from, at);
+        bool wasUnknown = false;
+        for (auto step = path.rbegin(); step != path.rend(); ++step) {
+            const Id id = nodes[step->second].id;
+            if (id != unknown)
+                out.push_back(id);
+            else if (!bytes.empty())
+                for (std::size_t i = step->first; i < step->second; ++i) out.push_back(bytes[static_cast<unsigned char>(word[i])]);
+            else if (!wasUnknown)
+                out.push_back(unknown);  // neighbours are one
+            wasUnknown = id == unknown;
+        }
+    }
+};
+
+tl::unexpected<Error> broken(const std::string& place, const std::string& what) {
+    return badInput(place, what, "Give token ids as .npy arrays instead");
+}
+
+}  // namespace
+
+std::size_t characterLength(std::string_view text, std::size_t at) {
+    const auto byte = static_cast<unsigned char>(text[at]);
+    const std::size_t length = byte < 0xC0 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
+    return std::min(length, text.size() - at);
+}
+
+std::vector<std::int64_t> byteIds(const Vocabulary& vocabulary) {
+    std::vector<std::int64_t> ids;
+    for (int byte = 0; byte < 256; ++byte) {
+        const auto found = vocabulary.find(fmt::format("<0x{:02X}>", byte));
+        if (found == vocabulary.end()) return {};
+        ids.push_back(found->second);
+    }
+    return ids;
+}
+
+Result<WordModel> bpeModel(const Json& model, std::shared_ptr<const Vocabulary> vocabulary, const std::string& place) {
+    for (const char* option : {"continuing_subword_prefix", "end_of_word_suffix"})
+        if (const auto found = model.find(option); found != model.end() && found->is_string() && !found->get<std::string>().empty())
+            return broken(place, std::string("BPE with \"") + option + "\" is not known here");
+    auto bpe = std::make_shared<Bpe>();
+    if (model.value("byte_fallback", false)) bpe->bytes = byteIds(*vocabulary);
+    bpe->fuseUnknown = model.value("fuse_unk", false);
+    bpe->ignoreMerges = model.value("ignore_merges", false);
+    bpe->vocabulary = std::move(vocabulary);
+    if (const auto unknown = model.find("unk_token"); unknown != model.end() && unknown->is_string())
+        bpe->unknown = bpe->find(unknown->get<std::string>());
+    std::size_t rank = 0;
+    for (const Json& merge : model.at("merges")) {
+        std::string left, right;
+        if (merge.is_array() && merge.size() == 2) {
+            left = merge[0].get<std::string>();
+            right = merge[1].get<std::string>();
+        } else {
+            const auto text = merge.get<std::string>();
+            const auto space = text.find(' ');
+            if (space == std::string::npos) return broken(place, "a merge does not have two sides");
+            left = text.substr(0, space);
+            right = text.substr(space + 1);
+        }
+        const Id a = bpe->find(left), b = bpe->find(right), to = bpe->find(left + right);
+        if (a == kNone || b == kNone || to == kNone) return broken(place, "a merge is of pieces that are not in the vocabulary");
+        bpe->merges[pairOf(a, b)] = {rank++, to};
+    }
+    return [bpe](const std::string& word, std::vector<Id>& ids) { (*bpe)(word, ids); };
+}
+
+Result<WordModel> unigramModel(const Json& model, std::shared_ptr<const Vocabulary> vocabulary, const std::string& place) {
+    constexpr double kUnknownPenalty = 10;
+    auto unigram = std::make_shared<Unigram>();
+    double least = std::numeric_limits<double>::infinity();
+    for (const Json& entry : model.at("vocab")) {
+        unigram->scores.push_back(entry.at(1).get<double>());
+        least = std::min(least, unigram->scores.back());
+        unigram->longest = std::max(unigram->longest, entry.at(0).get<std::string>().size());
+    }
+    if (!model.contains("unk_id") || !model["unk_id"].is_number_integer() || unigram->scores.empty())
+        return broken(place, "a Unigram vocabulary without an unknown token is not known here");
+    unigram->unknown = model["unk_id"].get<Id>();
+    unigram->unknownScore = least - kUnknownPenalty;
+    if (model.value("byte_fallback", false)) unigram->bytes = byteIds(*vocabulary);
+    unigram->vocabulary = std::move(vocabulary);
+    return [unigram](const std::string& word, std::vector<Id>& ids) { (*unigram)(word, ids); };
+}
+
+}  // namespace roundoff::calibration
