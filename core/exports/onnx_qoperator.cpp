@@ -39,7 +39,7 @@ public:
             if (const auto of = m_placement.nodes[i].partOf) m_last[*of] = i;
         for (std::size_t b = 0; b < m_placement.biases.size(); ++b) m_biases[m_placement.biases[b].node] = b;
         for (std::size_t i = 0; i < m_nodes.size(); ++i)
-            if (isInteger(i) && !m_placement.nodes[i].partOf && isIsland(i)) m_islands.insert(i);
+            if (!m_placement.nodes[i].partOf && (m_placement.nodes[i].between || (isInteger(i) && isIsland(i)))) m_islands.insert(i);
     }
 
     Result<void> run() {
@@ -51,7 +51,7 @@ public:
             if (computes(i)) node(i);
         for (const std::size_t i : m_islands) island(i);
         for (std::size_t i = 0; i < m_nodes.size(); ++i)
-            if (const auto of = m_placement.nodes[i].partOf; of && !m_islands.contains(*of)) m_edit.removeNode(i);
+            if (isRemoved(i)) m_edit.removeNode(i);
         for (std::size_t p = 0; p < m_placement.points.size(); ++p) exit(p);
         return {};
     }
@@ -74,6 +74,12 @@ private:
     /// An integer node on its own, no part of another.
     [[nodiscard]] bool computes(std::size_t node) const {
         return isInteger(node) && !m_placement.nodes[node].partOf && !m_islands.contains(node);
+    }
+
+    /// Part of an integer node.
+    [[nodiscard]] bool isRemoved(std::size_t node) const {
+        const auto of = m_placement.nodes[node].partOf;
+        return of && !m_islands.contains(*of);
     }
 
     Result<void> weight(std::size_t index) {
@@ -133,7 +139,8 @@ private:
         if (!moves || last != i) m_edit.replaceOutput(last, 0, before);
         m_edit.addNodeAfter(last, m_activations.node("QuantizeLinear", *point, before, m_codes[*point], ""));
         m_makers[value] = last;
-        m_writer.note(m_nodes[i].op + " \"" + m_nodes[i].name + "\" stays float between its codes: no operator takes it as it is");
+        if (isInteger(i))
+            m_writer.note(m_nodes[i].op + " \"" + m_nodes[i].name + "\" stays float between its codes: no operator takes it as it is");
     }
     /// Floats for those who do not read codes.
     void exit(std::size_t point) {
@@ -142,7 +149,7 @@ private:
         const auto& outputs = m_writer.model().graph().outputs;
         bool wanted = std::any_of(outputs.begin(), outputs.end(), [&](const auto& output) { return output.name == about.value; });
         for (std::size_t i = 0; i < m_nodes.size() && !wanted; ++i)
-            wanted = !computes(i) && !m_placement.nodes[i].partOf &&
+            wanted = !computes(i) && !isRemoved(i) &&
                      std::find(m_nodes[i].inputs.begin(), m_nodes[i].inputs.end(), about.value) != m_nodes[i].inputs.end();
         if (wanted)
             m_edit.addNodeAfter(m_makers.at(about.value), m_activations.node("DequantizeLinear", point, m_codes[point], about.value, ""));
