@@ -10,6 +10,7 @@
 #include "core/base/text.h"
 #include "core/exports/target.h"
 #include "core/formats/format.h"
+#include "core/speed/faster.h"
 
 namespace roundoff::cli {
 namespace {
@@ -105,11 +106,8 @@ Result<void> calibrate(const model::Model& model, const analysis::Recipe& recipe
 }
 
 Result<int> exportIt(const Arguments& arguments, const Options& options, Console& console) {
-    if (arguments.onlyFaster)
-        return usage("--only-faster", "measuring speed is not in this version",
-                     "Leave it out, or leave layers out with --exclude");
     if (auto checked = check(options, arguments.model); !checked) return propagate(checked);
-    const auto recipe = recipeOf(arguments);
+    auto recipe = recipeOf(arguments);
     if (!recipe) return propagate(recipe);
     const auto target = targetOf(arguments.target);
     if (!target) return propagate(target);
@@ -129,11 +127,26 @@ Result<int> exportIt(const Arguments& arguments, const Options& options, Console
     how.data = *data;
     how.only = options.layers;
     how.exclude = options.exclude;
-    if (auto done = calibrate(*model, *recipe, **target, !arguments.data.empty(), how, console.job().part(0.01, 0.29)); !done)
+    std::vector<std::string> measured;
+    if (arguments.onlyFaster) {
+        speed::BenchOptions timing;
+        timing.data = *data;
+        timing.target = arguments.target;
+        timing.only = options.layers;
+        timing.exclude = options.exclude;
+        Job timingJob = console.job().part(0.01, 0.54);
+        auto faster = speed::onlyFaster(*model, *recipe, timing, timingJob);
+        if (!faster) return propagate(faster);
+        *recipe = std::move(faster->recipe);
+        measured = std::move(faster->notes);
+    }
+    const double begun = arguments.onlyFaster ? 0.55 : 0.01;
+    if (auto done = calibrate(*model, *recipe, **target, !arguments.data.empty(), how, console.job().part(begun, 0.2)); !done)
         return propagate(done);
-    Job exporting = console.job().part(0.3, 0.7);
-    const auto exported = exports::exportModel(*model, *recipe, **target, arguments.out, how, exporting);
+    Job exporting = console.job().part(begun + 0.2, 0.8 - begun);
+    auto exported = exports::exportModel(*model, *recipe, **target, arguments.out, how, exporting);
     if (!exported) return propagate(exported);
+    exported->notes.insert(exported->notes.begin(), measured.begin(), measured.end());
     Json fields = {{"target", arguments.target}, {"recipe", Json::parse(analysis::recipeJson(*recipe))}};
     fields.update(exportedJson(*exported));
     if (auto written = finish("export", &*model, fields, exportedText(*model, *exported), options, console); !written)
@@ -157,7 +170,7 @@ Command exportCommand() {
             app.add_option("-o", a->out, "the file to write")->required()->type_name("OUT");
             app.add_option("--calib", a->data, "finds the ranges of static activations, and inputs for the proof; or synthetic[:N]")->type_name("DATA");
             app.add_flag("--external-data", a->externalData, "weights beside the file; always so above 2 GB");
-            app.add_flag("--only-faster", a->onlyFaster, "not in this version");
+            app.add_flag("--only-faster", a->onlyFaster, "leave float what is measured to be no faster here, and the whole model never slower");
             app.add_flag("--no-verify", a->noVerify, "write without the proof");
             return [a, &options](Console& console) { return exportIt(*a, options, console); };
         }};

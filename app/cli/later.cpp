@@ -13,7 +13,7 @@ Command notYet(std::string_view name, std::string_view summary) {
                 const std::string own = app.get_name();
                 return [own](Console&) -> Result<int> {
                     return usage(own, "not in this version",
-                                 "There are info, compare, export, verify, schemes, formats and targets");
+                                 "There are info, compare, bench, export, verify, schemes, formats and targets");
                 };
             }};
 }
@@ -22,9 +22,6 @@ Command notYet(std::string_view name, std::string_view summary) {
 
 Command searchCommand() {
     return notYet("search", "the best mix of schemes under a budget");
-}
-Command benchCommand() {
-    return notYet("bench", "measured time, per layer and end to end");
 }
 
 }  // namespace roundoff::cli

@@ -52,7 +52,9 @@ Result<Groups> groupsOf(Work& work, Job& job) {
     if (!trial) return propagate(trial);
     std::vector<std::uint64_t> bytes(layers.size(), 0);
     trial->handlers().tap = [&](std::size_t tap, const tensor::TensorView& value) { bytes[tap] = value.bytes.size(); };
-    if (const auto outputs = trial->run(work.data.samples[0], job); !outputs) return propagate(outputs);
+    const auto sample = work.data.sample(0);
+    if (!sample) return propagate(sample);
+    if (const auto outputs = trial->run(*sample, job); !outputs) return propagate(outputs);
     // Two models will run, one of them with twins: about three times what this one took.
     const std::uint64_t one = residentMemory() - std::min(before, residentMemory());
     const std::uint64_t base = before + 3 * one, largest = bytes.empty() ? 0 : *std::ranges::max_element(bytes);
@@ -117,37 +119,46 @@ Result<void> measureGroup(Work& work, const Groups& groups, std::size_t which, O
         const auto y = floatsIn(value);
         if (y.size() == kept[tap].size()) outputs[group[tap]]->accumulated->add(kept[tap], y);
     };
-    for (std::size_t s = 0; s < work.data.samples.size(); ++s) {
-        job.progress(double(s), double(work.data.samples.size()), what);
-        const auto expected = reference->run(work.data.samples[s], job);
+    for (std::size_t s = 0; s < work.data.count(); ++s) {
+        job.progress(double(s), double(work.data.count()), what);
+        const auto sample = work.data.sample(s);
+        if (!sample) return propagate(sample);
+        const auto expected = reference->run(*sample, job);
         if (!expected) return propagate(expected);
-        const auto got = simulation->run(work.data.samples[s], job);
+        const auto got = simulation->run(*sample, job);
         if (!got) return propagate(got);
         if (which == 0) total.addOutputs(*expected, *got);
     }
     return {};
 }
 
-/// The float model's outputs of as many samples as fit into memory.
-Result<std::vector<Outputs>> references(const Work& work, Simulation& simulation, Job& job) {
-    std::vector<Outputs> all;
+/// Samples with the float model's outputs, as many as fit into memory.
+struct Reference {
+    std::vector<runtime::Sample> samples;
+    std::vector<Outputs> outputs;
+};
+Result<Reference> referenceOf(const Work& work, Simulation& simulation, Job& job) {
+    Reference reference;
     std::uint64_t held = 0;
-    for (const runtime::Sample& sample : work.data.samples) {
-        auto outputs = simulation.run(sample, job);
+    for (std::size_t s = 0; s < work.data.count() && held <= work.room; ++s) {
+        auto sample = work.data.sample(s);
+        if (!sample) return propagate(sample);
+        auto outputs = simulation.run(*sample, job);
         if (!outputs) return propagate(outputs);
         for (const NamedTensor& output : *outputs) held += output.bytes.size();
-        all.push_back(std::move(*outputs));
-        if (held > work.room) break;
+        for (const NamedTensor& input : *sample) held += input.bytes.size();
+        reference.samples.push_back(std::move(*sample));
+        reference.outputs.push_back(std::move(*outputs));
     }
-    return all;
+    return reference;
 }
 
-Result<ValueError> errorOf(const Work& work, Simulation& simulation, const std::vector<Outputs>& expected, Job& job) {
+Result<ValueError> errorOf(Simulation& simulation, const Reference& reference, Job& job) {
     OutputError error;
-    for (std::size_t s = 0; s < expected.size(); ++s) {
-        const auto outputs = simulation.run(work.data.samples[s], job);
+    for (std::size_t s = 0; s < reference.samples.size(); ++s) {
+        const auto outputs = simulation.run(reference.samples[s], job);
         if (!outputs) return propagate(outputs);
-        error.addOutputs(expected[s], *outputs);
+        error.addOutputs(reference.outputs[s], *outputs);
     }
     return error;
 }
@@ -156,8 +167,8 @@ Result<void> rank(Work& work, Job& job) {
     auto simulation = Simulation::open(work.model, work.report, nullptr, work.options.calibration, {}, job);
     if (!simulation) return propagate(simulation);
     const std::size_t count = work.weights.size();
-    const auto expected = references(work, *simulation, job);
-    if (!expected) return propagate(expected);
+    const auto reference = referenceOf(work, *simulation, job);
+    if (!reference) return propagate(reference);
     std::vector<std::size_t> order;
     for (std::size_t i = 0; i < count; ++i)
         if (work.weights[i] && !work.report.layers[i].alone) order.push_back(i);
@@ -173,7 +184,7 @@ Result<void> rank(Work& work, Job& job) {
         Sensitivity found;
         for (ValueError* into : {&found.only, &found.without}) {
             if (auto set = simulation->setActive(work.weights, layers); !set) return set;
-            auto error = errorOf(work, *simulation, *expected, job);
+            auto error = errorOf(*simulation, *reference, job);
             if (!error) return propagate(error);
             *into = *error;
             layers.flip();
@@ -212,10 +223,10 @@ Result<void> measureOutputs(const model::Model& model, Comparison& comparison, c
         }
         if (!report.output && !groups->layers.empty()) {
             report.output.emplace();
-            report.output->samples = data->samples.size();
+            report.output->samples = data->count();
             report.output->synthetic = source.isSynthetic();
             report.output->output = total;
-            report.output->conditions = conditionsOf(*data, source);
+            report.output->conditions = conditionsOf(*data);
         }
         if (!options.ranking) continue;
         Job ranking = own.part(share, 1 - share);

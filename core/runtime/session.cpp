@@ -1,18 +1,14 @@
 #include "core/runtime/session.h"
 
-#include <onnxruntime_cxx_api.h>
 #include <onnxruntime_session_options_config_keys.h>
 
 #include <algorithm>
-#include <chrono>
-#include <condition_variable>
 #include <cstring>
-#include <map>
-#include <mutex>
-#include <thread>
+#include <fstream>
+#include <iterator>
 
 #include "core/runtime/element_types.h"
-#include "core/runtime/hook_ops.h"
+#include "core/runtime/session_impl.h"
 
 namespace roundoff::runtime {
 namespace {
@@ -24,49 +20,6 @@ Ort::Env& environment() {
     static Ort::Env env(ORT_LOGGING_LEVEL_FATAL, "roundoff");
     return env;
 }
-
-/// ONNX Runtime's message in one line, without its source locations; it names the node where there is one.
-std::string plain(const char* message) {
-    std::string text = message;
-    if (const auto end = text.find_first_of("\r\n"); end != std::string::npos) text.resize(end);
-    for (std::string_view mark : {"Status Message: ", "with the error: "})
-        if (const auto at = text.find(mark); at != std::string::npos && text.find("Name:'") == std::string::npos)
-            text.erase(0, at + mark.size());
-    while (!text.empty() && (text.back() == '.' || text.back() == ' ')) text.pop_back();
-    return text;
-}
-
-/// Ends a run soon after the job's stop: ONNX Runtime looks at the flag between nodes.
-class Watcher {
-public:
-    Watcher(const Job& job, Ort::RunOptions& options)
-        : m_thread([this, &job, &options] {
-              std::unique_lock lock(m_mutex);
-              while (!m_done) {
-                  if (job.cancelled()) {
-                      options.SetTerminate();
-                      return;
-                  }
-                  m_wake.wait_for(lock, std::chrono::milliseconds(20));
-              }
-          }) {}
-    Watcher(const Watcher&) = delete;
-    Watcher& operator=(const Watcher&) = delete;
-    ~Watcher() {
-        {
-            const std::lock_guard lock(m_mutex);
-            m_done = true;
-        }
-        m_wake.notify_all();
-        m_thread.join();
-    }
-
-private:
-    std::mutex m_mutex;
-    std::condition_variable m_wake;
-    bool m_done = false;
-    std::thread m_thread;  // last: it uses the others
-};
 
 model::Value valueOf(std::string name, const Ort::TypeInfo& type) {
     model::Value value;
@@ -84,13 +37,43 @@ model::Value valueOf(std::string name, const Ort::TypeInfo& type) {
 
 }  // namespace
 
-struct Session::Impl {
-    std::string path;
-    std::unique_ptr<HookOps> hooks;  // outlives the session
-    Ort::Session session{nullptr};
-    std::map<std::string, tensor::TensorData> bound;
-    std::vector<model::Value> inputs, outputs;  // outputs: tensors only; sequences and maps are not asked for
-};
+std::string plain(const char* message) {
+    std::string text = message;
+    if (const auto end = text.find_first_of("\r\n"); end != std::string::npos) text.resize(end);
+    for (std::string_view mark : {"Status Message: ", "with the error: "})
+        if (const auto at = text.find(mark); at != std::string::npos && text.find("Name:'") == std::string::npos)
+            text.erase(0, at + mark.size());
+    while (!text.empty() && (text.back() == '.' || text.back() == ' ')) text.pop_back();
+    return text;
+}
+
+Result<Fed> Session::Impl::feed(const Sample& sample) const {
+    const auto memory = Ort::MemoryInfo::CreateCpu(OrtArenaAllocator, OrtMemTypeDefault);
+    Fed fed;
+    for (const model::Value& input : inputs) {
+        const auto found = std::find_if(sample.begin(), sample.end(),
+                                        [&](const NamedTensor& tensor) { return tensor.name == input.name; });
+        const auto known = bound.find(input.name);
+        if (found == sample.end() && known == bound.end())
+            return usage(path, "the data has nothing for input \"" + input.name + '"',
+                         "Give one tensor for each input");
+        const tensor::TensorView value = found != sample.end() ? found->view() : known->second.view;
+        if (value.type != input.type)
+            return usage(path,
+                         fmt::format("input \"{}\" takes {}, the data is {}", input.name, name(input.type),
+                                     name(value.type)),
+                         "Convert the data");
+        const auto count = tensor::elementCount(value.shape);
+        if (!count || storageBytes(value.type, *count) != value.bytes.size() || value.type == ElementType::String)
+            return usage(path, "the data for input \"" + input.name + "\" does not fit its shape",
+                         "Give a numeric tensor of the input's shape");
+        // ONNX Runtime only reads the inputs, though its signature says otherwise.
+        fed.values.push_back(Ort::Value::CreateTensor(memory, const_cast<std::byte*>(value.bytes.data()), value.bytes.size(),
+                                                  value.shape.data(), value.shape.size(), toOrt(value.type)));
+        fed.names.push_back(input.name.c_str());
+    }
+    return fed;
+}
 
 Session::Session(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
 Session::Session(Session&&) noexcept = default;
@@ -118,6 +101,7 @@ Ort::SessionOptions settingsOf(const SessionOptions& options) {
     Ort::SessionOptions settings;
     settings.SetLogSeverityLevel(ORT_LOGGING_LEVEL_FATAL);
     if (!options.saveOptimized.empty()) settings.SetOptimizedModelFilePath(options.saveOptimized.c_str());
+    if (!options.profile.empty()) settings.EnableProfiling(options.profile.c_str());
     if (options.threads > 0) settings.SetIntraOpNumThreads(options.threads);
     // Waiting threads that spin steal the cores that the rest of the program needs.
     settings.AddConfigEntry(kOrtSessionOptionsConfigAllowIntraOpSpinning, "0");
@@ -183,31 +167,9 @@ Result<Session> Session::open(const std::string& name, std::span<const std::byte
 Result<std::vector<NamedTensor>> Session::run(const Sample& sample, Job& job) {
     if (job.cancelled()) return cancelled();
     try {
-        const auto memory = Ort::MemoryInfo::CreateCpu(OrtArenaAllocator, OrtMemTypeDefault);
-        std::vector<const char*> inputNames, outputNames;
-        std::vector<Ort::Value> values;
-        for (const model::Value& input : m_impl->inputs) {
-            const auto found = std::find_if(sample.begin(), sample.end(),
-                                            [&](const NamedTensor& tensor) { return tensor.name == input.name; });
-            const auto bound = m_impl->bound.find(input.name);
-            if (found == sample.end() && bound == m_impl->bound.end())
-                return usage(m_impl->path, "the data has nothing for input \"" + input.name + '"',
-                             "Give one tensor for each input");
-            const tensor::TensorView value = found != sample.end() ? found->view() : bound->second.view;
-            if (value.type != input.type)
-                return usage(m_impl->path,
-                             fmt::format("input \"{}\" takes {}, the data is {}", input.name, name(input.type),
-                                         name(value.type)),
-                             "Convert the data");
-            const auto count = tensor::elementCount(value.shape);
-            if (!count || storageBytes(value.type, *count) != value.bytes.size() || value.type == ElementType::String)
-                return usage(m_impl->path, "the data for input \"" + input.name + "\" does not fit its shape",
-                             "Give a numeric tensor of the input's shape");
-            // ONNX Runtime only reads the inputs, though its signature says otherwise.
-            values.push_back(Ort::Value::CreateTensor(memory, const_cast<std::byte*>(value.bytes.data()), value.bytes.size(),
-                                                      value.shape.data(), value.shape.size(), toOrt(value.type)));
-            inputNames.push_back(input.name.c_str());
-        }
+        const auto fed = m_impl->feed(sample);
+        if (!fed) return propagate(fed);
+        std::vector<const char*> outputNames;
         for (const model::Value& output : m_impl->outputs) outputNames.push_back(output.name.c_str());
         if (outputNames.empty())
             return badInput(m_impl->path, "no output of the model is a tensor",
@@ -217,7 +179,7 @@ Result<std::vector<NamedTensor>> Session::run(const Sample& sample, Job& job) {
         std::vector<Ort::Value> results;
         {
             const Watcher watcher(job, options);
-            results = m_impl->session.Run(options, inputNames.data(), values.data(), values.size(), outputNames.data(),
+            results = m_impl->session.Run(options, fed->names.data(), fed->values.data(), fed->values.size(), outputNames.data(),
                                           outputNames.size());
         }
         std::vector<NamedTensor> outputs;
@@ -237,6 +199,19 @@ Result<std::vector<NamedTensor>> Session::run(const Sample& sample, Job& job) {
         if (job.cancelled()) return cancelled();
         return failed(m_impl->path, "ONNX Runtime stopped in the middle of the run: " + plain(error.what()),
                       "Give real inputs where synthetic ones do not suit the model");
+    }
+}
+
+Result<std::vector<NodeTime>> Session::endProfile(std::size_t skip) {
+    try {
+        Ort::AllocatorWithDefaultOptions allocator;
+        const std::string file = m_impl->session.EndProfilingAllocated(allocator).get();
+        std::ifstream in(file, std::ios::binary);
+        const std::string text{std::istreambuf_iterator<char>(in), {}};
+        if (!in || text.empty()) return failed(file, "the profile cannot be read", "Check the disk of the temporary folder");
+        return parseProfile(text, file, skip);
+    } catch (const std::exception& error) {
+        return failed(m_impl->path, "ONNX Runtime gives no profile: " + plain(error.what()), "Measure without it");
     }
 }
 

@@ -11,6 +11,7 @@
 #include "core/base/result.h"
 #include "core/model/model.h"
 #include "core/runtime/hooks.h"
+#include "core/runtime/profile.h"
 #include "core/tensor/tensor_view.h"
 
 namespace roundoff::runtime {
@@ -33,6 +34,7 @@ struct SessionOptions {
     int matmulAccuracyLevel = 4;
     int threads = 0;  ///< 0 = all cores
     std::filesystem::path saveOptimized = {};  ///< the graph as it is after optimization goes to this file; empty: nowhere
+    std::filesystem::path profile = {};  ///< the times of all nodes go to a file whose name begins so; empty: nowhere
 };
 
 /// A model loaded in ONNX Runtime's CPU provider. Movable; one run at a time.
@@ -53,8 +55,12 @@ public:
     void bind(const std::string& input, const tensor::TensorData& value);
     /// Runs once. A stop of the job ends the run within 200 ms.
     Result<std::vector<NamedTensor>> run(const Sample& sample, Job& job);
+    /// What each node of the optimized graph took in the runs so far, where the options asked for a profile; ends it.
+    /// @param skip runs to leave out at the beginning
+    Result<std::vector<NodeTime>> endProfile(std::size_t skip);
 
 private:
+    friend class TimedRun;
     struct Impl;
     template <class Load>
     static Result<Session> make(const std::string& name, std::unique_ptr<Impl> impl, const Load& load);
@@ -65,6 +71,8 @@ private:
 /// Random inputs that fit the model: floats N(0,1) (0..1 for images: 3 or 4 dimensions with 1 or 3 channels), token
 /// ids within the vocabulary found in the graph, attention masks of ones, position ids counting up, empty past. A
 /// symbolic dimension is 1 for a batch, `length` else. Fixed seed: the same bits everywhere.
+Result<Sample> syntheticSample(const model::Model& model, std::size_t index, std::int64_t length, std::uint64_t seed);
+/// The first `count` of them.
 Result<std::vector<Sample>> syntheticSamples(const model::Model& model, std::size_t count, std::int64_t length,
                                              std::uint64_t seed);
 

@@ -13,7 +13,7 @@ struct Layer {
     int rank;
 };
 /// base ← tensor ← {kernels, model} ← {formats, schemes, runtime} ← {algorithms, calibration} ← analysis ← exports
-/// ← reports ← ui ← app. A folder includes itself and those of lower rank.
+/// ← speed ← reports ← ui ← app. A folder includes itself and those of lower rank.
 constexpr std::array kLayers{Layer{"core/base", 0},
                              Layer{"core/tensor", 1},
                              Layer{"core/kernels", 2},
@@ -25,10 +25,11 @@ constexpr std::array kLayers{Layer{"core/base", 0},
                              Layer{"core/calibration", 4},
                              Layer{"core/analysis", 5},
                              Layer{"core/exports", 6},
-                             Layer{"core/reports", 7},
-                             Layer{"ui", 8},
-                             Layer{"app", 9},
-                             Layer{"tests", 10}};
+                             Layer{"core/speed", 7},
+                             Layer{"core/reports", 8},
+                             Layer{"ui", 9},
+                             Layer{"app", 10},
+                             Layer{"tests", 11}};
 
 /// A word that may stand only in files below certain folders.
 struct Reserved {

@@ -112,6 +112,11 @@ public:
     /// One input more.
     void addInput(const std::string& name, model::ElementType type, const model::Shape& shape);
 
+    /// Leaves of the main graph these nodes alone and the constants, or what is made of constants alone, that they read. The
+    /// values `inputs` are given from now on, in fixed shapes; what the nodes give becomes the outputs. No node may have
+    /// bodies. The edit can then only be written.
+    void keepOnly(const std::vector<std::size_t>& nodes, const std::vector<model::Value>& inputs);
+
     /// The model in memory, its tensors inside. The edit is used up. An error above protobuf's 2 GB.
     Result<std::string> serialize(Job& job);
     /// Writes model and data file, flushed to the disk, and returns their paths. Overwrites; never one of the opened

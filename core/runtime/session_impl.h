@@ -1,0 +1,68 @@
+#pragma once
+// For the files of this folder alone.
+#include <onnxruntime_cxx_api.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include "core/runtime/hook_ops.h"
+#include "core/runtime/session.h"
+
+namespace roundoff::runtime {
+
+/// ONNX Runtime's message in one line, without its source locations; it names the node where there is one.
+std::string plain(const char* message);
+
+/// Ends a run soon after the job's stop: ONNX Runtime looks at the flag between nodes.
+class Watcher {
+public:
+    Watcher(const Job& job, Ort::RunOptions& options)
+        : m_thread([this, &job, &options] {
+              std::unique_lock lock(m_mutex);
+              while (!m_done) {
+                  if (job.cancelled()) {
+                      options.SetTerminate();
+                      return;
+                  }
+                  m_wake.wait_for(lock, std::chrono::milliseconds(20));
+              }
+          }) {}
+    Watcher(const Watcher&) = delete;
+    Watcher& operator=(const Watcher&) = delete;
+    ~Watcher() {
+        {
+            const std::lock_guard lock(m_mutex);
+            m_done = true;
+        }
+        m_wake.notify_all();
+        m_thread.join();
+    }
+
+private:
+    std::mutex m_mutex;
+    std::condition_variable m_wake;
+    bool m_done = false;
+    std::thread m_thread;  // last: it uses the others
+};
+
+/// What ONNX Runtime takes as inputs.
+struct Fed {
+    std::vector<const char*> names;
+    std::vector<Ort::Value> values;
+};
+
+struct Session::Impl {
+    std::string path;
+    std::unique_ptr<HookOps> hooks;  // outlives the session
+    Ort::Session session{nullptr};
+    std::map<std::string, tensor::TensorData> bound;
+    std::vector<model::Value> inputs, outputs;  // outputs: tensors only; sequences and maps are not asked for
+
+    /// The sample in the order of the inputs. The values look into the sample.
+    [[nodiscard]] Result<Fed> feed(const Sample& sample) const;
+};
+
+}  // namespace roundoff::runtime

@@ -1,0 +1,22 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "core/speed/bench.h"
+
+namespace roundoff::speed {
+
+/// A recipe that keeps quantized what runs faster so on this machine.
+struct Faster {
+    analysis::Recipe recipe;         ///< float by default; every layer that stays quantized by name
+    std::vector<std::string> notes;  ///< what was done and measured, for the user
+    std::optional<Duel> endToEnd;    ///< of `recipe`; empty where nothing stays quantized
+};
+
+/// Measures the layers alone and leaves float those that are not faster; measures the whole model so, and with all layers
+/// quantized, as neighbours may gain together; takes the faster of the two. While that is slower than float, the half of its
+/// layers that gains the least becomes float, down to none.
+/// @param options its target must be set
+Result<Faster> onlyFaster(const model::Model& model, const analysis::Recipe& recipe, const BenchOptions& options, Job& job);
+
+}  // namespace roundoff::speed
