@@ -140,7 +140,7 @@ private:
         seat.in = seat.kind != OpKind::Float && !slots.empty();
         for (const std::size_t slot : slots) {
             const std::size_t constant = constantOf(node.inputs[slot]);
-            if (!seat.in || constant == kNone) continue;
+            if (!seat.in || constant == kNone || seat.kind == OpKind::Bridge) continue;
             const auto values = seat.kind == OpKind::Blend ? valuesOf(node.inputs[slot]) : std::nullopt;
             const bool mask = values && std::any_of(values->begin(), values->end(), [](float x) { return std::abs(x) > kMask; });
             if (values && !mask) continue;
@@ -228,6 +228,8 @@ private:
                    return m_seats[r].anchor && nodes()[r].inputs[1 - m_seats[r].weightSlot] == value;
                });
     }
+    /// A product that need not give codes.
+    bool givesFloats(std::size_t node) const { return m_seats[node].kind == OpKind::Product && nodes()[node].op != "Conv"; }
     bool isQuantized(const std::string& value) const { return giver(value) != kNone || feedsProduct(value); }
 
     /// True where `reader` takes the value as codes.
@@ -266,7 +268,9 @@ private:
             for (const std::size_t slot : dataSlots(nodes()[i])) {
                 const std::string& input = nodes()[i].inputs[slot];
                 if (constantOf(input) != kNone) continue;
-                const bool found = seat.kind == OpKind::Blend ? isQuantized(input) : giver(input) != kNone;
+                const bool found = seat.kind == OpKind::Blend    ? isQuantized(input)
+                                   : seat.kind == OpKind::Bridge ? giver(input) != kNone && !givesFloats(giver(input))
+                                                                 : giver(input) != kNone;
                 ++(found ? codes : floats);
                 if (!found) missing = input;
             }
@@ -312,6 +316,7 @@ private:
         for (const std::size_t slot : slots) {
             const std::string& value = nodes()[i].inputs[slot];
             if (seat.scheme->timing == schemes::Timing::Static && giver(value) != kNone) continue;
+            if (seat.kind == OpKind::Bridge && constantOf(value) != kNone) continue;
             TensorScheme scheme = *seat.scheme;
             const std::size_t constant = constantOf(value);
             if (constant != kNone) scheme.range = {};
@@ -334,8 +339,7 @@ private:
     }
     void emitOutputs(std::size_t i) {
         const Seat& seat = m_seats[i];
-        const bool floats = seat.kind == OpKind::Product && nodes()[i].op != "Conv" && !isWanted(i);
-        if (floats) return;
+        if (givesFloats(i) && !isWanted(i)) return;
         const bool rectifies = seat.kind == OpKind::Rectifier && !foldsRectifiers(*seat.scheme);
         const bool moves = seat.kind == OpKind::Move || (rectifies && m_seats[giver(nodes()[i].inputs[0])].before != i);
         const auto outputs = nodes()[i].op == "Split" ? nodes()[i].outputs : std::vector<std::string>{seat.output};
@@ -383,15 +387,18 @@ private:
             auto& fate = m_out.nodes.emplace_back();
             const Seat& seat = m_seats[i];
             const bool dynamic = !seat.in && seat.scheme && seat.layer != kNone;
-            fate.status = in(i) || dynamic ? Status::Quantized : Status::Kept;
+            const std::size_t whole = seat.foldedInto != kNone ? seat.foldedInto : i;
+            fate.between = in(i) && m_seats[whole].kind == OpKind::Bridge;
+            fate.status = (in(i) && !fate.between) || dynamic ? Status::Quantized : Status::Kept;
             fate.reason = reasonOf(i, dynamic);
-            if (in(i) && seat.foldedInto != kNone) fate.partOf = seat.foldedInto;
+            if (in(i) && whole != i) fate.partOf = whole;
         }
     }
     std::string reasonOf(std::size_t i, bool dynamic) const {
         const Seat& seat = m_seats[i];
         const model::Node& node = nodes()[i];
         if (seat.foldedInto != kNone && in(i)) return "part of the " + nodes()[seat.foldedInto].op + " before it";
+        if (seat.in && seat.kind == OpKind::Bridge) return "computes floats between codes: ONNX Runtime has no integer kernel for " + node.op;
         if (dynamic) return "its input is quantized as it comes";
         if (seat.in && seat.layer != kNone && !hasIntegerKernel(m_schemes[seat.layer]))
             return "its operands are quantized; ONNX Runtime's integer kernels take 8 bits, weights by tensor or channel, alone";

@@ -40,6 +40,7 @@ struct Placement {
     struct NodeFate {
         Status status = Status::Kept;  ///< Quantized: it computes with codes; Kept: with floats
         std::string reason;            ///< in either case
+        bool between = false;          ///< Kept, but what it reads and gives is quantized
         std::optional<std::size_t> partOf;  ///< the node before that computes this one, too: a bias behind it, a Relu
     };
     std::vector<NodeFate> nodes;  ///< parallel to Graph::nodes
@@ -55,7 +56,7 @@ struct Placement {
 /// behind it folded in, only where an integer operator reads it, since the runtime gives floats else. Add, Mul, Concat, Where,
 /// average pooling, Sigmoid and LeakyRelu count as integer operators where all their inputs are quantized (constants are
 /// quantized for them) and an integer operator reads what they give; what only moves data likewise, with its input's
-/// parameters; products of two activations where one of them is quantized. Softmax stays float: few bits lose its peaks.
+/// parameters; cheap float operators between integer ones (Div, HardSigmoid), with codes on both sides; products of two activations where one of them is quantized. Softmax stays float: few bits lose its peaks.
 /// A value that integer operators give takes the scheme of the layer before it, any other that of the layer that reads it.
 /// Dynamic schemes: the input of each product alone.
 Placement place(const model::Model& model, std::span<const schemes::Scheme> schemes);

@@ -13,8 +13,7 @@ struct Known {
     std::string_view op;
     OpKind kind;
 };
-// Found by saving the graphs that ONNX Runtime 1.29 optimizes. Not fused there, though one might expect it: Pad, PRelu,
-// HardSigmoid, HardSwish, Tanh, ReduceMean, Neg, ConvTranspose, Sub, Div.
+// Found by saving the graphs that ONNX Runtime 1.29 optimizes.
 constexpr Known kKnown[] = {
     {"Conv", OpKind::Product},        {"Gemm", OpKind::Product},      {"MatMul", OpKind::Product},
     {"Add", OpKind::Blend},           {"Mul", OpKind::Blend},         {"Concat", OpKind::Blend},
@@ -26,6 +25,10 @@ constexpr Known kKnown[] = {
     {"Expand", OpKind::Move},         {"Tile", OpKind::Move},         {"Split", OpKind::Move},
     {"DepthToSpace", OpKind::Move},   {"Resize", OpKind::Move},       {"Identity", OpKind::Move},
     {"Dropout", OpKind::Move},        {"Relu", OpKind::Rectifier},    {"Clip", OpKind::Rectifier},
+    {"Div", OpKind::Bridge},          {"Sub", OpKind::Bridge},        {"HardSigmoid", OpKind::Bridge},
+    {"HardSwish", OpKind::Bridge},    {"Tanh", OpKind::Bridge},       {"Elu", OpKind::Bridge},
+    {"PRelu", OpKind::Bridge},        {"Mish", OpKind::Bridge},       {"Gelu", OpKind::Bridge},
+    {"Pad", OpKind::Bridge},          {"ReduceMean", OpKind::Bridge}, {"BatchNormalization", OpKind::Bridge},
 };
 
 bool isEightBitInteger(const schemes::TensorScheme& scheme) {
@@ -52,7 +55,7 @@ std::vector<std::size_t> dataSlots(const model::Node& node) {
         for (std::size_t i = 0; i < node.inputs.size(); ++i) slots.push_back(i);
         return slots;
     }
-    const bool two = node.op == "Add" || node.op == "Mul" || kindOf(node) == OpKind::Product;
+    const bool two = node.op == "Add" || node.op == "Mul" || node.op == "Div" || node.op == "Sub" || kindOf(node) == OpKind::Product;
     slots = node.op == "Where" ? std::vector<std::size_t>{1, 2} : two ? std::vector<std::size_t>{0, 1} : std::vector<std::size_t>{0};
     if (slots.back() >= node.inputs.size()) return {};
     return slots;

@@ -13,6 +13,7 @@ enum class OpKind {
     Product,   ///< Conv, Gemm, MatMul
     Blend,     ///< integer kernel between quantized values, a scale of its own behind it
     Move,      ///< gives values of its input, nothing new
+    Bridge,    ///< computes floats, cheaply: worth a pair of conversions where integer operators stand on both sides
     Rectifier  ///< Relu, Clip: folded into the operator before where that can be
 };
 OpKind kindOf(const model::Node& node);

@@ -5,6 +5,7 @@
 #include "core/exports/packing.h"
 #include "core/exports/provenance.h"
 #include "core/schemes/number_format.h"
+#include "core/tensor/convert.h"
 
 namespace roundoff::exports {
 
@@ -81,14 +82,37 @@ std::string ActivationWriter::bias(std::size_t index) {
     std::string& name = m_record.biases[index].codesTensor;
     if (!name.empty()) return name;
     const auto& codes = m_plan.biases[index];
+    if (!codes) return {};
     const std::string& bias = m_record.biases[index].bias;
-    if (!codes) {
-        m_writer.note("bias " + bias + " stays float: its codes would not fit into 32 bits");
-        return {};
-    }
     name = m_writer.edit().freshName(bias + std::string(kCodesSuffix));
     m_writer.edit().addTensor(name, ElementType::Int32, {std::int64_t(codes->codes.size())}, bytesOfCodes(codes->codes));
     return name;
+}
+
+void ActivationWriter::moveBias(std::size_t index, const std::string& target) {
+    auto& edit = m_writer.edit();
+    const auto& place = m_plan.placement.biases[index];
+    const auto& nodes = m_writer.model().graph().nodes;
+    const std::string& name = m_record.biases[index].bias;
+    m_writer.note("bias " + name + " stays float, behind its product: its codes would not fit into 32 bits");
+    tensor::Shape shape = m_writer.model().tensors()[place.tensor].shape;
+    if (nodes[place.node].op == "Conv") shape.resize(m_writer.layer(place.layer).shape.size() - 1, 1);
+    const std::string negative = edit.freshName(name + "_negative");
+    edit.addTensor(negative, ElementType::Float32, shape, [model = m_writer.model(), tensor = place.tensor](auto& sink, Job&) -> Result<void> {
+        const auto data = model.data(tensor);
+        if (!data) return propagate(data);
+        std::vector<float> values(data->view.count());
+        tensor::readFloats(data->view, 0, values);
+        for (float& value : values) value = -value;
+        return sink.write(bytesOf(ElementType::Float32, values));
+    });
+    if (place.user != place.node)
+        return edit.replaceNode(place.user, {nodes[place.user].name, "Sub", "", {nodes[place.user].inputs[1 - place.slot], negative},
+                                             nodes[place.user].outputs, {}});
+    const std::string product = edit.freshName(nodes[place.node].outputs[0] + "_without_bias");
+    edit.replaceInput(place.node, place.slot, "");
+    edit.replaceOutput(place.node, 0, product);
+    edit.addNodeAfter(place.node, {edit.freshName(name + "_Sub"), "Sub", "", {product, negative}, {target}, {}});
 }
 
 NodeSpec ActivationWriter::node(const std::string& op, std::size_t index, const std::string& input, const std::string& output,
@@ -135,8 +159,9 @@ Result<void> ActivationWriter::insertPoint(std::size_t index, const std::string&
     const std::string codes = edit.freshName(value + std::string(kCodesSuffix));
     if (point(index).readers.empty()) {
         const auto [maker, slot] = m_index.makers.at(value);
-        const std::string before = edit.freshName(value + "_float");
-        edit.replaceOutput(maker, slot, before);
+        const bool moved = m_before.contains(value);
+        const std::string before = moved ? m_before.at(value) : edit.freshName(value + "_float");
+        if (!moved) edit.replaceOutput(maker, slot, before);
         for (const NodeSpec& there : quantize(index, before, codes, domain)) edit.addNodeAfter(maker, there);
         for (const NodeSpec& back : dequantize(index, codes, value, domain)) edit.addNodeAfter(maker, back);
         return {};
@@ -158,9 +183,15 @@ Result<void> ActivationWriter::insertPoint(std::size_t index, const std::string&
 
 void ActivationWriter::insertBias(std::size_t index, const std::string& domain) {
     const std::string codes = bias(index);
-    if (codes.empty()) return;
     auto& edit = m_writer.edit();
     const auto& place = m_plan.placement.biases[index];
+    if (codes.empty()) {
+        std::string target = m_writer.model().graph().nodes[place.node].outputs[0];
+        const auto& points = m_plan.placement.points;
+        const bool paired = std::any_of(points.begin(), points.end(), [&](const auto& p) { return p.value == target && p.readers.empty(); });
+        if (paired && place.user == place.node) target = m_before[target] = edit.freshName(target + "_float");
+        return moveBias(index, target);
+    }
     const std::vector<float>& scales = m_plan.biases[index]->scales;
     const std::string name = m_record.biases[index].bias;
     const std::string scale = edit.freshName(name + "_scale"), after = edit.freshName(name + "_dequantized");
@@ -174,9 +205,9 @@ void ActivationWriter::insertBias(std::size_t index, const std::string& domain) 
 }
 
 Result<void> ActivationWriter::insertPairs(const std::string& domain, Job& job) {
+    for (std::size_t i = 0; i < m_plan.placement.biases.size(); ++i) insertBias(i, domain);
     for (std::size_t i = 0; i < m_plan.placement.points.size(); ++i)
         if (auto done = insertPoint(i, domain, job); !done) return done;
-    for (std::size_t i = 0; i < m_plan.placement.biases.size(); ++i) insertBias(i, domain);
     return {};
 }
 

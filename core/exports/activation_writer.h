@@ -30,8 +30,11 @@ public:
     const Names& names(std::size_t point);
     /// The codes of a constant operand.
     Result<std::string> constant(std::size_t point, Job& job);
-    /// The codes of a bias; "" where it stays float, with a note.
+    /// The codes of a bias; "" where it stays float.
     std::string bias(std::size_t index);
+    /// Takes a bias that stays float out of its product: a node behind subtracts its negative. ONNX Runtime would else make
+    /// int32 codes of it, which overflow. @param target what that node gives, where the product has the bias itself
+    void moveBias(std::size_t index, const std::string& target);
 
     /// QuantizeLinear or DequantizeLinear with a point's scale and zero point.
     [[nodiscard]] formats::onnx::NodeSpec node(const std::string& op, std::size_t point, const std::string& input,
@@ -57,7 +60,8 @@ private:
     OnnxWriter& m_writer;
     ActivationPlan m_plan;
     std::vector<Names> m_names;
-    std::map<std::string, std::size_t> m_roots;  ///< value → its first point
+    std::map<std::string, std::string> m_before;  ///< value → the float value that its pair reads
+    std::map<std::string, std::size_t> m_roots;   ///< value → its first point
     ActivationRecord m_record;
     GraphIndex m_index;
 };

@@ -41,7 +41,7 @@ public:
         const std::string reason = whyFloat(index);
         if (!reason.empty()) {
             for (const std::size_t use : m_writer.layer(index).uses)
-                m_plan.placement.nodes[use] = {analysis::Status::Kept, "its weight alone is quantized: " + reason, std::nullopt};
+                m_plan.placement.nodes[use] = {analysis::Status::Kept, "its weight alone is quantized: " + reason, false, std::nullopt};
             return addWeightPair(m_writer, index, opset);
         }
         const model::Layer& layer = m_writer.layer(index);

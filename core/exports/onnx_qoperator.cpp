@@ -38,6 +38,8 @@ public:
         for (std::size_t i = 0; i < m_nodes.size(); ++i)
             if (const auto of = m_placement.nodes[i].partOf) m_last[*of] = i;
         for (std::size_t b = 0; b < m_placement.biases.size(); ++b) m_biases[m_placement.biases[b].node] = b;
+        for (std::size_t i = 0; i < m_nodes.size(); ++i)
+            if (!m_placement.nodes[i].partOf && (m_placement.nodes[i].between || (isInteger(i) && isIsland(i)))) m_islands.insert(i);
     }
 
     Result<void> run() {
@@ -46,10 +48,10 @@ public:
         for (std::size_t p = 0; p < m_placement.points.size(); ++p)
             if (auto done = entrance(p); !done) return done;
         for (std::size_t i = 0; i < m_nodes.size(); ++i)
-            if (computes(i))
-                if (auto done = node(i); !done) return done;
+            if (computes(i)) node(i);
+        for (const std::size_t i : m_islands) island(i);
         for (std::size_t i = 0; i < m_nodes.size(); ++i)
-            if (m_placement.nodes[i].partOf) m_edit.removeNode(i);
+            if (isRemoved(i)) m_edit.removeNode(i);
         for (std::size_t p = 0; p < m_placement.points.size(); ++p) exit(p);
         return {};
     }
@@ -60,23 +62,38 @@ private:
     [[nodiscard]] bool isInteger(std::size_t node) const {
         return m_placement.nodes[node].status == Status::Quantized;
     }
-    /// An integer node on its own: no part of another, and not one that stays float between codes.
+    /// True where no operator computes a node with codes: it stays as it is, between DequantizeLinear and QuantizeLinear.
+    [[nodiscard]] bool isIsland(std::size_t node) {
+        if (m_nodes[node].op == "Clip") return true;
+        if (m_nodes[node].op != "Conv" && m_nodes[node].op != "Gemm") return false;
+        if (m_nodes[node].op == "Gemm" && (m_edit.attribute(node, "alpha", 1) != 1 || m_edit.attribute(node, "beta", 1) != 1)) return true;
+        const auto bias = m_biases.find(node);
+        const bool has = m_nodes[node].inputs.size() > 2 && !m_nodes[node].inputs[2].empty();
+        return has && (bias == m_biases.end() || !m_activations.plan().biases[bias->second]);
+    }
+    /// An integer node on its own, no part of another.
     [[nodiscard]] bool computes(std::size_t node) const {
-        return isInteger(node) && !m_placement.nodes[node].partOf && m_nodes[node].op != "Clip";
+        return isInteger(node) && !m_placement.nodes[node].partOf && !m_islands.contains(node);
+    }
+
+    /// Part of an integer node.
+    [[nodiscard]] bool isRemoved(std::size_t node) const {
+        const auto of = m_placement.nodes[node].partOf;
+        return of && !m_islands.contains(*of);
     }
 
     Result<void> weight(std::size_t index) {
         const model::Layer& layer = m_writer.layer(index);
         const std::string& name = m_writer.weight(index).name;
-        const bool any = std::any_of(layer.uses.begin(), layer.uses.end(), [&](std::size_t use) { return isInteger(use); });
+        const bool any = std::any_of(layer.uses.begin(), layer.uses.end(), [&](std::size_t use) { return computes(use); });
         if (!any) return addWeightPair(m_writer, index, m_opset);
         for (const std::size_t use : layer.uses) {
-            if (isInteger(use) && m_nodes[use].inputs[1] == name) continue;
+            if (computes(use) && m_nodes[use].inputs[1] == name) continue;
             return refuse(index, "its weight also feeds " + m_nodes[use].op + " \"" + m_nodes[use].name + "\", or comes by a detour");
         }
         const auto tensors = addWeightTensors(m_writer, index, true);
         if (!tensors) return propagate(tensors);
-        for (const std::size_t use : layer.uses) m_weights[use] = {index, *tensors};
+        for (const std::size_t use : layer.uses) m_weights[use] = *tensors;
         m_edit.removeTensor(layer.weight);
         return {};
     }
@@ -99,6 +116,32 @@ private:
         m_edit.addNodeBefore(first, m_activations.node("QuantizeLinear", point, about.value, m_codes[point], ""));
         return {};
     }
+    /// A float node between codes: its inputs are dequantized, what it gives is quantized.
+    void island(std::size_t i) {
+        for (std::size_t slot = 0; slot < m_nodes[i].inputs.size(); ++slot) {
+            const std::string& value = m_nodes[i].inputs[slot];
+            const auto point = m_activations.plan().pointOf(value, i);
+            if (!point || m_placement.points[*point].readers.empty()) continue;  // see exit()
+            const std::string after = m_edit.freshName(value + "_dequantized");
+            m_edit.addNodeBefore(i, m_activations.node("DequantizeLinear", *point, m_codes[*point], after, ""));
+            m_edit.replaceInput(i, slot, after);
+        }
+        const std::string& value = valueOf(i);
+        const auto point = pointBehind(value);
+        const auto bias = m_biases.find(i);
+        const bool moves = bias != m_biases.end() && !m_activations.plan().biases[bias->second];
+        if (!point && moves) m_activations.moveBias(bias->second, m_nodes[i].outputs[0]);
+        if (!point) return;
+        const auto found = m_last.find(i);
+        const std::size_t last = found == m_last.end() ? i : found->second;
+        const std::string before = m_edit.freshName(value + "_float");
+        if (moves) m_activations.moveBias(bias->second, last == i ? before : m_nodes[i].outputs[0]);
+        if (!moves || last != i) m_edit.replaceOutput(last, 0, before);
+        m_edit.addNodeAfter(last, m_activations.node("QuantizeLinear", *point, before, m_codes[*point], ""));
+        m_makers[value] = last;
+        if (isInteger(i))
+            m_writer.note(m_nodes[i].op + " \"" + m_nodes[i].name + "\" stays float between its codes: no operator takes it as it is");
+    }
     /// Floats for those who do not read codes.
     void exit(std::size_t point) {
         const analysis::ActivationPoint& about = m_placement.points[point];
@@ -106,7 +149,7 @@ private:
         const auto& outputs = m_writer.model().graph().outputs;
         bool wanted = std::any_of(outputs.begin(), outputs.end(), [&](const auto& output) { return output.name == about.value; });
         for (std::size_t i = 0; i < m_nodes.size() && !wanted; ++i)
-            wanted = !computes(i) && !m_placement.nodes[i].partOf &&
+            wanted = !computes(i) && !isRemoved(i) &&
                      std::find(m_nodes[i].inputs.begin(), m_nodes[i].inputs.end(), about.value) != m_nodes[i].inputs.end();
         if (wanted)
             m_edit.addNodeAfter(m_makers.at(about.value), m_activations.node("DequantizeLinear", point, m_codes[point], about.value, ""));
@@ -139,7 +182,7 @@ private:
         return std::nullopt;
     }
 
-    Result<void> node(std::size_t i) {
+    void node(std::size_t i) {
         const std::string& op = m_nodes[i].op;
         const auto kind = analysis::kindOf(m_nodes[i]);
         if (kind == OpKind::Product) return product(i);
@@ -151,7 +194,7 @@ private:
                     m_makers[m_nodes[i].outputs[slot]] = i;
                     m_edit.replaceOutput(i, slot, m_codes[*point]);
                 }
-            return {};
+            return;
         }
         const std::size_t point = *pointBehind(valueOf(i));
         const Names result = scaleOf(point);
@@ -172,10 +215,9 @@ private:
             m_edit.replaceNode(i, {m_nodes[i].name, "QLinearLeakyRelu", kMicrosoft, inputs, {m_codes[point]}, {{"alpha", 0.0F}}});
         else
             m_edit.changeOperator(i, "QLinear" + op, kMicrosoft, inputs, {m_codes[point]}, {"dilations"});
-        return {};
     }
 
-    Result<void> product(std::size_t i) {
+    void product(std::size_t i) {
         const std::string& op = m_nodes[i].op;
         const auto point = pointBehind(valueOf(i));
         const auto weight = m_weights.find(i);
@@ -183,38 +225,31 @@ private:
         const Names a = operand(i, 0);
         const Names b = weight == m_weights.end()
                             ? operand(i, 1)
-                            : Names{weight->second.second.codes, weight->second.second.scale, weight->second.second.zero};
+                            : Names{weight->second.codes, weight->second.scale, weight->second.zero};
         m_makers[valueOf(i)] = i;
         if (op == "MatMul") return matMul(i, a, b, point);
-        const std::size_t layer = weight->second.first;
         Names c;
-        if (m_nodes[i].inputs.size() > 2 && !m_nodes[i].inputs[2].empty()) {
-            c = {bias == m_biases.end() ? std::string() : m_activations.bias(bias->second)};
-            if (c[0].empty()) return refuse(layer, "its bias is no row of numbers that int32 codes could hold");
-        }
+        if (bias != m_biases.end()) c = {m_activations.bias(bias->second)};
         if (op == "Conv") {
             m_edit.changeOperator(i, "QLinearConv", "", joined({a, b, scaleOf(*point), c}), {m_codes[*point]});
-            return {};
+            return;
         }
-        if (m_edit.attribute(i, "alpha", 1) != 1 || m_edit.attribute(i, "beta", 1) != 1) return refuse(layer, "its Gemm has factors");
         if (point && c.empty()) c = {""};
         m_edit.changeOperator(i, "QGemm", kMicrosoft, joined({a, b, c, point ? scaleOf(*point) : Names()}),
                               {point ? m_codes[*point] : valueOf(i)}, {"beta"});
-        return {};
     }
-    Result<void> matMul(std::size_t i, const Names& a, const Names& b, std::optional<std::size_t> point) {
+    void matMul(std::size_t i, const Names& a, const Names& b, std::optional<std::size_t> point) {
         const auto bias = m_biases.find(i);
         const bool hasBias = bias != m_biases.end() && m_placement.biases[bias->second].user != i;
         if (point && !hasBias) {
             m_edit.changeOperator(i, "QLinearMatMul", "", joined({a, b, scaleOf(*point)}), {m_codes[*point]});
-            return {};
+            return;
         }
         const std::string sum = point ? m_edit.freshName(valueOf(i) + "_float") : valueOf(i);
         Names inputs{a[0], b[0], a[1], b[1], a[2], b[2]};
         if (hasBias) inputs.push_back(m_writer.model().tensors()[m_placement.biases[bias->second].tensor].name);
         m_edit.changeOperator(i, "MatMulIntegerToFloat", kMicrosoft, inputs, {sum});
         if (point) m_edit.addNodeAfter(i, m_activations.node("QuantizeLinear", *point, sum, m_codes[*point], ""));
-        return {};
     }
 
     OnnxWriter& m_writer;
@@ -227,7 +262,8 @@ private:
     Names m_codes;                                                        ///< parallel to the points
     std::map<std::size_t, std::size_t> m_last;                            ///< node → the last that is part of it
     std::map<std::size_t, std::size_t> m_biases;                          ///< node → index of its bias
-    std::map<std::size_t, std::pair<std::size_t, WeightTensors>> m_weights;  ///< node → layer and codes
+    std::map<std::size_t, WeightTensors> m_weights;                       ///< by node
+    std::set<std::size_t> m_islands;
     std::map<std::string, std::size_t> m_makers;                          ///< value → the node that gives its codes
 };
 

@@ -163,8 +163,34 @@ TEST_F(Place, ConstantsAreQuantizedForIntegerOperatorsUnlessTheyAreMasks) {
     EXPECT_THAT(chain("Mul", 3), ElementsAre("x for Conv", "c", "k is constant for Mul", "s", "y"));
     EXPECT_THAT(chain("Add", -1e9f), ElementsAre("x for Conv", "c", "s for Conv", "y"));
     EXPECT_EQ(reason("Add"), "its constant is a mask, too large for a scale");
-    EXPECT_THAT(chain("Div", 3), ElementsAre("x for Conv", "c", "s for Conv", "y"));
-    EXPECT_EQ(reason("Div"), "ONNX Runtime has no integer kernel for Div");
+    EXPECT_THAT(chain("Div", 3), ElementsAre("x for Conv", "c", "s", "y"));
+    EXPECT_EQ(reason("Div"), "computes floats between codes: ONNX Runtime has no integer kernel for Div");
+    EXPECT_THAT(floats(), ElementsAre("Div"));
+    EXPECT_THAT(chain("Pow", 3), ElementsAre("x for Conv", "c", "s for Conv", "y"));
+    EXPECT_EQ(reason("Pow"), "ONNX Runtime has no integer kernel for Pow");
+}
+
+TEST_F(Place, CheapFloatOperatorsStandBetweenCodesButNotBehindMatrixProducts) {
+    make(convs(2)
+             .floats("three", {}, {3})
+             .floats("zero", {}, {0})
+             .floats("six", {}, {6})
+             .node("Conv", {"x", "w0"}, {"c"})
+             .node("Add", {"c", "three"}, {"a"})
+             .node("Clip", {"a", "zero", "six"}, {"h"})
+             .node("Mul", {"c", "h"}, {"m"})
+             .node("Div", {"m", "six"}, {"swish"})
+             .node("Conv", {"swish", "w1"}, {"y"}),
+         {"y"});
+    with("int8/uint8");
+    EXPECT_THAT(points(), ElementsAre("x for Conv", "c", "three is constant for Add", "h", "m", "swish", "y"));
+    EXPECT_THAT(floats(), ElementsAre("Div"));
+
+    GraphBuilder graph;
+    weight(weight(graph, "w", {8, 8}), "v", {8, 8});
+    make(graph.node("MatMul", {"x", "w"}, {"m"}).node("Tanh", {"m"}, {"t"}).node("MatMul", {"t", "v"}, {"y"}), {"y"});
+    with("int8/uint8");
+    EXPECT_THAT(points(), ElementsAre("x for MatMul", "t for MatMul"));
 }
 
 TEST_F(Place, AttentionMultipliesCodesWhereItsOperandsComeAsCodes) {

@@ -65,7 +65,8 @@ protected:
         const auto session = runtime::Session::open(m_out, options);
         EXPECT_TRUE(session) << session.error().line();
         std::vector<std::string> ops;
-        for (const model::Node& node : open(path).graph().nodes) ops.push_back(node.op);
+        const model::Model file = open(path);
+        for (const model::Node& node : file.graph().nodes) ops.push_back(node.op);
         return ops;
     }
     static std::string read(const std::filesystem::path& path) {

@@ -1,0 +1,213 @@
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "tests/exports/exported_fixture.h"
+#include "tests/support/onnx_builder.h"
+#include "tests/support/random.h"
+
+namespace roundoff::exports {
+namespace {
+
+using tensor::ElementType, tensor::Shape;
+using test::GraphBuilder;
+using ::testing::Contains, ::testing::HasSubstr, ::testing::Not;
+
+/// The targets that write integer operators themselves.
+class IntegerExport : public ExportedTest {
+protected:
+    static GraphBuilder& weight(GraphBuilder& graph, const std::string& name, const Shape& shape, std::uint64_t seed, double size = 0.3) {
+        return graph.floats(name, shape, test::gaussian(std::size_t(tensor::elementCount(shape).value()), seed, size));
+    }
+    model::Model write(GraphBuilder graph, const Shape& shape, const std::vector<std::string>& outputs, std::int64_t opset = 17) {
+        graph.input("x", ElementType::Float32, shape);
+        for (const auto& output : outputs) graph.outputOf(output, ElementType::Float32);
+        ExportedTest::write(m_temporary.path() / "model.onnx", test::onnxModel(graph, opset));
+        auto model = open(m_temporary.path() / "model.onnx");
+        calibrate(model, "");
+        return model;
+    }
+    std::vector<std::string> opsOfFile() {
+        std::vector<std::string> ops;
+        const model::Model file = open(m_out);
+        for (const model::Node& node : file.graph().nodes) ops.push_back(node.op);
+        return ops;
+    }
+    std::vector<float> run(const std::filesystem::path& path) {
+        auto session = runtime::Session::open(path, {runtime::SessionOptions::Level::All, 4, 1});
+        EXPECT_TRUE(session) << session.error().line();
+        std::vector<float> values;
+        for (const auto& sample : m_samples) {
+            const auto outputs = session->run(sample, m_job);
+            EXPECT_TRUE(outputs) << outputs.error().line();
+            for (const auto& output : *outputs) {
+                const auto* floats = reinterpret_cast<const float*>(output.bytes.data());
+                values.insert(values.end(), floats, floats + output.bytes.size() / 4);
+            }
+        }
+        return values;
+    }
+    static double sqnr(const std::vector<float>& expected, const std::vector<float>& actual) {
+        EXPECT_EQ(expected.size(), actual.size());
+        double signal = 0, noise = 0;
+        for (std::size_t i = 0; i < expected.size(); ++i) {
+            signal += std::pow(expected[i], 2);
+            noise += std::pow(expected[i] - actual[i], 2);
+        }
+        return 10 * std::log10(signal / noise);
+    }
+};
+
+TEST_F(IntegerExport, OperatorsComputeWhatThePairsDo) {
+    ASSERT_TRUE(make(digits(), "int8/uint8", "onnx-qdq"));
+    const auto pairs = run(m_out);
+    const auto exported = make(digits(), "int8/uint8", "onnx-qoperator");
+    ASSERT_TRUE(exported) << exported.error().line();
+    EXPECT_TRUE(exported->verification->ok());
+    const auto ops = opsOfFile();
+    EXPECT_EQ(std::count(ops.begin(), ops.end(), "QLinearConv"), 9);
+    EXPECT_EQ(std::count(ops.begin(), ops.end(), "QuantizeLinear"), 1) << "one at the entrance";
+    EXPECT_THAT(ops, Not(Contains("DequantizeLinear"))) << "QGemm gives floats";
+    EXPECT_GT(sqnr(pairs, run(m_out)), 60);
+}
+
+TEST_F(IntegerExport, EveryKindOfOperatorIsRewritten) {
+    GraphBuilder graph;
+    for (int i = 0; i < 4; ++i) weight(graph, "w" + std::to_string(i), {4, 4, 1, 1}, std::uint64_t(i));
+    weight(graph, "head", {16, 10}, 9).floats("b", {4}, {1, -1, 0.5F, 0}).floats("k", {}, {0.5F});
+    weight(graph, "fc", {10, 6}, 10).floats("bfc", {6}, {1, 2, 3, -4, 5, 6}).ints("flat", {2}, {1, -1});
+    const auto model = write(graph.node("Conv", {"x", "w0", "b"}, {"c0"})
+                                 .node("LeakyRelu", {"c0"}, {"l"})
+                                 .node("Conv", {"l", "w1"}, {"c1"})
+                                 .node("Sigmoid", {"c1"}, {"s"})
+                                 .node("Mul", {"c1", "s"}, {"silu"})
+                                 .node("Mul", {"silu", "k"}, {"half"})
+                                 .node("Add", {"half", "l"}, {"sum"})
+                                 .node("Relu", {"sum"}, {"r"})
+                                 .node("AveragePool", {"r"}, {"pool"}, {{"kernel_shape", std::vector<std::int64_t>{2, 2}}, {"strides", std::vector<std::int64_t>{2, 2}}})
+                                 .node("Split", {"pool"}, {"p", "q"}, {{"axis", 1}})
+                                 .node("Concat", {"q", "p"}, {"swapped"}, {{"axis", 1}})
+                                 .node("Conv", {"swapped", "w2", "b"}, {"c2"})
+                                 .node("MaxPool", {"c2"}, {"m"}, {{"kernel_shape", std::vector<std::int64_t>{2, 2}}, {"strides", std::vector<std::int64_t>{2, 2}}})
+                                 .node("HardSigmoid", {"m"}, {"hard"})
+                                 .node("Mul", {"m", "hard"}, {"gated"})
+                                 .node("Conv", {"gated", "w3"}, {"c3"})
+                                 .node("Reshape", {"c3", "flat"}, {"f"})
+                                 .node("MatMul", {"f", "head"}, {"h"})
+                                 .node("Relu", {"h"}, {"hr"})
+                                 .node("Gemm", {"hr", "fc", "bfc"}, {"y"}),
+                             {1, 4, 8, 8}, {"y"});
+    const auto floats = run(m_temporary.path() / "model.onnx");
+    for (const char* scheme : {"int8/uint8", "uint8:tensor/uint8", "int8/int8:asym"}) {
+        ASSERT_TRUE(make(model, scheme, "onnx-qdq")) << scheme;
+        const auto pairs = run(m_out);
+        const auto exported = make(model, scheme, "onnx-qoperator");
+        ASSERT_TRUE(exported) << exported.error().line();
+        EXPECT_TRUE(exported->verification->ok());
+        const auto ops = opsOfFile();
+        for (const char* op : {"QLinearConv", "QLinearLeakyRelu", "QLinearSigmoid", "QLinearMul", "QLinearAdd", "QLinearAveragePool",
+                               "QLinearConcat", "QLinearMatMul", "QGemm", "Split", "MaxPool", "Reshape"})
+            EXPECT_THAT(ops, Contains(op)) << scheme;
+        EXPECT_EQ(std::count(ops.begin(), ops.end(), "DequantizeLinear"), 1) << "before HardSigmoid";
+        for (const char* op : {"Conv", "Relu", "Gemm", "MatMul"}) EXPECT_THAT(ops, Not(Contains(op))) << scheme;
+        EXPECT_GT(sqnr(floats, run(m_out)), 20) << scheme;
+        EXPECT_GT(sqnr(pairs, run(m_out)), 30) << scheme;
+    }
+}
+
+TEST_F(IntegerExport, WhatNoOperatorTakesStaysFloatBetweenCodes) {
+    GraphBuilder graph;
+    weight(weight(weight(graph, "w0", {4, 4, 1, 1}, 1), "w1", {4, 4, 1, 1}, 2), "w2", {4, 4, 1, 1}, 3).floats("large", {4}, {1, 1, 1, 1});
+    graph.floats("tiny", {4, 4, 1, 1}, std::vector<float>(16, 1e-30F)).floats("low", {}, {0}).floats("high", {}, {3});
+    const auto model = write(graph.node("Conv", {"x", "w0"}, {"c0"})
+                                 .node("Clip", {"c0", "low", "high"}, {"r"})
+                                 .node("Conv", {"r", "tiny", "large"}, {"c1"})
+                                 .node("Add", {"c0", "c1"}, {"sum"})
+                                 .node("Conv", {"sum", "w2"}, {"y"}),
+                             {1, 4, 8, 8}, {"y", "c0"});
+    const auto exported = make(model, "int8/uint8", "onnx-qoperator");
+    ASSERT_TRUE(exported) << exported.error().line();
+    EXPECT_TRUE(exported->verification->ok());
+    const auto ops = opsOfFile();
+    EXPECT_EQ(std::count(ops.begin(), ops.end(), "Conv"), 1) << "the bias does not fit";
+    EXPECT_EQ(std::count(ops.begin(), ops.end(), "Clip"), 1) << "c0 is an output";
+    EXPECT_GT(sqnr(run(m_temporary.path() / "model.onnx"), run(m_out)), 25);
+    ASSERT_TRUE(make(model, "int8/uint8", "onnx-qdq"));
+    EXPECT_GT(sqnr(run(m_temporary.path() / "model.onnx"), run(m_out)), 25) << "ONNX Runtime made codes of the bias";
+}
+
+TEST_F(IntegerExport, DynamicProductsFuseAndComeNearTheFloatModel) {
+    GraphBuilder graph;
+    weight(weight(weight(graph, "w", {16, 8}, 1), "g", {6, 8}, 2), "c", {6, 1, 3, 3}, 3).floats("b", {8}, std::vector<float>(8, 0.5F));
+    weight(graph, "t", {4, 4, 2, 2}, 4).ints("flat", {2}, {4, 16}).ints("image", {4}, {1, 1, 4, 6}).floats("bg", {6}, {1, 2, 3, 4, 5, 6}).floats("bc", {6}, {1, -1, 2, -2, 3, -3});
+    const auto model = write(graph.node("ConvTranspose", {"x", "t"}, {"up"}, {{"strides", std::vector<std::int64_t>{2, 2}}})
+                                 .node("AveragePool", {"up"}, {"down"}, {{"kernel_shape", std::vector<std::int64_t>{4, 4}}, {"strides", std::vector<std::int64_t>{4, 4}}})
+                                 .node("Reshape", {"down", "flat"}, {"f"})
+                                 .node("MatMul", {"f", "w"}, {"m"})
+                                 .node("Add", {"m", "b"}, {"a"})
+                                 .node("Relu", {"a"}, {"r"})
+                                 .node("Gemm", {"r", "g", "bg"}, {"h"}, {{"transB", 1}})
+                                 .node("Reshape", {"h", "image"}, {"i"})
+                                 .node("Conv", {"i", "c", "bc"}, {"y"}, {{"pads", std::vector<std::int64_t>{1, 1, 1, 1}}}),
+                             {1, 4, 8, 8}, {"y"});
+    const auto exported = make(model, "int8/uint8:dynamic", "onnx-dynamic");
+    ASSERT_TRUE(exported) << exported.error().line();
+    EXPECT_TRUE(exported->verification->ok());
+    const auto ops = opsOfFile();
+    EXPECT_EQ(std::count(ops.begin(), ops.end(), "DynamicQuantizeLinear"), 3);
+    EXPECT_EQ(std::count(ops.begin(), ops.end(), "MatMulInteger"), 2);
+    EXPECT_EQ(std::count(ops.begin(), ops.end(), "ConvInteger"), 1);
+    const auto optimized = optimizedOps();
+    EXPECT_EQ(std::count(optimized.begin(), optimized.end(), "DynamicQuantizeMatMul"), 2);
+    EXPECT_GT(sqnr(run(m_temporary.path() / "model.onnx"), run(m_out)), 30);
+    EXPECT_THAT(exported->notes, Contains(HasSubstr("its weight alone is quantized")));
+}
+
+TEST_F(IntegerExport, ATensorsWeightsMayHaveAZeroPointAndAConvsChannelsNot) {
+    const auto oneZero = make(digits(), "uint8:tensor/uint8:dynamic", "onnx-dynamic");
+    ASSERT_TRUE(oneZero) << oneZero.error().line();
+    EXPECT_THAT(opsOfFile(), Contains("ConvInteger"));
+    const auto zeros = make(digits(), "uint8/uint8:dynamic", "onnx-dynamic");
+    ASSERT_TRUE(zeros) << zeros.error().line();
+    EXPECT_TRUE(zeros->verification->ok());
+    EXPECT_THAT(opsOfFile(), Not(Contains("ConvInteger")));
+    EXPECT_THAT(opsOfFile(), Contains("MatMulInteger"));
+}
+
+TEST_F(IntegerExport, AFlippedBitIsFound) {
+    for (const auto& [scheme, target] : {std::pair{"int8/uint8:dynamic", "onnx-dynamic"}, std::pair{"int8/uint8", "onnx-qoperator"}}) {
+        ASSERT_TRUE(make(digits(), scheme, target));
+        const model::Model file = open(m_out);
+        std::string bad = read(m_out);
+        bad[file.tensors()[file.layers()[3].weight].offset] ^= 1;
+        ExportedTest::write(m_out, bad);
+        const auto proof = verify(digits(), m_out, {}, m_job);
+        ASSERT_TRUE(proof) << proof.error().line();
+        for (const Check& check : proof->checks) {
+            if (check.name == "digest" || check.name == "weights bit for bit") {
+                EXPECT_FALSE(check.ok) << check.name;
+            }
+        }
+    }
+}
+
+TEST_F(IntegerExport, RefusalsSayWhatToTake) {
+    struct Case {
+        const char *scheme, *target, *words;
+    };
+    for (const auto& [scheme, target, words] :
+         {Case{"int8/uint8", "onnx-dynamic", "uint8:dynamic"}, Case{"int8/int8:dynamic", "onnx-dynamic", "asymmetric uint8"},
+          Case{"int8/uint8:token", "onnx-dynamic", "token"}, Case{"int4:g32/uint8:dynamic", "onnx-dynamic", "8-bit weights"},
+          Case{"int8/uint8:dynamic", "onnx-qoperator", "onnx-dynamic"}, Case{"int8/int16", "onnx-qoperator", "8-bit"},
+          Case{"int4/uint8", "onnx-qoperator", "8-bit weights"}}) {
+        const auto exported = make(digits(), scheme, target);
+        ASSERT_FALSE(exported) << scheme << target;
+        EXPECT_EQ(exported.error().code, ErrorCode::Usage);
+        EXPECT_THAT(exported.error().line(), HasSubstr(words));
+        EXPECT_THAT(exported.error().line(), HasSubstr("--exclude"));
+    }
+}
+
+}  // namespace
+}  // namespace roundoff::exports
