@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <memory>
@@ -51,6 +52,12 @@ Json exportedJson(const exports::Exported& exported) {
                                  {"status", analysis::name(layer.status)},
                                  {"reason", layer.reason},
                                  {"scheme", schemes::text(layer.scheme)}});
+    if (!exported.nodes.empty()) {
+        out["nodes"] = Json::array();
+        for (const exports::ExportedNode& node : exported.nodes)
+            out["nodes"].push_back(
+                {{"name", node.name}, {"op", node.op}, {"status", analysis::name(node.status)}, {"reason", node.reason}});
+    }
     if (exported.verification) out.update(verificationJson(*exported.verification));
     return out;
 }
@@ -73,6 +80,29 @@ std::string exportedText(const model::Model& model, const exports::Exported& exp
     for (const auto& note : exported.notes) out += "  " + printable(note) + '\n';
     if (!exported.verification) return out + "Not verified.\n";
     return out + verificationText(*exported.verification);
+}
+
+/// Histograms only where a range rule looks at more than the extremes.
+calibration::Detail detailFor(const analysis::Recipe& recipe) {
+    const auto more = [](const schemes::Scheme& scheme) {
+        using enum schemes::Range::Rule;
+        return scheme.activation && scheme.activation->range.rule != MinMax && scheme.activation->range.rule != Average;
+    };
+    const bool any = more(recipe.standard) || std::any_of(recipe.layers.begin(), recipe.layers.end(),
+                                                          [&](const auto& entry) { return more(entry.second); });
+    return any ? calibration::Detail::Histograms : calibration::Detail::Extremes;
+}
+
+/// Ranges of static activations, of the data that the proof runs on, too.
+Result<void> calibrate(const model::Model& model, const analysis::Recipe& recipe, const exports::Target& target, bool hasData,
+                       exports::ExportOptions& options, Job job) {
+    const auto values = exports::calibratedValues(model, recipe, target, options);
+    if (!values) return propagate(values);
+    if (values->empty() || !hasData) return {};  // the export says what it lacks
+    auto found = calibration::calibrate(model, *values, options.data, detailFor(recipe), job);
+    if (!found) return propagate(found);
+    options.calibration = std::make_shared<const calibration::Calibration>(std::move(*found));
+    return {};
 }
 
 Result<int> exportIt(const Arguments& arguments, const Options& options, Console& console) {
@@ -104,13 +134,16 @@ Result<int> exportIt(const Arguments& arguments, const Options& options, Console
         timing.target = arguments.target;
         timing.only = options.layers;
         timing.exclude = options.exclude;
-        Job timingJob = console.job().part(0.01, 0.59);
+        Job timingJob = console.job().part(0.01, 0.54);
         auto faster = speed::onlyFaster(*model, *recipe, timing, timingJob);
         if (!faster) return propagate(faster);
         *recipe = std::move(faster->recipe);
         measured = std::move(faster->notes);
     }
-    Job exporting = arguments.onlyFaster ? console.job().part(0.6, 0.4) : console.job().part(0.01, 0.99);
+    const double begun = arguments.onlyFaster ? 0.55 : 0.01;
+    if (auto done = calibrate(*model, *recipe, **target, !arguments.data.empty(), how, console.job().part(begun, 0.2)); !done)
+        return propagate(done);
+    Job exporting = console.job().part(begun + 0.2, 0.8 - begun);
     auto exported = exports::exportModel(*model, *recipe, **target, arguments.out, how, exporting);
     if (!exported) return propagate(exported);
     exported->notes.insert(exported->notes.begin(), measured.begin(), measured.end());
@@ -135,7 +168,7 @@ Command exportCommand() {
             app.add_option("--recipe", a->recipe, "a recipe: one scheme and exceptions by layer")->type_name("FILE");
             app.add_option("--to", a->target, "see roundoff-cli targets")->required()->type_name("TARGET");
             app.add_option("-o", a->out, "the file to write")->required()->type_name("OUT");
-            app.add_option("--calib", a->data, "inputs for the proof; or synthetic[:N], as where absent")->type_name("DATA");
+            app.add_option("--calib", a->data, "finds the ranges of static activations, and inputs for the proof; or synthetic[:N]")->type_name("DATA");
             app.add_flag("--external-data", a->externalData, "weights beside the file; always so above 2 GB");
             app.add_flag("--only-faster", a->onlyFaster, "leave float what is measured to be no faster here, and the whole model never slower");
             app.add_flag("--no-verify", a->noVerify, "write without the proof");

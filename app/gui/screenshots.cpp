@@ -53,7 +53,14 @@ Result<void> writeScreenshots(ui::MainWindow& window, const QString& model, cons
     waitFor(idle);
     if (error) return tl::unexpected<Error>(*error);
     chooseWorst(store);
-    waitFor([&] { return error || !window.jobs().distributionPending(); });
+    // Data that lies beside the model fills the views that need the model to run.
+    ui::DataChoice data = ui::dataBeside(model);
+    if (!data.calibration) data.calibration = data.evaluation;
+    store.setData(data);
+    window.jobs().runs().measure();
+    waitFor([&] { return error || window.jobs().runs().idle(); });
+    if (error) return tl::unexpected<Error>(*error);
+    waitFor([&] { return error || (!window.jobs().distributionPending() && !window.jobs().runs().channelsPending()); });
     if (error) return tl::unexpected<Error>(*error);
     QCoreApplication::processEvents();
     for (int i = 0; i < window.views().count(); ++i) {

@@ -5,11 +5,12 @@
 #include <utility>
 
 #include "app/worker/batcher.h"
+#include "app/worker/measure.h"
 #include "core/formats/format.h"
 
 namespace roundoff::worker {
 
-Worker::Worker(QObject* parent) : Engine(parent), m_work("work"), m_detail("detail"), m_export("export") {}
+Worker::Worker(QObject* parent) : Engine(parent), m_work("work"), m_detail("detail"), m_export("export"), m_run("run") {}
 
 Worker::~Worker() {
     for (auto& [kind, running] : m_running) running.stop.request_stop();
@@ -91,6 +92,46 @@ void Worker::distribution(int number, ui::DistributionCommand command) {
     });
 }
 
+void Worker::measure(int number, ui::MeasureCommand command) {
+    post(m_run, number, begin(Kind::Measure, number), [this, number, command = std::move(command)](Job& work) {
+        auto result = worker::measure(command, work);
+        if (result)
+            Q_EMIT measured(number, std::make_shared<const ui::Measurement>(std::move(*result)));
+        else
+            Q_EMIT failed(number, result.error());
+    });
+}
+
+void Worker::time(int number, ui::SpeedCommand command) {
+    post(m_run, number, begin(Kind::Measure, number), [this, number, command = std::move(command)](Job& work) {
+        auto result = worker::time(command, work);
+        if (result)
+            Q_EMIT timed(number, std::make_shared<const ui::SpeedResult>(std::move(*result)));
+        else
+            Q_EMIT failed(number, result.error());
+    });
+}
+
+void Worker::preview(int number, ui::PreviewCommand command) {
+    post(m_detail, number, begin(Kind::Preview, number), [this, number, command = std::move(command)](Job& work) {
+        auto result = worker::preview(command, work);
+        if (result)
+            Q_EMIT previewed(number, std::make_shared<const ui::DataPreview>(std::move(*result)));
+        else
+            Q_EMIT failed(number, result.error());
+    });
+}
+
+void Worker::channels(int number, ui::ChannelsCommand command) {
+    post(m_detail, number, begin(Kind::Channels, number), [this, number, command = std::move(command)](Job& work) {
+        auto result = analysis::inputChannels(command.model, command.layer, work);
+        if (result)
+            Q_EMIT channelsRead(number, std::make_shared<const analysis::InputChannels>(std::move(*result)));
+        else
+            Q_EMIT failed(number, result.error());
+    });
+}
+
 void Worker::exportModel(int number, ui::ExportCommand command) {
     post(m_export, number, begin(Kind::Export, number), [this, number, command = std::move(command)](Job& work) {
         const exports::Target* target = exports::findTarget(command.target.toStdString());
@@ -98,6 +139,7 @@ void Worker::exportModel(int number, ui::ExportCommand command) {
         exports::ExportOptions options;
         options.verify = command.verify;
         options.externalData = command.externalData;
+        if (command.data) options.data = *command.data;
         options.onStep = [this, number](const std::string& step, std::optional<bool> ok, const std::string& detail) {
             Q_EMIT exportStep(number, QString::fromStdString(step), ok, QString::fromStdString(detail));
         };

@@ -19,12 +19,16 @@ public:
     void compare(int number, ui::CompareCommand command) override;
     void distribution(int number, ui::DistributionCommand command) override;
     void exportModel(int number, ui::ExportCommand command) override;
+    void measure(int number, ui::MeasureCommand command) override;
+    void time(int number, ui::SpeedCommand command) override;
+    void preview(int number, ui::PreviewCommand command) override;
+    void channels(int number, ui::ChannelsCommand command) override;
     void cancel(int number) override;
 
     void setThreads(int threads) { m_threads = threads; }  ///< 0 = all cores
 
 private:
-    enum class Kind { Model, Detail, Export };
+    enum class Kind { Model, Detail, Export, Measure, Preview, Channels };
     struct Running {
         int number = 0;
         std::stop_source stop;
@@ -37,7 +41,7 @@ private:
 
     std::map<Kind, Running> m_running;
     int m_threads = 0;
-    Lane m_work, m_detail, m_export;
+    Lane m_work, m_detail, m_export, m_run;
 };
 
 }  // namespace roundoff::worker

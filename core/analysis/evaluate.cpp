@@ -76,7 +76,7 @@ std::size_t scoresOf(const std::vector<NamedTensor>& outputs) {
     return named == outputs.end() ? 0 : std::size_t(named - outputs.begin());
 }
 
-Result<void> addSample(const model::Model& model, const calibration::Dataset& data, std::size_t i,
+Result<void> addSample(const model::Model& model, const calibration::Dataset& data, std::size_t i, const runtime::Sample& sample,
                        const std::vector<NamedTensor>& expected, const std::vector<NamedTensor>& outputs, Tally& tally) {
     tally.output.addOutputs(expected, outputs);
     const std::size_t at = scoresOf(expected);
@@ -86,8 +86,8 @@ Result<void> addSample(const model::Model& model, const calibration::Dataset& da
     const auto classes = std::size_t(expected[at].shape.back());
     const auto x = floatsOf(expected[at]), y = floatsOf(outputs[at]);
     if (!data.tokens.empty() && expected[at].shape.size() == 3) {
-        const auto tokens = std::ranges::find(data.samples[i], data.tokens, &NamedTensor::name);
-        if (tokens != data.samples[i].end()) addLanguage(x, y, floatsOf(*tokens), classes, tally);
+        const auto tokens = std::ranges::find(sample, data.tokens, &NamedTensor::name);
+        if (tokens != sample.end()) addLanguage(x, y, floatsOf(*tokens), classes, tally);
     } else if (i < data.labels.size() && x.size() == classes) {
         if (std::size_t(data.labels[i]) >= classes)
             return badInput(model.info().path, fmt::format("the data has label {}, the model {} classes", data.labels[i], classes),
@@ -104,9 +104,9 @@ Result<void> addSample(const model::Model& model, const calibration::Dataset& da
 
 Evaluation resultOf(const Tally& tally, const calibration::Dataset& data, const calibration::DataSource& source) {
     Evaluation result;
-    result.samples = data.samples.size();
+    result.samples = data.count();
     result.synthetic = source.isSynthetic();
-    result.conditions = conditionsOf(data, source);
+    result.conditions = conditionsOf(data);
     result.output = tally.output;
     if (tally.loss.n > 0)
         result.language = LanguageError{tally.loss.n, std::exp(tally.loss.mean().value), std::exp(tally.lossFloat.mean().value),
@@ -120,10 +120,8 @@ Evaluation resultOf(const Tally& tally, const calibration::Dataset& data, const 
 
 }  // namespace
 
-std::string conditionsOf(const calibration::Dataset& data, const calibration::DataSource& source) {
-    return fmt::format("{} {}; ONNX Runtime {}, weights and activations carry the quantized values, arithmetic in float",
-                       data.samples.size(),
-                       source.isSynthetic() ? "synthetic samples" : "samples of " + source.path.filename().string(),
+std::string conditionsOf(const calibration::Dataset& data) {
+    return fmt::format("{}; ONNX Runtime {}, weights and activations carry the quantized values, arithmetic in float", data.words,
                        runtime::version());
 }
 
@@ -150,15 +148,17 @@ Result<void> evaluate(const model::Model& model, Comparison& comparison, const c
             simulations.push_back(std::move(*simulation));
         }
         std::vector<Tally> tallies(count);
-        for (std::size_t i = 0; i < data->samples.size(); ++i) {
-            const double done = double(i) / double(data->samples.size());
+        for (std::size_t i = 0; i < data->count(); ++i) {
+            const double done = double(i) / double(data->count());
             job.progress(double(first) + double(count) * done, double(reports.size()), "samples");
-            const auto expected = reference->run(data->samples[i], job);
+            const auto sample = data->sample(i);
+            if (!sample) return propagate(sample);
+            const auto expected = reference->run(*sample, job);
             if (!expected) return propagate(expected);
             for (std::size_t r = 0; r < count; ++r) {
-                const auto outputs = simulations[r].run(data->samples[i], job);
+                const auto outputs = simulations[r].run(*sample, job);
                 if (!outputs) return propagate(outputs);
-                if (auto added = addSample(model, *data, i, *expected, *outputs, tallies[r]); !added) return added;
+                if (auto added = addSample(model, *data, i, *sample, *expected, *outputs, tallies[r]); !added) return added;
             }
         }
         for (std::size_t r = 0; r < count; ++r) reports[first + r].output = resultOf(tallies[r], *data, source);

@@ -15,6 +15,6 @@ Result<void> evaluate(const model::Model& model, Comparison& comparison, const c
                       const calibration::Calibration* calibration, std::uint64_t memoryLimit, Job& job);
 
 /// "384 samples of shakespeare.eval.txt; ONNX Runtime 1.29.0, …"
-std::string conditionsOf(const calibration::Dataset& data, const calibration::DataSource& source);
+std::string conditionsOf(const calibration::Dataset& data);
 
 }  // namespace roundoff::analysis

@@ -1,10 +1,13 @@
 #include "core/analysis/measure.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "core/analysis/evaluate.h"
 #include "core/analysis/simulation.h"
 #include "core/base/cpu.h"
+#include "core/base/text.h"
 
 namespace roundoff::analysis {
 namespace {
@@ -27,11 +30,17 @@ struct Work {
     const MeasureOptions& options;
     Weights weights;
     std::vector<std::string> outputValues;  ///< by layer
-    std::uint64_t limit = 0;
+    std::uint64_t room = 0;                 ///< for outputs that are kept
+};
+
+struct Groups {
+    std::vector<std::vector<std::size_t>> layers;
+    std::uint64_t peak = 0;  ///< bytes that the process will hold, about
 };
 
 /// Groups of layers whose outputs of one sample fit into memory together, found by running the first sample once.
-Result<std::vector<std::vector<std::size_t>>> groupsOf(const Work& work, Job& job) {
+Result<Groups> groupsOf(Work& work, Job& job) {
+    const std::uint64_t before = residentMemory();
     std::vector<std::size_t> layers;
     calibration::TrialPlan plan;
     for (std::size_t i = 0; i < work.weights.size(); ++i) {
@@ -43,22 +52,37 @@ Result<std::vector<std::vector<std::size_t>>> groupsOf(const Work& work, Job& jo
     if (!trial) return propagate(trial);
     std::vector<std::uint64_t> bytes(layers.size(), 0);
     trial->handlers().tap = [&](std::size_t tap, const tensor::TensorView& value) { bytes[tap] = value.bytes.size(); };
-    if (const auto outputs = trial->run(work.data.samples[0], job); !outputs) return propagate(outputs);
-    std::vector<std::vector<std::size_t>> groups;
-    std::uint64_t held = 0;
+    const auto sample = work.data.sample(0);
+    if (!sample) return propagate(sample);
+    if (const auto outputs = trial->run(*sample, job); !outputs) return propagate(outputs);
+    // Two models will run, one of them with twins: about three times what this one took.
+    const std::uint64_t one = residentMemory() - std::min(before, residentMemory());
+    const std::uint64_t base = before + 3 * one, largest = bytes.empty() ? 0 : *std::ranges::max_element(bytes);
+    const std::uint64_t limit = work.options.memoryLimit > 0 ? work.options.memoryLimit : physicalMemory() / 2;
+    if (work.options.memoryLimit > 0 && base + largest > limit)
+        return failed("--memory-limit",
+                      fmt::format("running the model beside its quantized form needs about {}, the limit is {}",
+                                  bytesText(base + largest), bytesText(limit)),
+                      "Raise the limit, or give smaller samples");
+    work.room = limit - std::min(limit, base);
+    Groups groups;
+    std::uint64_t held = 0, most = 0;
     for (std::size_t i = 0; i < layers.size(); ++i) {
-        if (groups.empty() || held + bytes[i] > work.limit) {
-            groups.emplace_back();
+        if (groups.layers.empty() || held + bytes[i] > work.room) {
+            groups.layers.emplace_back();
             held = 0;
         }
-        groups.back().push_back(layers[i]);
-        held += bytes[i];
+        groups.layers.back().push_back(layers[i]);
+        most = std::max(most, held += bytes[i]);
     }
+    groups.peak = base + most;
     return groups;
 }
 
 /// One pass over the samples for a group of layers.
-Result<void> measureGroup(Work& work, const std::vector<std::size_t>& group, bool whole, OutputError& total, Job& job) {
+Result<void> measureGroup(Work& work, const Groups& groups, std::size_t which, OutputError& total, Job& job) {
+    const std::vector<std::size_t>& group = groups.layers[which];
+    const std::string what = fmt::format("samples through the layers, about {} of memory", bytesText(groups.peak));
     calibration::TrialPlan plan;
     plan.twins = group;
     std::vector<std::string> taps;
@@ -95,37 +119,46 @@ Result<void> measureGroup(Work& work, const std::vector<std::size_t>& group, boo
         const auto y = floatsIn(value);
         if (y.size() == kept[tap].size()) outputs[group[tap]]->accumulated->add(kept[tap], y);
     };
-    for (std::size_t s = 0; s < work.data.samples.size(); ++s) {
-        job.progress(double(s), double(work.data.samples.size()), "samples through the layers");
-        const auto expected = reference->run(work.data.samples[s], job);
+    for (std::size_t s = 0; s < work.data.count(); ++s) {
+        job.progress(double(s), double(work.data.count()), what);
+        const auto sample = work.data.sample(s);
+        if (!sample) return propagate(sample);
+        const auto expected = reference->run(*sample, job);
         if (!expected) return propagate(expected);
-        const auto got = simulation->run(work.data.samples[s], job);
+        const auto got = simulation->run(*sample, job);
         if (!got) return propagate(got);
-        if (whole) total.addOutputs(*expected, *got);
+        if (which == 0) total.addOutputs(*expected, *got);
     }
     return {};
 }
 
-/// The float model's outputs of as many samples as fit into memory.
-Result<std::vector<Outputs>> references(const Work& work, Simulation& simulation, Job& job) {
-    std::vector<Outputs> all;
+/// Samples with the float model's outputs, as many as fit into memory.
+struct Reference {
+    std::vector<runtime::Sample> samples;
+    std::vector<Outputs> outputs;
+};
+Result<Reference> referenceOf(const Work& work, Simulation& simulation, Job& job) {
+    Reference reference;
     std::uint64_t held = 0;
-    for (const runtime::Sample& sample : work.data.samples) {
-        auto outputs = simulation.run(sample, job);
+    for (std::size_t s = 0; s < work.data.count() && held <= work.room; ++s) {
+        auto sample = work.data.sample(s);
+        if (!sample) return propagate(sample);
+        auto outputs = simulation.run(*sample, job);
         if (!outputs) return propagate(outputs);
         for (const NamedTensor& output : *outputs) held += output.bytes.size();
-        all.push_back(std::move(*outputs));
-        if (held > work.limit) break;
+        for (const NamedTensor& input : *sample) held += input.bytes.size();
+        reference.samples.push_back(std::move(*sample));
+        reference.outputs.push_back(std::move(*outputs));
     }
-    return all;
+    return reference;
 }
 
-Result<ValueError> errorOf(const Work& work, Simulation& simulation, const std::vector<Outputs>& expected, Job& job) {
+Result<ValueError> errorOf(Simulation& simulation, const Reference& reference, Job& job) {
     OutputError error;
-    for (std::size_t s = 0; s < expected.size(); ++s) {
-        const auto outputs = simulation.run(work.data.samples[s], job);
+    for (std::size_t s = 0; s < reference.samples.size(); ++s) {
+        const auto outputs = simulation.run(reference.samples[s], job);
         if (!outputs) return propagate(outputs);
-        error.addOutputs(expected[s], *outputs);
+        error.addOutputs(reference.outputs[s], *outputs);
     }
     return error;
 }
@@ -134,8 +167,8 @@ Result<void> rank(Work& work, Job& job) {
     auto simulation = Simulation::open(work.model, work.report, nullptr, work.options.calibration, {}, job);
     if (!simulation) return propagate(simulation);
     const std::size_t count = work.weights.size();
-    const auto expected = references(work, *simulation, job);
-    if (!expected) return propagate(expected);
+    const auto reference = referenceOf(work, *simulation, job);
+    if (!reference) return propagate(reference);
     std::vector<std::size_t> order;
     for (std::size_t i = 0; i < count; ++i)
         if (work.weights[i] && !work.report.layers[i].alone) order.push_back(i);
@@ -151,7 +184,7 @@ Result<void> rank(Work& work, Job& job) {
         Sensitivity found;
         for (ValueError* into : {&found.only, &found.without}) {
             if (auto set = simulation->setActive(work.weights, layers); !set) return set;
-            auto error = errorOf(work, *simulation, *expected, job);
+            auto error = errorOf(*simulation, *reference, job);
             if (!error) return propagate(error);
             *into = *error;
             layers.flip();
@@ -174,8 +207,7 @@ Result<void> measureOutputs(const model::Model& model, Comparison& comparison, c
         Job own = job.part(double(r) / reports, 1 / reports);
         auto weights = quantizedWeights(model, report, own);
         if (!weights) return propagate(weights);
-        Work work{model, report, *data, options, std::move(*weights), {}, options.memoryLimit};
-        if (work.limit == 0) work.limit = physicalMemory() / 4;
+        Work work{model, report, *data, options, std::move(*weights), {}, 0};
         for (const auto& value : values) work.outputValues.push_back(value.output);
         for (std::size_t i = 0; i < values.size(); ++i)
             if (work.weights[i] && values[i].output.empty())
@@ -184,16 +216,17 @@ Result<void> measureOutputs(const model::Model& model, Comparison& comparison, c
         if (!groups) return propagate(groups);
         OutputError total;
         const double share = options.ranking ? 0.2 : 1;
-        for (std::size_t g = 0; g < groups->size(); ++g) {
-            Job part = own.part(share * double(g) / double(groups->size()), share / double(groups->size()));
-            if (auto done = measureGroup(work, (*groups)[g], g == 0, total, part); !done) return done;
+        const double passes = double(groups->layers.size());
+        for (std::size_t g = 0; g < groups->layers.size(); ++g) {
+            Job part = own.part(share * double(g) / passes, share / passes);
+            if (auto done = measureGroup(work, *groups, g, total, part); !done) return done;
         }
-        if (!report.output && !groups->empty()) {
+        if (!report.output && !groups->layers.empty()) {
             report.output.emplace();
-            report.output->samples = data->samples.size();
+            report.output->samples = data->count();
             report.output->synthetic = source.isSynthetic();
             report.output->output = total;
-            report.output->conditions = conditionsOf(*data, source);
+            report.output->conditions = conditionsOf(*data);
         }
         if (!options.ranking) continue;
         Job ranking = own.part(share, 1 - share);

@@ -33,6 +33,7 @@ struct Seat {
     std::string output;           ///< what it gives, folded nodes included
     std::size_t add = kNone;      ///< Add behind a MatMul that holds its bias
     std::size_t rectifier = kNone;
+    std::size_t before = kNone;   ///< the Relu that alone reads it and that no kernel takes in
     const TensorScheme* scheme = nullptr;  ///< of what it reads and gives
     std::string why;              ///< why it is not in
 };
@@ -123,8 +124,7 @@ private:
         if (type != ElementType::Float32) return alone + fmt::format("integer kernels take no {} activations", name(type));
         const std::size_t slot = m_seats[use].weightSlot;
         if (slot > 1) return alone + "it is no operand of a product";
-        if (slot == 0 && scheme.weight.granularity.kind != schemes::Granularity::Kind::Tensor)
-            return alone + "it is the left operand, whose rows can have no scale each";
+        if (slot == 0) return alone + "it is the left operand, whose rows can have no scale each";
         if (constantOf(node.inputs[1 - slot]) != kNone) return alone + "the other operand is constant";
         return {};
     }
@@ -181,7 +181,11 @@ private:
         }
         // What stands between products takes the scheme of the layer before: the same for all but odd recipes.
         const bool folds = seat.scheme ? foldsRectifiers(*seat.scheme) : anyFolds();
-        if (next == kNone || !folds || !isRectifier(next)) return;
+        if (next == kNone || !isRectifier(next)) return;
+        if (!folds) {
+            seat.before = next;
+            return;
+        }
         seat.rectifier = next;
         m_seats[next].foldedInto = i;
         seat.output = nodes()[next].outputs[0];
@@ -308,9 +312,12 @@ private:
         for (const std::size_t slot : slots) {
             const std::string& value = nodes()[i].inputs[slot];
             if (seat.scheme->timing == schemes::Timing::Static && giver(value) != kNone) continue;
+            TensorScheme scheme = *seat.scheme;
+            const std::size_t constant = constantOf(value);
+            if (constant != kNone) scheme.range = {};
             auto& points = m_byValue[value];
             const auto same = std::find_if(points.begin(), points.end(), [&](std::size_t p) {
-                return m_out.points[p].scheme == *seat.scheme && !m_out.points[p].readers.empty();
+                return m_out.points[p].scheme == scheme && !m_out.points[p].readers.empty();
             });
             if (same != points.end()) {
                 auto& readers = m_out.points[*same].readers;
@@ -320,16 +327,17 @@ private:
             points.push_back(m_out.points.size());
             ActivationPoint& point = m_out.points.emplace_back();
             point.value = value;
-            point.scheme = *seat.scheme;
+            point.scheme = scheme;
             point.readers = {i};
-            if (const std::size_t constant = constantOf(value); constant != kNone) point.constant = constant;
+            if (constant != kNone) point.constant = constant;
         }
     }
     void emitOutputs(std::size_t i) {
         const Seat& seat = m_seats[i];
         const bool floats = seat.kind == OpKind::Product && nodes()[i].op != "Conv" && !isWanted(i);
         if (floats) return;
-        const bool moves = seat.kind == OpKind::Move || (seat.kind == OpKind::Rectifier && !foldsRectifiers(*seat.scheme));
+        const bool rectifies = seat.kind == OpKind::Rectifier && !foldsRectifiers(*seat.scheme);
+        const bool moves = seat.kind == OpKind::Move || (rectifies && m_seats[giver(nodes()[i].inputs[0])].before != i);
         const auto outputs = nodes()[i].op == "Split" ? nodes()[i].outputs : std::vector<std::string>{seat.output};
         for (const std::string& output : outputs) {
             if (output.empty()) continue;
@@ -338,6 +346,8 @@ private:
             point.value = output;
             point.scheme = *seat.scheme;
             if (moves) point.like = rootOf(nodes()[i].inputs[0]);
+            // What a Relu cuts off needs no codes: its range is that of what is left.
+            if (seat.before != kNone && m_seats[seat.before].in) point.like = m_seats[seat.before].output;
         }
     }
     std::string rootOf(const std::string& value) const {
@@ -375,6 +385,7 @@ private:
             const bool dynamic = !seat.in && seat.scheme && seat.layer != kNone;
             fate.status = in(i) || dynamic ? Status::Quantized : Status::Kept;
             fate.reason = reasonOf(i, dynamic);
+            if (in(i) && seat.foldedInto != kNone) fate.partOf = seat.foldedInto;
         }
     }
     std::string reasonOf(std::size_t i, bool dynamic) const {

@@ -13,11 +13,12 @@ namespace roundoff::analysis {
 struct ActivationPoint {
     std::string value;  ///< its name
     schemes::TensorScheme scheme;
-    /// Values that only move what another holds (Reshape, MaxPool) take that one's scale and zero point: its name, else empty.
+    /// Values that only move what another holds (Reshape, MaxPool) take that one's scale and zero point, and so does what a Relu
+    /// of its own rectifies: the other's name, else empty.
     std::string like;
     /// The nodes that read the quantized value, the others keep the float one; empty: all do, the graph's outputs too.
     std::vector<std::size_t> readers;
-    /// A constant operand, index into Model::tensors(): its range is that of its own values, no data are needed.
+    /// A constant operand, index into Model::tensors(): its range is from its least to its largest value, no data are needed.
     std::optional<std::size_t> constant;
 };
 
@@ -39,6 +40,7 @@ struct Placement {
     struct NodeFate {
         Status status = Status::Kept;  ///< Quantized: it computes with codes; Kept: with floats
         std::string reason;            ///< in either case
+        std::optional<std::size_t> partOf;  ///< the node before that computes this one, too: a bias behind it, a Relu
     };
     std::vector<NodeFate> nodes;  ///< parallel to Graph::nodes
 

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "core/analysis/bias_codes.h"
 #include "core/analysis/quantized_weight.h"
 #include "core/calibration/observer.h"
 
@@ -13,10 +14,11 @@ namespace {
 /// True where a scheme's scale must be known beforehand.
 bool isStatic(const schemes::TensorScheme& scheme) { return scheme.timing == schemes::Timing::Static; }
 
-/// Points whose values are not a mere move of another's: those are quantized already.
-std::vector<ActivationPoint> movedPointsDropped(Placement placement) {
-    std::erase_if(placement.points, [](const ActivationPoint& point) { return !point.like.empty(); });
-    return std::move(placement.points);
+/// The point whose scale and zero point another has, which may be itself.
+const ActivationPoint* rootOf(const Placement& placement, const ActivationPoint* point) {
+    if (!point || point->like.empty()) return point;
+    const auto root = std::ranges::find_if(placement.points, [&](const ActivationPoint& other) { return other.value == point->like; });
+    return root == placement.points.end() ? nullptr : &*root;
 }
 
 /// True where the scale comes of data.
@@ -80,16 +82,19 @@ std::vector<std::string> calibratedValues(const model::Model& model, std::span<c
 Result<Simulation> Simulation::open(const model::Model& model, const Report& report, const Weights* weights,
                                     const calibration::Calibration* calibration, std::vector<std::string> taps, Job& job) {
     Simulation simulation;
-    const auto points = hasActivations(report) ? movedPointsDropped(place(model, schemesOf(report))) : std::vector<ActivationPoint>();
+    const auto schemes = schemesOf(report);
+    const Placement placement = hasActivations(report) ? place(model, schemes) : Placement();
     calibration::TrialPlan plan;
     plan.taps = std::move(taps);
     std::multimap<std::string, std::size_t> byValue;
-    for (const ActivationPoint& point : points) {
+    for (const ActivationPoint& point : placement.points) {
+        if (!point.like.empty()) continue;  // quantized already
         const auto scale = scaleOf(model, point, calibration);
         if (!scale) return propagate(scale);
         byValue.emplace(point.value, plan.changes.size());
         plan.changes.push_back({point.value, point.readers});
-        simulation.m_points->quantizers.emplace_back(point.scheme, *scale);
+        simulation.m_points->quantizers.emplace_back(calibration::ActivationQuantizer(point.scheme, *scale));
+        simulation.m_points->fixed.emplace_back();
         simulation.m_points->active.push_back(weights != nullptr);
     }
     const auto values = calibration::layerValues(model);
@@ -98,10 +103,28 @@ Result<Simulation> Simulation::open(const model::Model& model, const Report& rep
         const auto [first, end] = byValue.equal_range(values[i].input);
         for (auto at = first; at != end; ++at) simulation.m_inputPoints[i].push_back(at->second);
     }
+    for (const BiasPoint& bias : placement.biases) {
+        const ActivationPoint* input = rootOf(placement, placement.pointOf(bias.input, bias.node));
+        if (!input) continue;
+        const auto scale = scaleOf(model, *input, calibration);
+        if (!scale) return propagate(scale);
+        const auto codes = biasCodes(model, bias, scale->scale, schemes[bias.layer].weight, job);
+        if (!codes) return propagate(codes);
+        if (!*codes) continue;
+        simulation.m_inputPoints[bias.layer].push_back(plan.changes.size());
+        plan.changes.push_back({model.tensors()[bias.tensor].name, {bias.user}});
+        simulation.m_points->quantizers.emplace_back();
+        auto& fixed = simulation.m_points->fixed.emplace_back();
+        const auto& scales = (*codes)->scales;
+        for (std::size_t i = 0; i < (*codes)->codes.size(); ++i)
+            fixed.push_back(float((*codes)->codes[i]) * scales[scales.size() == 1 ? 0 : i]);
+        simulation.m_points->active.push_back(weights != nullptr);
+    }
     auto trial = calibration::Trial::open(model, plan, job);
     if (!trial) return propagate(trial);
     trial->handlers().change = [own = simulation.m_points](std::size_t i, const tensor::TensorView& x, std::span<float> y) {
-        if (own->active[i]) return own->quantizers[i].apply(x, y);
+        if (own->active[i] && own->quantizers[i]) return own->quantizers[i]->apply(x, y);
+        if (own->active[i]) return void(std::ranges::copy(own->fixed[i], y.begin()));
         std::ranges::copy(x.bytes, std::as_writable_bytes(y).begin());
     };
     simulation.m_trial.emplace(std::move(*trial));

@@ -35,7 +35,8 @@ public:
 
 private:
     struct Points {
-        std::vector<calibration::ActivationQuantizer> quantizers;
+        std::vector<std::optional<calibration::ActivationQuantizer>> quantizers;
+        std::vector<std::vector<float>> fixed;  ///< of biases: the values to take; no quantizer then
         std::vector<bool> active;
     };
     Simulation() = default;

@@ -11,6 +11,8 @@ std::string cpuName();
 std::string instructionSet();
 /// Bytes of memory that the machine has.
 std::uint64_t physicalMemory();
+/// Bytes of memory that this process holds now.
+std::uint64_t residentMemory();
 /// Threads that the machine can run at once, at least 1.
 int hardwareThreads();
 

@@ -28,15 +28,15 @@ Result<Calibration> calibrate(const model::Model& model, const std::vector<std::
     std::vector<Observation*> seen;
     for (const std::string& value : plan.taps) seen.push_back(&result.values[value]);
     trial->handlers().tap = [&](std::size_t tap, const tensor::TensorView& value) { observe(value, detail, *seen[tap]); };
-    for (std::size_t i = 0; i < data->samples.size(); ++i) {
-        job.progress(double(i), double(data->samples.size()), "calibration samples");
-        if (const auto outputs = trial->run(data->samples[i], job); !outputs) return propagate(outputs);
+    for (std::size_t i = 0; i < data->count(); ++i) {
+        job.progress(double(i), double(data->count()), "calibration samples");
+        const auto sample = data->sample(i);
+        if (!sample) return propagate(sample);
+        if (const auto outputs = trial->run(*sample, job); !outputs) return propagate(outputs);
     }
-    result.samples = data->samples.size();
+    result.samples = data->count();
     result.synthetic = source.isSynthetic();
-    result.conditions = fmt::format("{} {}; ONNX Runtime {}", result.samples,
-                                    result.synthetic ? "synthetic samples" : "samples of " + source.path.filename().string(),
-                                    runtime::version());
+    result.conditions = fmt::format("{}; ONNX Runtime {}", data->words, runtime::version());
     for (const auto& [name, observation] : result.values)
         if (observation.moments.finite() == 0)
             return badInput(model.info().path, "the value \"" + name + "\" held no finite number in any sample",

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <charconv>
 #include <limits>
 #include <memory>
 
@@ -16,6 +18,8 @@
 
 namespace roundoff::calibration {
 namespace {
+
+namespace fs = std::filesystem;
 
 /// Where the input's shape keeps what; -1 is free.
 struct Layout {
@@ -37,49 +41,69 @@ Result<Layout> layoutOf(const model::Model& model) {
     return unfit("the model's input has neither 1 nor 3 channels");
 }
 
+Result<runtime::Sample> readImage(const model::Value& input, const Layout& layout, const fs::path& path) {
+    const int channels = layout.channels;
+    const double unit = isFloat(input.type) ? 255 : 1;
+    const auto bytes = readFile(path);
+    if (!bytes) return propagate(bytes);
+    if (bytes->size() > std::size_t(std::numeric_limits<int>::max()))
+        return badInput(path.string(), "the image is too large", "Scale it down");
+    int width = 0, height = 0, stored = 0;
+    const std::unique_ptr<stbi_uc, void (*)(void*)> pixels(
+        stbi_load_from_memory(reinterpret_cast<const stbi_uc*>(bytes->data()), int(bytes->size()), &width, &height, &stored,
+                              channels),
+        stbi_image_free);
+    if (!pixels)
+        return badInput(path.string(), std::string("not a readable image: ") + stbi_failure_reason(),
+                        "Remove it from the folder");
+    const int w = int(layout.width < 0 ? width : layout.width), h = int(layout.height < 0 ? height : layout.height);
+    std::vector<stbi_uc> fitted(pixels.get(),
+                                pixels.get() + std::size_t(width) * std::size_t(height) * std::size_t(channels));
+    if (w != width || h != height) {
+        fitted.resize(std::size_t(w) * std::size_t(h) * std::size_t(channels));
+        stbir_resize_uint8(pixels.get(), width, height, 0, fitted.data(), w, h, 0, channels);
+    }
+    const std::size_t plane = std::size_t(w) * std::size_t(h), depth = std::size_t(channels);
+    std::vector<double> values(plane * depth);
+    for (std::size_t p = 0; p < plane; ++p)
+        for (std::size_t c = 0; c < depth; ++c)
+            values[layout.channelsFirst ? c * plane + p : p * depth + c] = fitted[p * depth + c] / unit;
+    const tensor::Shape shape = layout.channelsFirst ? tensor::Shape{1, channels, h, w} : tensor::Shape{1, h, w, channels};
+    return runtime::Sample{tensorFor(input, shape, values)};
+}
+
+/// The class of each image; none where they all lie in one folder.
+std::vector<int> labelsOf(const std::vector<fs::path>& images) {
+    std::vector<std::string> names;
+    for (const fs::path& image : images) names.push_back(image.parent_path().filename().string());
+    std::vector<std::string> classes = names;
+    std::sort(classes.begin(), classes.end());
+    classes.erase(std::unique(classes.begin(), classes.end()), classes.end());
+    if (classes.size() < 2) return {};
+    const auto numberOf = [](const std::string& name) {
+        int value = -1;
+        const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), value);
+        return error == std::errc() && end == name.data() + name.size() ? value : -1;
+    };
+    const bool numbers = std::all_of(classes.begin(), classes.end(), [&](const auto& name) { return numberOf(name) >= 0; });
+    std::vector<int> labels;
+    for (std::size_t i = 0; i < names.size(); ++i)
+        labels.push_back(numbers ? numberOf(names[i])
+                                 : int(std::lower_bound(classes.begin(), classes.end(), names[i]) - classes.begin()));
+    return labels;
+}
+
 }  // namespace
 
-Result<Samples> readImages(const model::Model& model, const std::vector<std::filesystem::path>& files,
-                           std::size_t limit, Job& job) {
+Result<Dataset> readImages(const model::Model& model, const std::vector<fs::path>& files) {
     const auto layout = layoutOf(model);
     if (!layout) return propagate(layout);
-    const model::Value& input = model.graph().inputs[0];
-    const int channels = layout->channels;
-    const double unit = isFloat(input.type) ? 255 : 1;
-    Samples samples;
-    for (const auto& path : files) {
-        if (samples.size() == limit) break;
-        if (job.cancelled()) return cancelled();
-        const auto bytes = readFile(path);
-        if (!bytes) return propagate(bytes);
-        if (bytes->size() > std::size_t(std::numeric_limits<int>::max()))
-            return badInput(path.string(), "the image is too large", "Scale it down");
-        int width = 0, height = 0, stored = 0;
-        const std::unique_ptr<stbi_uc, void (*)(void*)> pixels(
-            stbi_load_from_memory(reinterpret_cast<const stbi_uc*>(bytes->data()), int(bytes->size()), &width, &height,
-                                  &stored, channels),
-            stbi_image_free);
-        if (!pixels)
-            return badInput(path.string(), std::string("not a readable image: ") + stbi_failure_reason(),
-                            "Remove it from the folder");
-        const int w = int(layout->width < 0 ? width : layout->width),
-                  h = int(layout->height < 0 ? height : layout->height);
-        std::vector<stbi_uc> fitted(pixels.get(),
-                                    pixels.get() + std::size_t(width) * std::size_t(height) * std::size_t(channels));
-        if (w != width || h != height) {
-            fitted.resize(std::size_t(w) * std::size_t(h) * std::size_t(channels));
-            stbir_resize_uint8(pixels.get(), width, height, 0, fitted.data(), w, h, 0, channels);
-        }
-        const std::size_t plane = std::size_t(w) * std::size_t(h), depth = std::size_t(channels);
-        std::vector<double> values(plane * depth);
-        for (std::size_t p = 0; p < plane; ++p)
-            for (std::size_t c = 0; c < depth; ++c)
-                values[layout->channelsFirst ? c * plane + p : p * depth + c] = fitted[p * depth + c] / unit;
-        const tensor::Shape shape =
-            layout->channelsFirst ? tensor::Shape{1, channels, h, w} : tensor::Shape{1, h, w, channels};
-        samples.push_back({tensorFor(input, shape, values)});
-    }
-    return samples;
+    Dataset data(files.size(), [input = model.graph().inputs[0], layout = *layout, files](std::size_t index) {
+        return readImage(input, layout, files[index]);
+    });
+    data.labels = labelsOf(files);
+    data.files = files;
+    return data;
 }
 
 }  // namespace roundoff::calibration

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <bit>
 #include <charconv>
 #include <cmath>
@@ -50,12 +51,7 @@ double loadHalf(const std::byte* at) {
     return (code & 0x8000) != 0 ? -magnitude : magnitude;
 }
 
-struct Kind {
-    std::string_view code;  // without the byte order
-    std::size_t size;
-    double (*load)(const std::byte*);
-};
-constexpr Kind kKinds[] = {
+constexpr NpyArray::Kind kKinds[] = {
     {"f2", 2, loadHalf},
     {"f4", 4, load<float>},
     {"f8", 8, load<double>},
@@ -82,48 +78,74 @@ std::uint64_t rowMajor(std::uint64_t index, const tensor::Shape& shape) {
     return position;
 }
 
+/// Largest array in column-major order, as numbers in memory.
+constexpr std::uint64_t kMostColumns = 1u << 27;
+constexpr std::uint64_t kLongestHeader = 1u << 20;
+
 }  // namespace
 
-Result<Array> readNpy(const std::filesystem::path& path) {
+Result<NpyArray> NpyArray::open(std::shared_ptr<Bytes> bytes) {
+    const std::string place = bytes->name();
     const auto broken = [&](std::string what) {
-        return badInput(path.string(), std::move(what), "Write the array anew with numpy.save");
+        return badInput(place, std::move(what), "Write the array anew with numpy.save");
     };
-    const auto file = readFile(path);
-    if (!file) return propagate(file);
-    const auto& bytes = *file;
-    if (bytes.size() < 12 || std::memcmp(bytes.data(), "\x93NUMPY", 6) != 0) return broken("not a NumPy array");
-    const bool first = std::to_integer<int>(bytes[6]) == 1;
-    const std::size_t start = first ? 10 : 12;
-    const std::size_t length =
-        first ? std::size_t(load<std::uint16_t>(bytes.data() + 8)) : std::size_t(load<std::uint32_t>(bytes.data() + 8));
-    if (length > bytes.size() - start) return broken("the header is cut off");
-    const std::string_view header(reinterpret_cast<const char*>(bytes.data()) + start, length);
+    std::byte begin[12];
+    if (bytes->size() < sizeof begin) return broken("not a NumPy array");
+    if (auto read = bytes->read(0, begin); !read) return propagate(read);
+    if (std::memcmp(begin, "\x93NUMPY", 6) != 0) return broken("not a NumPy array");
+    const bool first = std::to_integer<int>(begin[6]) == 1;
+    const std::uint64_t start = first ? 10 : 12;
+    const auto length = std::uint64_t(first ? load<std::uint16_t>(begin + 8) : load<std::uint32_t>(begin + 8));
+    if (length > bytes->size() - start) return broken("the header is cut off");
+    if (length > kLongestHeader) return broken("the header is longer than 1 MiB");
+    std::string header(length, ' ');
+    if (auto read = bytes->read(start, std::as_writable_bytes(std::span(header))); !read) return propagate(read);
 
     const std::string_view descr = after(header, "'descr'");
     const auto shape = parseShape(after(header, "'shape'"));
-    if (descr.size() < 4 || descr[0] != '\'' || !shape) return broken("the header is not that of a plain array");
-    const Kind* kind = nullptr;
+    if (descr.size() < 5 || descr[0] != '\'' || !shape) return broken("the header is not that of a plain array");
+    NpyArray array;
     for (const Kind& each : kKinds)
-        if (descr.substr(2, 2) == each.code && descr[4] == '\'') kind = &each;
-    if (!kind)
-        return badInput(path.string(),
+        if (descr.substr(2, 2) == each.code && descr[4] == '\'') array.m_kind = &each;
+    if (!array.m_kind)
+        return badInput(place,
                         "elements of type " + std::string(descr.substr(0, descr.find('\'', 1) + 1)) +
                             " are not numbers that can be fed",
                         "Save floats, integers or booleans");
     const auto count = tensor::elementCount(*shape);
-    if (!count || *count > (bytes.size() - start - length) / kind->size)
+    if (!count || *count > (bytes->size() - start - length) / array.m_kind->size)
         return broken("the file is shorter than its shape " + tensor::text(*shape) + " needs");
+    array.m_bytes = std::move(bytes);
+    array.m_start = start + length;
+    array.m_count = *count;
+    array.m_shape = *shape;
+    array.m_swap = descr[1] == '>' && std::endian::native == std::endian::little;
+    if (!after(header, "'fortran_order'").starts_with("True") || shape->size() < 2) return array;
 
-    const bool columns = after(header, "'fortran_order'").starts_with("True");
-    const bool swap = descr[1] == '>' && std::endian::native == std::endian::little;
-    Array array{*shape, std::vector<double>(*count)};
-    for (std::uint64_t i = 0; i < *count; ++i) {
-        std::byte element[8];
-        const std::byte* at = bytes.data() + start + length + i * kind->size;
-        for (std::size_t b = 0; b < kind->size; ++b) element[swap ? kind->size - 1 - b : b] = at[b];
-        array.values[columns ? rowMajor(i, *shape) : i] = kind->load(element);
-    }
+    if (*count > kMostColumns)
+        return badInput(place, "the array is large and in column-major order", "Save numpy.ascontiguousarray of it");
+    auto columns = array.read(0, *count);
+    if (!columns) return propagate(columns);
+    auto rows = std::make_shared<std::vector<double>>(*count);
+    for (std::uint64_t i = 0; i < *count; ++i) (*rows)[rowMajor(i, *shape)] = (*columns)[i];
+    array.m_columns = std::move(rows);
     return array;
+}
+
+Result<std::vector<double>> NpyArray::read(std::uint64_t first, std::uint64_t count) const {
+    if (m_columns) {
+        const auto at = m_columns->begin() + std::ptrdiff_t(first);
+        return std::vector<double>(at, at + std::ptrdiff_t(count));
+    }
+    std::vector<std::byte> bytes(count * m_kind->size);
+    if (auto done = m_bytes->read(m_start + first * m_kind->size, bytes); !done) return propagate(done);
+    std::vector<double> values(count);
+    for (std::uint64_t i = 0; i < count; ++i) {
+        std::byte* at = bytes.data() + i * m_kind->size;
+        if (m_swap) std::reverse(at, at + m_kind->size);
+        values[i] = m_kind->load(at);
+    }
+    return values;
 }
 
 }  // namespace roundoff::calibration

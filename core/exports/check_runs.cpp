@@ -8,7 +8,6 @@
 namespace roundoff::exports {
 namespace {
 
-using runtime::Sample;
 using runtime::Session;
 using runtime::SessionOptions;
 
@@ -21,36 +20,21 @@ struct Configuration {
     const char* words;
 };
 
-struct Inputs {
-    std::vector<Sample> samples;
-    bool synthetic = true;
-    std::string words;
-};
-
-Result<Inputs> inputsFor(const model::Model& model, const calibration::DataSource& data, Job& job) {
-    Inputs inputs;
-    auto loaded = calibration::loadDataset(model, data, kReal, job);
-    if (!loaded) return propagate(loaded);
-    inputs.samples = std::move(loaded->samples);
-    inputs.synthetic = data.isSynthetic();
-    inputs.words = data.isSynthetic() ? fmt::format("{} synthetic samples", inputs.samples.size())
-                                      : fmt::format("{} samples of {}", inputs.samples.size(), data.path.filename().string());
-    return inputs;
-}
-
 /// Both models side by side over the samples, so that no more than one sample's outputs are held.
 Result<analysis::OutputError> compareRuns(const std::filesystem::path& original, const std::filesystem::path& exported,
-                         const SessionOptions& options, const Inputs& inputs, Job& job) {
+                         const SessionOptions& options, const calibration::Dataset& inputs, Job& job) {
     auto reference = Session::open(original, options);
     if (!reference) return propagate(reference);
     auto session = Session::open(exported, options);
     if (!session) return propagate(session);
     analysis::OutputError sums;
-    for (std::size_t i = 0; i < inputs.samples.size(); ++i) {
-        job.progress(double(i), double(inputs.samples.size()), kRuns);
-        const auto expected = reference->run(inputs.samples[i], job);
+    for (std::size_t i = 0; i < inputs.count(); ++i) {
+        job.progress(double(i), double(inputs.count()), kRuns);
+        const auto sample = inputs.sample(i);
+        if (!sample) return propagate(sample);
+        const auto expected = reference->run(*sample, job);
         if (!expected) return propagate(expected);
-        const auto outputs = session->run(inputs.samples[i], job);
+        const auto outputs = session->run(*sample, job);
         if (!outputs) return propagate(outputs);
         sums.addOutputs(*expected, *outputs);
     }
@@ -83,9 +67,9 @@ Result<Check> checkRuns(const model::Model& model, const std::filesystem::path& 
          "all optimizations, its default: 4- and 8-bit matrix products may round activations to int8"},
         {{SessionOptions::Level::Faithful, 1, job.threads()}, "faithful: weights as written, activations in float"},
     };
-    const auto inputs = inputsFor(model, data, job);
+    const auto inputs = calibration::loadDataset(model, data, kReal, job);
+    // Data that cannot be read is the caller's trouble; inputs that cannot be made up leave the runs undone.
     if (!inputs) {
-        // Data that cannot be read is the caller's trouble; inputs that cannot be made up leave the runs undone.
         if (!data.isSynthetic() || inputs.error().code == ErrorCode::Cancelled) return propagate(inputs);
         return checkLoads(model.info().path, exported, configurations[0].options, inputs.error());
     }
@@ -96,13 +80,14 @@ Result<Check> checkRuns(const model::Model& model, const std::filesystem::path& 
         if (!sums && sums.error().code == ErrorCode::Cancelled) return propagate(sums);
         if (!sums) {
             const bool original = sums.error().where == model.info().path;
-            if (original && inputs->synthetic) return checkLoads(model.info().path, exported, configurations[0].options, sums.error());
+            if (!original && sums.error().where != exported.string()) return propagate(sums);
+            if (original && data.isSynthetic()) return checkLoads(model.info().path, exported, configurations[0].options, sums.error());
             return Check{kRuns, false, (original ? "the float model itself fails: " : "") + sums.error().what};
         }
         OutputComparison& comparison = outputs.emplace_back();
         comparison.conditions =
             fmt::format("ONNX Runtime {}, {}; {}", runtime::version(), configurations[c].words, inputs->words);
-        comparison.synthetic = inputs->synthetic;
+        comparison.synthetic = data.isSynthetic();
         comparison.sqnrDb = sums->sqnrDb();
         comparison.cosine = sums->cosine();
         if (sums->rows > 0) comparison.sameTop1 = double(sums->sameTop) / double(sums->rows);

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <random>
 
+#include "core/exports/activation_plan.h"
 #include "core/exports/digest.h"
 #include "core/exports/plan.h"
 #include "core/exports/proof.h"
@@ -128,6 +129,16 @@ Result<std::vector<fs::path>> publish(const fs::path& workshop, const fs::path& 
 
 }  // namespace
 
+Result<std::vector<std::string>> calibratedValues(const model::Model& model, const analysis::Recipe& recipe,
+                                                  const Target& target, const ExportOptions& options) {
+    const auto plan = planLayers(model, recipe, target, options);
+    if (!plan) return propagate(plan);
+    const auto schemes = schemesOf(*plan);
+    if (std::none_of(schemes.begin(), schemes.end(), [](const auto& scheme) { return scheme.activation.has_value(); }))
+        return std::vector<std::string>();
+    return calibratedValues(analysis::place(model, schemes));
+}
+
 Result<Exported> exportModel(const model::Model& model, const analysis::Recipe& recipe, const Target& target,
                              const fs::path& path, const ExportOptions& options, Job& job) {
     const char* current = "checking";
@@ -146,6 +157,10 @@ Result<Exported> exportModel(const model::Model& model, const analysis::Recipe& 
     begin("checking");
     const auto plan = planLayers(model, recipe, target, options);
     if (!plan) return fail(plan.error());
+    const auto values = calibratedValues(model, recipe, target, options);
+    if (!values) return fail(values.error());
+    for (const std::string& value : *values)
+        if (!options.calibration || !options.calibration->values.contains(value)) return fail(noRange(model, value));
     if (auto fits = checkPlace(model, path, estimateBytes(model, *plan, target)); !fits) return fail(fits.error());
     auto workshop = Workshop::make(fs::absolute(path).parent_path());
     if (!workshop) return fail(workshop.error());

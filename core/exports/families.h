@@ -5,6 +5,8 @@
 namespace roundoff::exports {
 
 Target onnxQdq();
+Target onnxDynamic();
+Target onnxQOperator();
 Target onnxMatMulNBits();
 Target onnxFakeQuant();
 

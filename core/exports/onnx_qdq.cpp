@@ -1,228 +1,21 @@
-#include <algorithm>
-
+#include "core/exports/activation_notes.h"
+#include "core/exports/activation_writer.h"
 #include "core/exports/families.h"
-#include "core/exports/onnx_writer.h"
-#include "core/exports/packing.h"
-#include "core/exports/provenance.h"
-#include "core/schemes/number_format.h"
+#include "core/exports/weight_pairs.h"
 
 namespace roundoff::exports {
 namespace {
 
-using schemes::Granularity;
-using schemes::TensorScheme;
-using tensor::ElementType;
-
-constexpr const char* kMicrosoft = "com.microsoft";
-
-/// True where ONNX Runtime fuses the weight into a MatMulNBits when its optimizations are on.
-bool fusesToNBits(const model::Layer& layer) {
-    return (layer.op == "MatMul" || layer.op == "Gemm") && layer.shape.size() == 2 && layer.reductionAxis == 0;
-}
-
-/// ONNX Runtime 1.29 mixes 2-bit codes up when it fuses a weight whose rows do not fill whole bytes; 4-bit ones not.
-bool avoidsTwoBits(const model::Layer& layer) {
-    return fusesToNBits(layer) && layer.shape[1] % 4 != 0;
-}
-
-/// Type of the codes in the file; Undefined where ONNX has none.
-ElementType storageOf(const model::Layer& layer, const TensorScheme& scheme) {
-    const ElementType storage = schemes::findNumberFormat(scheme.format)->storage;
-    if (storage == ElementType::Int2 && avoidsTwoBits(layer)) return ElementType::Int4;
-    if (storage == ElementType::Uint2 && avoidsTwoBits(layer)) return ElementType::Uint4;
-    return storage;
-}
+/// Eight-bit kernels of pooling and of what moves data come with it.
+constexpr std::int64_t kIntegerOpset = 13;
 
 std::string whyNot(const model::Layer& layer, const schemes::Scheme& scheme) {
-    if (scheme.activation) return "it holds weights alone; leave out the part behind the slash";
-    if (storageOf(layer, scheme.weight) == ElementType::Undefined)
-        return "ONNX has no type for the codes of " + scheme.weight.format + "; take onnx-fakequant";
-    if (scheme.weight.symmetry == schemes::Symmetry::AsymmetricFloat)
-        return "DequantizeLinear's zero point is an integer; take asym, or onnx-fakequant";
-    const Granularity::Kind kind = scheme.weight.granularity.kind;
-    if (kind != Granularity::Kind::Tensor && kind != Granularity::Kind::Channel && kind != Granularity::Kind::Group)
-        return "DequantizeLinear has scales by tensor, channel or group; take one of these";
-    return {};
-}
-
-/// What the choice of the operator depends on.
-struct Stored {
-    ElementType codes, scales;
-    Granularity::Kind granularity;
-};
-Stored storedAs(const OnnxWriter& writer, std::size_t index) {
-    const TensorScheme& scheme = writer.scheme(index);
-    const model::Layer& layer = writer.layer(index);
-    return {storageOf(layer, scheme), schemes::scaleTypeOf(writer.weight(index).type),
-            schemes::effectiveGranularity(layer.shape, layer.outputAxis, layer.reductionAxis, scheme).kind};
-}
-
-/// The least opset whose DequantizeLinear takes a layer.
-std::int64_t requiredOpset(const Stored& stored) {
-    using enum ElementType;
-    std::int64_t opset = 10;
-    switch (stored.codes) {
-        case Int2:
-        case Uint2:
-            opset = 25;
-            break;
-        case Int4:
-        case Uint4:
-        case Int16:
-        case Uint16:
-            opset = 21;
-            break;
-        case Float8E4M3:
-        case Float8E4M3Fnuz:
-        case Float8E5M2:
-        case Float8E5M2Fnuz:
-            opset = 19;
-            break;
-        default:
-            break;
+    if (scheme.activation) {
+        if (scheme.activation->timing == schemes::Timing::Dynamic)
+            return "its scales stand in the file; take onnx-dynamic, or leave out dynamic";
+        if (std::string reason = whyNotQuantizeLinear(*scheme.activation); !reason.empty()) return reason;
     }
-    switch (stored.granularity) {
-        case Granularity::Kind::Group:
-            opset = std::max<std::int64_t>(opset, 21);
-            break;
-        case Granularity::Kind::Channel:
-            opset = std::max<std::int64_t>(opset, 13);
-            break;
-        default:
-            break;
-    }
-    return stored.scales == Float32 ? opset : std::max<std::int64_t>(opset, 19);
-}
-
-/// True where the operator of ONNX Runtime's own set takes a layer: no blocks, no floats, no 2-bit codes.
-bool fitsMicrosoft(const Stored& stored) {
-    using enum ElementType;
-    const ElementType codes = stored.codes;
-    const bool fits =
-        codes == Int4 || codes == Uint4 || codes == Int8 || codes == Uint8 || codes == Int16 || codes == Uint16;
-    return fits && stored.granularity != Granularity::Kind::Group && stored.scales != BFloat16;
-}
-
-bool hasZeroPoints(const TensorScheme& scheme, ElementType codes) {
-    using enum ElementType;
-    return scheme.symmetry == schemes::Symmetry::Asymmetric || codes == Uint2 || codes == Uint4 || codes == Uint8 ||
-           codes == Uint16;
-}
-
-/// Brings the model to the opset that its layers need, or finds that those above it must take Microsoft's operator.
-/// @returns the opset reached
-Result<std::int64_t> reachOpset(OnnxWriter& writer) {
-    const auto current = [&] {
-        const auto sets = writer.edit().opsets();
-        const auto found = sets.find("");
-        return found == sets.end() ? std::int64_t(1) : found->second;
-    };
-    const std::int64_t before = current();
-    std::int64_t needed = 0;
-    for (const std::size_t i : writer.quantized()) needed = std::max(needed, requiredOpset(storedAs(writer, i)));
-    if (needed <= before) return before;
-    const auto raised = writer.edit().raiseOpset(needed);
-    if (raised) {
-        for (const std::string& text : *raised) writer.note(text);
-        return current();
-    }
-    for (const std::size_t i : writer.quantized()) {
-        const Stored stored = storedAs(writer, i);
-        if (requiredOpset(stored) > before && !fitsMicrosoft(stored))
-            return usage(
-                writer.model().info().path + ", layer " + writer.layer(i).name,
-                fmt::format("{} needs opset {}, and the model cannot be raised from {}: {}", writer.scheme(i).format,
-                            requiredOpset(stored), before, raised.error().where + ": " + raised.error().what),
-                "Take int8, uint8, int4 or uint4 by channel or tensor, onnx-matmulnbits for groups, or onnx-fakequant");
-    }
-    if (auto fresh = writer.restart(); !fresh) return propagate(fresh);
-    writer.edit().importDomain(kMicrosoft, 1);
-    writer.note(
-        fmt::format("opset {} stays, as the model cannot be raised to {} ({}): the weights take ONNX Runtime's own "
-                    "com.microsoft.DequantizeLinear",
-                    before, needed, raised.error().what));
-    return before;
-}
-
-void noteOn(OnnxWriter& writer, std::size_t index) {
-    const model::Layer& layer = writer.layer(index);
-    const schemes::NumberFormat& format = *schemes::findNumberFormat(writer.scheme(index).format);
-    const Stored stored = storedAs(writer, index);
-    if (stored.codes != format.storage)
-        writer.note(
-            fmt::format("codes of {} are stored as {} where a matrix product's width is no multiple of 4, as ONNX "
-                        "Runtime 1.29 mixes up 2-bit codes there",
-                        format.id, name(stored.codes)));
-    else if (format.bits < tensor::bits(stored.codes))
-        writer.note(
-            fmt::format("codes of {} are stored as {}, the next wider type of ONNX", format.id, name(stored.codes)));
-    if (stored.scales == ElementType::BFloat16)
-        writer.note("bfloat16 scales do not run on ONNX Runtime's CPU provider; other runtimes may take them");
-    if (tensor::isInteger(stored.codes) && tensor::bits(stored.codes) <= 8 && fusesToNBits(layer))
-        writer.note(
-            "by default ONNX Runtime rounds activations to int8 in matrix products with these weights; the session "
-            "option session.qdq_matmulnbits_accuracy_level=1 keeps them float");
-}
-
-/// Replaces one weight by codes, scales, zero points and the operator that multiplies them; every use sees its value.
-Result<void> add(OnnxWriter& writer, std::size_t index, std::int64_t opset) {
-    const model::Layer& layer = writer.layer(index);
-    const model::Tensor& weight = writer.weight(index);
-    const TensorScheme& scheme = writer.scheme(index);
-    const Stored stored = storedAs(writer, index);
-    const ElementType storage = stored.codes, scaleType = stored.scales;
-    const auto tiling = schemes::tilingOf(layer.shape, layer.outputAxis, layer.reductionAxis, scheme);
-    if (!tiling) return propagate(tiling);
-
-    formats::onnx::NodeSpec node;
-    node.op = "DequantizeLinear";
-    if (requiredOpset(stored) > opset) node.domain = kMicrosoft;
-    tensor::Shape scaleShape;
-    if (stored.granularity == Granularity::Kind::Channel) {
-        scaleShape = {layer.shape[std::size_t(layer.outputAxis)]};
-        node.attributes = {{"axis", std::int64_t(layer.outputAxis)}};
-    } else if (stored.granularity == Granularity::Kind::Group) {
-        scaleShape = layer.shape;
-        scaleShape[std::size_t(layer.reductionAxis)] = std::int64_t(tiling->blocks());
-        node.attributes = {{"axis", std::int64_t(layer.reductionAxis)}, {"block_size", std::int64_t(tiling->block)}};
-    }
-    formats::onnx::OnnxEdit& edit = writer.edit();
-    const std::string codes = edit.freshName(weight.name + std::string(kCodesSuffix));
-    const std::string scales = edit.freshName(weight.name + "_scale");
-    node.name = edit.freshName(weight.name + "_DequantizeLinear");
-    node.inputs = {codes, scales};
-    node.outputs = {weight.name};
-    edit.addTensorBeside(layer.weight, codes, storage, layer.shape,
-                         writer.fromCodes(index, [storage](const schemes::QuantizedTensor& q) {
-                             return pack(storage, std::span<const std::int16_t>(q.codes));
-                         }));
-    edit.addTensorBeside(layer.weight, scales, scaleType, scaleShape,
-                         writer.fromCodes(index, [scaleType](const schemes::QuantizedTensor& q) {
-                             return bytesOf(scaleType, q.scales);
-                         }));
-    if (hasZeroPoints(scheme, storage)) {
-        node.inputs.push_back(edit.freshName(weight.name + "_zero_point"));
-        edit.addTensorBeside(layer.weight, node.inputs.back(), storage, scaleShape,
-                             writer.fromCodes(index, [storage](const schemes::QuantizedTensor& q) {
-                                 std::vector<std::int32_t> zeros = q.zeroPoints;
-                                 zeros.resize(q.scales.size(), 0);
-                                 return pack(storage, std::span<const std::int32_t>(zeros));
-                             }));
-    }
-    if (weight.type != ElementType::Float64) {
-        edit.computeTensor(layer.weight, {node});
-    } else {
-        formats::onnx::NodeSpec cast;
-        cast.name = edit.freshName(weight.name + "_Cast");
-        cast.op = "Cast";
-        cast.inputs = {edit.freshName(weight.name + "_float32")};
-        cast.outputs = {weight.name};
-        cast.attributes = {{"to", ElementType::Float64}};
-        node.outputs = cast.inputs;
-        edit.computeTensor(layer.weight, {node, cast});
-    }
-    noteOn(writer, index);
-    return {};
+    return whyNotDequantizeLinear(layer, scheme.weight);
 }
 
 Result<Exported> write(const model::Model& model, const analysis::Recipe& recipe,
@@ -230,10 +23,19 @@ Result<Exported> write(const model::Model& model, const analysis::Recipe& recipe
                        const ExportOptions& options, Job& job) {
     auto writer = OnnxWriter::begin(model, recipe, *findTarget("onnx-qdq"), options);
     if (!writer) return propagate(writer);
-    const auto opset = reachOpset(*writer);
+    auto activations = planActivations(model, writer->allSchemes(), options.calibration.get(), job);
+    if (!activations) return propagate(activations);
+    const auto opset = reachOpset(*writer, activations->placement.points, activations->wanted ? kIntegerOpset : 0);
     if (!opset) return propagate(opset);
     for (const std::size_t i : writer->quantized())
-        if (auto added = add(*writer, i, *opset); !added) return propagate(added);
+        if (auto added = addWeightPair(*writer, i, *opset); !added) return propagate(added);
+    if (activations->wanted) {
+        noteActivations(*writer, activations->placement, options.calibration.get());
+        writer->setFates(activations->placement.nodes);
+        ActivationWriter pairs(*writer, std::move(*activations));
+        if (auto done = pairs.insertPairs(*opset < kIntegerOpset ? kMicrosoft : "", job); !done) return propagate(done);
+        pairs.finish();
+    }
     return writer->finish(temporary, final, options, job);
 }
 
@@ -242,9 +44,10 @@ Result<Exported> write(const model::Model& model, const analysis::Recipe& recipe
 Target onnxQdq() {
     return {
         "onnx-qdq",
-        "ONNX, quantized weights",
+        "ONNX, quantized weights and activations",
         "Weights as codes behind DequantizeLinear: integers of 2 to 16 bits and 8-bit floats, by tensor, channel or "
-        "group; raises the opset as far as they need.",
+        "group; static activations between QuantizeLinear and DequantizeLinear, where runtimes make integer kernels of "
+        "them; raises the opset as far as they need.",
         ".onnx",
         whyNot,
         write};

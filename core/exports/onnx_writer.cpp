@@ -63,6 +63,14 @@ void OnnxWriter::note(std::string text) {
     if (std::find(m_notes.begin(), m_notes.end(), text) == m_notes.end()) m_notes.push_back(std::move(text));
 }
 
+void OnnxWriter::setFates(const std::vector<analysis::Placement::NodeFate>& fates) {
+    m_nodes.clear();
+    for (std::size_t i = 0; i < fates.size(); ++i) {
+        const model::Node& node = m_model.graph().nodes[i];
+        m_nodes.push_back({node.name, node.op, fates[i].status, fates[i].reason});
+    }
+}
+
 formats::onnx::MakeBytes OnnxWriter::fromCodes(std::size_t layer, Make make) const {
     return [cache = m_codes, layer, which = scheme(layer), make = std::move(make)](ByteSink& sink,
                                                                                    Job& job) -> Result<void> {
@@ -93,6 +101,7 @@ Result<Exported> OnnxWriter::finish(const std::filesystem::path& temporary, cons
     exported.files = std::move(*files);
     exported.layers = m_plan;
     exported.notes = m_notes;
+    exported.nodes = m_nodes;
     return exported;
 }
 

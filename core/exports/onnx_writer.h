@@ -1,6 +1,7 @@
 #pragma once
 #include <memory>
 
+#include "core/analysis/placement.h"
 #include "core/exports/plan.h"
 #include "core/formats/onnx/edit.h"
 #include "core/schemes/quantized_tensor.h"
@@ -34,6 +35,8 @@ public:
         return m_model.tensors()[layer(index).weight];
     }
     [[nodiscard]] const schemes::TensorScheme& scheme(std::size_t index) const { return m_plan[index].scheme.weight; }
+    [[nodiscard]] const schemes::Scheme& wholeScheme(std::size_t index) const { return m_plan[index].scheme; }
+    [[nodiscard]] std::vector<schemes::Scheme> allSchemes() const { return schemesOf(m_plan); }
     [[nodiscard]] const model::Model& model() const { return m_model; }
     formats::onnx::OnnxEdit& edit() { return m_edit; }
     /// Starts the edit anew: for one that a refused opset spoilt.
@@ -44,6 +47,9 @@ public:
     using Make = std::function<std::vector<std::byte>(const schemes::QuantizedTensor&)>;
     /// Bytes made of a layer's codes when the file is written.
     [[nodiscard]] formats::onnx::MakeBytes fromCodes(std::size_t layer, Make make) const;
+
+    /// What became of the nodes.
+    void setFates(const std::vector<analysis::Placement::NodeFate>& fates);
 
     Result<Exported> finish(const std::filesystem::path& temporary, const std::filesystem::path& final,
                             const ExportOptions& options, Job& job);
@@ -57,6 +63,7 @@ private:
     formats::onnx::OnnxEdit m_edit;
     std::shared_ptr<LayerCodes> m_codes;
     std::vector<std::string> m_notes;
+    std::vector<ExportedNode> m_nodes;
 };
 
 /// Bytes of numbers as `type`.

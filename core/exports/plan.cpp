@@ -73,6 +73,13 @@ analysis::Recipe recipeOf(const std::vector<ExportedLayer>& layers) {
     return recipe;
 }
 
+std::vector<schemes::Scheme> schemesOf(const std::vector<ExportedLayer>& layers) {
+    std::vector<schemes::Scheme> schemes;
+    for (const ExportedLayer& layer : layers)
+        schemes.push_back(layer.status == Status::Quantized ? layer.scheme : schemes::Scheme());
+    return schemes;
+}
+
 std::uint64_t estimateBytes(const model::Model& model, const std::vector<ExportedLayer>& layers, const Target& target) {
     std::uint64_t bytes = model.info().bytes;
     if (target.id == "onnx-fakequant") return bytes;

@@ -13,6 +13,9 @@ Result<std::vector<ExportedLayer>> planLayers(const model::Model& model, const a
 /// The recipe as it was carried out: float by default, each quantized layer by name.
 analysis::Recipe recipeOf(const std::vector<ExportedLayer>& layers);
 
+/// What each layer gets, parallel to Model::layers(); float where it stays as it is.
+std::vector<schemes::Scheme> schemesOf(const std::vector<ExportedLayer>& layers);
+
 /// Bytes that the written model will need, roughly.
 std::uint64_t estimateBytes(const model::Model& model, const std::vector<ExportedLayer>& layers, const Target& target);
 

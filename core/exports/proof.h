@@ -1,4 +1,6 @@
 #pragma once
+#include <set>
+
 #include "core/exports/provenance.h"
 #include "core/exports/target.h"
 
@@ -21,6 +23,10 @@ Check checkStructure(const model::Model& model, const model::Model& exported, co
 /// Every quantized weight, read back from the file, equals the analysis bit for bit.
 Result<Check> checkWeights(const model::Model& model, const model::Model& exported, const Provenance& provenance,
                            Job& job);
+/// Scales and zero points of activations stand in the file as recorded, biases and constant operands as codes of them.
+Result<Check> checkActivations(const model::Model& model, const model::Model& exported, const Provenance& provenance, Job& job);
+/// Constants that the file may hold as codes: biases and constant operands.
+std::set<std::size_t> recodedConstants(const model::Model& model, const Provenance& provenance);
 /// Every other constant of the float model stands in the file with the same bytes.
 Result<Check> checkUnchanged(const model::Model& model, const model::Model& exported, const Provenance& provenance,
                              Job& job);

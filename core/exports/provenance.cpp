@@ -14,7 +14,13 @@ Result<Provenance> provenanceOf(const model::Model& exported) {
                      "Export the model anew, or compare the two models' outputs by running both");
     auto parsed = analysis::parseRecipe(recipe, info.path + ", metadata " + std::string(kRecipeKey));
     if (!parsed) return propagate(parsed);
-    return Provenance{std::move(*parsed), entry(kTargetKey), entry(kVersionKey), entry(kSourceKey)};
+    Provenance provenance{std::move(*parsed), entry(kTargetKey), entry(kVersionKey), entry(kSourceKey), std::nullopt};
+    if (const std::string activations = entry(kActivationsKey); !activations.empty()) {
+        auto record = parseActivations(activations, info.path + ", metadata " + std::string(kActivationsKey));
+        if (!record) return propagate(record);
+        provenance.activations = std::move(*record);
+    }
+    return provenance;
 }
 
 }  // namespace roundoff::exports

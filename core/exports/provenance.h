@@ -1,9 +1,11 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "core/analysis/recipe.h"
 #include "core/base/result.h"
+#include "core/exports/activation_record.h"
 #include "core/model/model.h"
 
 namespace roundoff::exports {
@@ -13,6 +15,7 @@ inline constexpr std::string_view kRecipeKey = "roundoff.recipe";
 inline constexpr std::string_view kTargetKey = "roundoff.target";
 inline constexpr std::string_view kVersionKey = "roundoff.version";
 inline constexpr std::string_view kSourceKey = "roundoff.source_sha256";
+inline constexpr std::string_view kActivationsKey = "roundoff.activations";
 inline constexpr std::string_view kDigestKey = "roundoff.digest";
 
 /// What the name of a weight's codes adds to the weight's own.
@@ -23,6 +26,7 @@ struct Provenance {
     std::string target;        ///< id
     std::string version;       ///< of Roundoff
     std::string sourceSha256;  ///< of the float model's file
+    std::optional<ActivationRecord> activations;  ///< where activations are quantized
 };
 
 /// Error where the file was not exported by Roundoff, or its entries are broken.

@@ -3,7 +3,7 @@
 namespace roundoff::exports {
 
 const std::vector<Target>& targets() {
-    static const std::vector<Target> list{onnxQdq(), onnxMatMulNBits(), onnxFakeQuant()};
+    static const std::vector<Target> list{onnxQdq(), onnxDynamic(), onnxQOperator(), onnxMatMulNBits(), onnxFakeQuant()};
     return list;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 #include "core/analysis/report.h"
 #include "core/base/job.h"
 #include "core/base/result.h"
+#include "core/calibration/calibration.h"
 #include "core/calibration/dataset.h"
 #include "core/model/model.h"
 
@@ -17,7 +19,7 @@ namespace roundoff::exports {
 
 /// One check of the proof of an exported file.
 struct Check {
-    std::string name;  ///< "structure", "digest", "weights bit for bit", "unchanged tensors", "runs in ONNX Runtime"
+    std::string name;  ///< "structure", "digest", "weights bit for bit", "activations", "unchanged tensors", "runs in ONNX Runtime"
     bool ok = false;
     std::string detail;  ///< numbers with their conditions
 };
@@ -42,6 +44,8 @@ struct ExportOptions {
     bool externalData = false;                  ///< force external data; always used above 2 GB
     calibration::DataSource data;               ///< inputs for the proof
     std::string only, exclude;                  ///< layer selection as in analysis::Selection
+    /// Ranges of the values that calibratedValues() names; may be null where it names none.
+    std::shared_ptr<const calibration::Calibration> calibration;
     /// Called as each step of the work begins and ends: the dialog's ticks. ok is empty while the step runs.
     std::function<void(const std::string& step, std::optional<bool> ok, const std::string& detail)> onStep;
 };
@@ -54,10 +58,18 @@ struct ExportedLayer {
     schemes::Scheme scheme;
 };
 
+/// One node of the float model in the exported file.
+struct ExportedNode {
+    std::string name, op;
+    analysis::Status status = analysis::Status::Kept;  ///< Quantized: computes with codes; Kept: with floats
+    std::string reason;
+};
+
 struct Exported {
     std::vector<std::filesystem::path> files;
     std::uint64_t bytes = 0;
     std::vector<ExportedLayer> layers;  ///< parallel to Model::layers()
+    std::vector<ExportedNode> nodes;    ///< parallel to Graph::nodes where activations are quantized, else empty
     std::vector<std::string> notes;     ///< "opset raised from 11 to 13 for per-channel DequantizeLinear"
     std::optional<Verification> verification;
 };
@@ -78,6 +90,10 @@ struct Target {
 
 const std::vector<Target>& targets();
 const Target* findTarget(std::string_view id);
+
+/// Values of the graph whose ranges an export needs before it can begin; none where no activation is static.
+Result<std::vector<std::string>> calibratedValues(const model::Model& model, const analysis::Recipe& recipe,
+                                                  const Target& target, const ExportOptions& options);
 
 /// Writes to a temporary file beside `path`, flushes it, re-opens it, proves it where asked, and only then renames it
 /// over `path`. On any failure the old file stays as it was and nothing else is left behind.

@@ -14,6 +14,7 @@ constexpr const char* kDigest = "digest";
 constexpr const char* kSource = "source";
 constexpr const char* kStructure = "structure";
 constexpr const char* kWeights = "weights bit for bit";
+constexpr const char* kActivations = "activations";
 constexpr const char* kUnchanged = "unchanged tensors";
 constexpr const char* kRuns = "runs in ONNX Runtime";
 
@@ -37,6 +38,10 @@ Result<Check> sourceCheck(const model::Model& model, const Provenance& provenanc
     return Check{kSource, false,
                  model.info().path + " is not the file that was exported: its sha256 is " + sum->substr(0, 16) +
                      "…, recorded " + provenance.sourceSha256.substr(0, 16) + "…"};
+}
+
+bool quantizesActivations(const analysis::Recipe& recipe) {
+    return std::any_of(recipe.layers.begin(), recipe.layers.end(), [](const auto& entry) { return entry.second.activation.has_value(); });
 }
 
 }  // namespace
@@ -86,6 +91,10 @@ Result<Verification> prove(const model::Model& model, const fs::path& exported, 
     begin(kWeights);
     Job weights = job.part(0.1, 0.4);
     if (auto done = add(checkWeights(model, *opened, *provenance, weights)); !done) return propagate(done);
+    if (provenance->activations || quantizesActivations(provenance->recipe)) {
+        begin(kActivations);
+        if (auto done = add(checkActivations(model, *opened, *provenance, job)); !done) return propagate(done);
+    }
     begin(kUnchanged);
     Job unchanged = job.part(0.5, 0.1);
     if (auto done = add(checkUnchanged(model, *opened, *provenance, unchanged)); !done) return propagate(done);

@@ -77,6 +77,39 @@ std::string sqnrCell(const analysis::LayerReport& report) {
     return "–";
 }
 
+std::vector<OutputColumn> outputColumns(const analysis::Comparison& comparison) {
+    using analysis::LayerReport;
+    using analysis::ValueError;
+    const auto any = [&](auto has) {
+        return std::ranges::any_of(comparison.reports, [&](const auto& report) { return std::ranges::any_of(report.layers, has); });
+    };
+    std::vector<OutputColumn> columns;
+    if (!any([](const LayerReport& layer) { return layer.output.has_value(); })) return columns;
+    const bool tried = any([](const LayerReport& layer) { return layer.alone.has_value(); });
+    for (std::size_t r = 0; r < comparison.reports.size(); ++r) {
+        columns.push_back({r, recipeTitle(comparison.reports[r].recipe), [](const LayerReport& layer) -> const ValueError* {
+                               return layer.output && layer.output->isolated ? &*layer.output->isolated : nullptr;
+                           }});
+        columns.push_back({r, "accumulated", [](const LayerReport& layer) -> const ValueError* {
+                               return layer.output && layer.output->accumulated ? &*layer.output->accumulated : nullptr;
+                           }});
+        if (!tried) continue;
+        columns.push_back({r, "only this", [](const LayerReport& layer) -> const ValueError* {
+                               return layer.alone ? &layer.alone->only : nullptr;
+                           }});
+        columns.push_back({r, "all but this", [](const LayerReport& layer) -> const ValueError* {
+                               return layer.alone ? &layer.alone->without : nullptr;
+                           }});
+    }
+    return columns;
+}
+
+std::string outputSentence(const std::vector<OutputColumn>& columns) {
+    const bool tried = std::ranges::any_of(columns, [](const OutputColumn& column) { return column.title == "only this"; });
+    return std::string("Output SQNR in dB: each layer alone on the float model's inputs, and accumulated with all before it") +
+           (tried ? "; the model's output with only this layer quantized, and with all but this." : ".");
+}
+
 std::string_view severityName(analysis::Finding::Severity severity) {
     switch (severity) {
         case analysis::Finding::Severity::Problem:

@@ -24,6 +24,17 @@ std::string recipeTitle(const analysis::Recipe& recipe);
 std::string sqnrCell(const analysis::LayerReport& report);
 std::string sqnrText(double decibels);  ///< likewise of a number: "43.3", "exact", "–"
 
+/// A column of what comes out of layers; `error` is null where a layer has no such figure.
+struct OutputColumn {
+    std::size_t report;
+    std::string title;  ///< "int8", "accumulated"
+    const analysis::ValueError* (*error)(const analysis::LayerReport& layer);
+};
+/// Isolated and accumulated of each report, and the one-at-a-time ranking where it was made; empty where the model was not run.
+std::vector<OutputColumn> outputColumns(const analysis::Comparison& comparison);
+/// What these columns hold, in a sentence.
+std::string outputSentence(const std::vector<OutputColumn>& columns);
+
 /// "info", "warning", "problem"
 std::string_view severityName(analysis::Finding::Severity severity);
 /// Name of the layer that a finding is about; empty where it is about the model.

@@ -134,6 +134,31 @@ std::string layerTable(const model::Model& model, const analysis::Comparison& co
     return out + "</tbody></table></div>\n";
 }
 
+/// What comes out of each layer, where the model was run.
+std::string layerOutputs(const model::Model& model, const analysis::Comparison& comparison, const HeatScale& scale) {
+    const auto columns = outputColumns(comparison);
+    if (columns.empty()) return {};
+    std::string out = "<h2>Outputs of the layers</h2><p class=\"muted\">" + escape(outputSentence(columns)) +
+                      "</p><div class=\"scroll\"><table><thead><tr><th>Layer</th>";
+    for (const OutputColumn& column : columns)
+        out += fmt::format("<th class=\"n\">{}{}</th>", marker(column.report), escape(column.title));
+    out += "</tr></thead><tbody>\n";
+    for (std::size_t i = 0; i < model.layers().size(); ++i) {
+        out += fmt::format("<tr><td class=\"name\">{}</td>", escape(model.layers()[i].name));
+        for (const OutputColumn& column : columns) {
+            const auto& layers = comparison.reports[column.report].layers;
+            const auto* error = i < layers.size() ? column.error(layers[i]) : nullptr;
+            const int step = error ? scale.step(error->sqnrDb()) : -1;
+            const bool reason = i < layers.size() && layers[i].output && !layers[i].output->reason.empty();
+            out += fmt::format("<td class=\"heat {}\"{}>{}</td>", step < 0 ? "none" : fmt::format("h{}", step),
+                               reason ? " title=\"" + escape(layers[i].output->reason) + '"' : "",
+                               error ? sqnrText(error->sqnrDb()) : "–");
+        }
+        out += "</tr>\n";
+    }
+    return out + "</tbody></table></div>\n";
+}
+
 Result<std::string> write(const model::Model& model, const analysis::Comparison& comparison, const Context& context) {
     const auto hash = modelHash(model, context);
     if (!hash) return propagate(hash);
@@ -163,7 +188,7 @@ Result<std::string> write(const model::Model& model, const analysis::Comparison&
             out += fmt::format(
                 "<p class=\"muted\">Pictures of the first {} of {} layers; the table has every number.</p>\n", shown,
                 model.layers().size());
-        out += layerTable(model, comparison, scale);
+        out += layerTable(model, comparison, scale) + layerOutputs(model, comparison, scale);
     }
     return out + "</body></html>\n";
 }

@@ -79,40 +79,26 @@ void addTotals(Table& table, const analysis::Comparison& comparison) {
     table.add(counts);
 }
 
-/// What comes out of each layer, where the model was run; and, where asked, how much each matters to the whole.
+/// What comes out of each layer, where the model was run.
 std::string outputTable(const model::Model& model, const analysis::Comparison& comparison) {
-    bool measured = false, tried = false;
-    for (const auto& report : comparison.reports)
-        for (const auto& layer : report.layers) {
-            measured = measured || layer.output;
-            tried = tried || layer.alone;
-        }
-    if (!measured) return {};
+    const auto columns = outputColumns(comparison);
+    if (columns.empty()) return {};
     Table table(1);
     std::vector<std::string> head{"layer"};
-    for (const auto& report : comparison.reports) {
-        head.push_back(recipeTitle(report.recipe));
-        head.emplace_back("accumulated");
-        if (tried) head.insert(head.end(), {"only this", "all but this"});
-    }
+    for (const OutputColumn& column : columns) head.push_back(column.title);
     table.add(head);
     table.rule();
-    const auto cell = [](const std::optional<analysis::ValueError>& error) { return error ? sqnrText(error->sqnrDb()) : "–"; };
     for (std::size_t i = 0; i < model.layers().size(); ++i) {
         std::vector<std::string> row{elide(printable(model.layers()[i].name), kWidest)};
-        for (const auto& report : comparison.reports) {
-            const analysis::LayerReport& layer = report.layers[i];
-            row.push_back(cell(layer.output ? layer.output->isolated : std::nullopt));
-            row.push_back(cell(layer.output ? layer.output->accumulated : std::nullopt));
-            if (!tried) continue;
-            row.push_back(layer.alone ? sqnrText(layer.alone->only.sqnrDb()) : "–");
-            row.push_back(layer.alone ? sqnrText(layer.alone->without.sqnrDb()) : "–");
+        for (const OutputColumn& column : columns) {
+            const auto& layers = comparison.reports[column.report].layers;
+            const auto* error = i < layers.size() ? column.error(layers[i]) : nullptr;
+            row.push_back(error ? sqnrText(error->sqnrDb()) : "–");
         }
         table.add(std::move(row));
     }
     table.rule();
-    return fmt::format("\nOutput SQNR in dB: each layer alone on the float model's inputs, and accumulated with all before it{}.\n\n{}\n",
-                       tried ? "; the model's output with only this layer quantized, and with all but this" : "", table.text());
+    return fmt::format("\n{}\n\n{}\n", outputSentence(columns), table.text());
 }
 
 Result<std::string> write(const model::Model& model, const analysis::Comparison& comparison, const Context& context) {

@@ -100,6 +100,7 @@ namespace {
 Ort::SessionOptions settingsOf(const SessionOptions& options) {
     Ort::SessionOptions settings;
     settings.SetLogSeverityLevel(ORT_LOGGING_LEVEL_FATAL);
+    if (!options.saveOptimized.empty()) settings.SetOptimizedModelFilePath(options.saveOptimized.c_str());
     if (!options.profile.empty()) settings.EnableProfiling(options.profile.c_str());
     if (options.threads > 0) settings.SetIntraOpNumThreads(options.threads);
     // Waiting threads that spin steal the cores that the rest of the program needs.

@@ -33,6 +33,7 @@ struct SessionOptions {
     /// com.microsoft.MatMulNBits made from weight-only Q/DQ: 4 = int8 activations (its default), 1 = float32.
     int matmulAccuracyLevel = 4;
     int threads = 0;  ///< 0 = all cores
+    std::filesystem::path saveOptimized = {};  ///< the graph as it is after optimization goes to this file; empty: nowhere
     std::filesystem::path profile = {};  ///< the times of all nodes go to a file whose name begins so; empty: nowhere
 };
 
@@ -70,6 +71,8 @@ private:
 /// Random inputs that fit the model: floats N(0,1) (0..1 for images: 3 or 4 dimensions with 1 or 3 channels), token
 /// ids within the vocabulary found in the graph, attention masks of ones, position ids counting up, empty past. A
 /// symbolic dimension is 1 for a batch, `length` else. Fixed seed: the same bits everywhere.
+Result<Sample> syntheticSample(const model::Model& model, std::size_t index, std::int64_t length, std::uint64_t seed);
+/// The first `count` of them.
 Result<std::vector<Sample>> syntheticSamples(const model::Model& model, std::size_t count, std::int64_t length,
                                              std::uint64_t seed);
 

@@ -164,16 +164,25 @@ Result<NamedTensor> synthetic(const Model& model, const Value& input, std::int64
 
 }  // namespace
 
+Result<Sample> syntheticSample(const model::Model& model, std::size_t index, std::int64_t length, std::uint64_t seed) {
+    // A generator of its own for each, so that any one can be made without those before it.
+    Random random(index == 0 ? seed : Random(seed + index).next());
+    Sample sample;
+    for (const Value& input : model.graph().inputs) {
+        auto tensor = synthetic(model, input, length, random);
+        if (!tensor) return propagate(tensor);
+        sample.push_back(std::move(*tensor));
+    }
+    return sample;
+}
+
 Result<std::vector<Sample>> syntheticSamples(const model::Model& model, std::size_t count, std::int64_t length,
                                              std::uint64_t seed) {
-    Random random(seed);
-    std::vector<Sample> samples(count);
-    for (Sample& sample : samples) {
-        for (const Value& input : model.graph().inputs) {
-            auto tensor = synthetic(model, input, length, random);
-            if (!tensor) return propagate(tensor);
-            sample.push_back(std::move(*tensor));
-        }
+    std::vector<Sample> samples;
+    for (std::size_t i = 0; i < count; ++i) {
+        auto sample = syntheticSample(model, i, length, seed);
+        if (!sample) return propagate(sample);
+        samples.push_back(std::move(*sample));
     }
     return samples;
 }

@@ -260,12 +260,12 @@ Result<Timing> bench(const model::Model& model, const analysis::Recipe& recipe, 
     if (!plan) return propagate(plan);
     auto data = calibration::loadDataset(model, options.data, 1, job);
     if (!data) return propagate(data);
-    if (data->samples.empty())
-        return badInput(options.data.path.string(), "there is no sample", "Give data with one sample at least");
+    auto sample = data->sample(0);
+    if (!sample) return propagate(sample);
     auto scratch = Scratch::make();
     if (!scratch) return propagate(scratch);
     Result<void> outcome;
-    Timing timing = Bench(model, options, std::move(*plan), std::move(data->samples.front()), std::move(*scratch), job)
+    Timing timing = Bench(model, options, std::move(*plan), std::move(*sample), std::move(*scratch), job)
                         .run(recipe, outcome);
     if (!outcome) return propagate(outcome);
     return timing;

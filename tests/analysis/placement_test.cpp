@@ -104,7 +104,7 @@ TEST_F(Place, RectifiersFoldOnlyWhereOneReaderAndTheLowestCodeIsZero) {
     with("int8/int8:asym");
     EXPECT_THAT(points(), ElementsAre("x for Conv", "r", "d"));
     with("int8/int8");
-    EXPECT_THAT(points(), ElementsAre("x for Conv", "c", "r like c", "d"));
+    EXPECT_THAT(points(), ElementsAre("x for Conv", "c like r", "r", "d"));
     with("fp8-e4m3/fp8-e4m3");
     EXPECT_THAT(points(), ElementsAre("x for Conv", "r", "d")) << "no kernel to please";
 

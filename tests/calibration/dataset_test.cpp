@@ -43,6 +43,21 @@ protected:
     Job m_job;
 };
 
+using Samples = std::vector<runtime::Sample>;
+
+/// All samples of a path, as they stream by.
+Result<Samples> read(const model::Model& model, const fs::path& path, std::size_t limit, Job& job) {
+    const auto data = loadDataset(model, {path, 4, 0}, limit, job);
+    if (!data) return propagate(data);
+    Samples samples;
+    for (std::size_t i = 0; i < data->count(); ++i) {
+        auto sample = data->sample(i);
+        if (!sample) return propagate(sample);
+        samples.push_back(std::move(*sample));
+    }
+    return samples;
+}
+
 std::vector<float> floats(const runtime::NamedTensor& tensor) {
     std::vector<float> out(tensor.bytes.size() / 4);
     std::memcpy(out.data(), tensor.bytes.data(), tensor.bytes.size());
@@ -52,7 +67,7 @@ std::vector<float> floats(const runtime::NamedTensor& tensor) {
 TEST_F(Dataset, TheFirstAxisOfAnArrayCountsSamples) {
     const auto model = toyModel({input("x", ElementType::Float32, {-1, 2})});
     const auto path = npy<double>("a.npy", "<f8", "(3, 2)", {1, 2, 3, 4, 5, 6});
-    const auto samples = loadSamples(model, path, 2, m_job);
+    const auto samples = read(model, path, 2, m_job);
     ASSERT_TRUE(samples) << samples.error().line();
     ASSERT_EQ(samples->size(), 2u);  // the limit
     EXPECT_EQ((*samples)[1][0].shape, (tensor::Shape{1, 2}));
@@ -62,20 +77,20 @@ TEST_F(Dataset, TheFirstAxisOfAnArrayCountsSamples) {
 TEST_F(Dataset, OrderAndEndiannessOfTheFileMakeNoDifference) {
     const auto model = toyModel({input("x", ElementType::Float32, {1, 2, 3})});
     const auto columns = npy<float>("f.npy", "<f4", "(2, 3)", {1, 4, 2, 5, 3, 6}, "True");
-    EXPECT_EQ(floats((*loadSamples(model, columns, 9, m_job))[0][0]), (std::vector<float>{1, 2, 3, 4, 5, 6}));
+    EXPECT_EQ(floats((*read(model, columns, 9, m_job))[0][0]), (std::vector<float>{1, 2, 3, 4, 5, 6}));
     const auto big = npy<unsigned char>("b.npy", ">i2", "(1, 2, 3)", {0, 1, 0, 2, 0, 3, 255, 255, 1, 0, 0, 6});
-    EXPECT_EQ(floats((*loadSamples(model, big, 9, m_job))[0][0]), (std::vector<float>{1, 2, 3, -1, 256, 6}));
+    EXPECT_EQ(floats((*read(model, big, 9, m_job))[0][0]), (std::vector<float>{1, 2, 3, -1, 256, 6}));
 }
 
 TEST_F(Dataset, AFolderHoldsOneArrayForEachInput) {
     const auto model =
         toyModel({input("ids", ElementType::Int64, {-1, -1}), input("mask", ElementType::Bool, {-1, -1})});
     npy<std::int32_t>("ids.npy", "<i4", "(2, 3)", {1, 2, 3, 4, 5, 6});
-    const auto incomplete = loadSamples(model, m_folder, 9, m_job);
+    const auto incomplete = read(model, m_folder, 9, m_job);
     ASSERT_FALSE(incomplete);
     EXPECT_NE(incomplete.error().what.find("mask.npy"), std::string::npos);
     npy<unsigned char>("mask.npy", "|b1", "(2, 3)", {1, 1, 0, 1, 1, 1});
-    const auto samples = loadSamples(model, m_folder, 9, m_job);
+    const auto samples = read(model, m_folder, 9, m_job);
     ASSERT_TRUE(samples) << samples.error().line();
     ASSERT_EQ(samples->size(), 2u);
     EXPECT_EQ((*samples)[0][0].bytes.size(), 24u);
@@ -86,18 +101,18 @@ TEST_F(Dataset, TextBecomesWindowsOfBytes) {
     const auto model = toyModel({input("input_ids", ElementType::Int64, {-1, -1})}, {}, {},
                                 {{"tokenizer", "bytes"}, {"context", "4"}});
     const auto path = write("t.txt", "abcdefghij");
-    const auto samples = loadSamples(model, path, 9, m_job);
+    const auto samples = read(model, path, 9, m_job);
     ASSERT_TRUE(samples) << samples.error().line();
     ASSERT_EQ(samples->size(), 2u);  // the rest is shorter than a window
     std::int64_t id = 0;
     std::memcpy(&id, (*samples)[1][0].bytes.data(), 8);
     EXPECT_EQ(id, 'e');
-    EXPECT_FALSE(loadSamples(toyModel({input("input_ids", ElementType::Int64, {-1, -1})}), path, 9, m_job));
+    EXPECT_FALSE(read(toyModel({input("input_ids", ElementType::Int64, {-1, -1})}), path, 9, m_job));
 }
 
 TEST_F(Dataset, PicturesOfTheSample) {
     const auto model = toyModel({input("image", ElementType::Float32, {-1, 1, 28, 28})});
-    const auto samples = loadSamples(model, ROUNDOFF_SOURCE_DIR "/resources/samples/digits.calib", 10, m_job);
+    const auto samples = read(model, ROUNDOFF_SOURCE_DIR "/resources/samples/digits.calib", 10, m_job);
     ASSERT_TRUE(samples) << samples.error().line();
     ASSERT_EQ(samples->size(), 10u);
     for (const auto& sample : *samples) {
@@ -108,7 +123,7 @@ TEST_F(Dataset, PicturesOfTheSample) {
         EXPECT_EQ(pixels[0], 0);
     }
     const auto wide = toyModel({input("image", ElementType::Uint8, {1, 14, 56, 3})});
-    const auto resized = loadSamples(wide, ROUNDOFF_SOURCE_DIR "/resources/samples/digits.calib", 1, m_job);
+    const auto resized = read(wide, ROUNDOFF_SOURCE_DIR "/resources/samples/digits.calib", 1, m_job);
     ASSERT_TRUE(resized) << resized.error().line();
     EXPECT_EQ((*resized)[0][0].bytes.size(), 14u * 56 * 3);
 }
@@ -128,13 +143,13 @@ TEST_F(Dataset, BrokenFilesAreNamed) {
     };
     const auto image = toyModel({input("x", ElementType::Float32, {-1, 3, 8, 8})});
     for (const fs::path& path : broken) {
-        const auto samples = loadSamples(path.extension() == ".png" ? image : model, path, 9, m_job);
+        const auto samples = read(path.extension() == ".png" ? image : model, path, 9, m_job);
         ASSERT_FALSE(samples) << path;
         EXPECT_EQ(samples.error().where, path.string());
         EXPECT_FALSE(samples.error().remedy.empty());
     }
     fs::create_directories(m_folder / "empty");
-    EXPECT_FALSE(loadSamples(model, m_folder / "empty", 9, m_job));
+    EXPECT_FALSE(read(model, m_folder / "empty", 9, m_job));
 }
 
 TEST(DataSource, IsAPathOrMadeUp) {

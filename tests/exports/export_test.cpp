@@ -239,7 +239,8 @@ TEST_F(Export, RefusalsNameTheLayerAndTheWayOut) {
         const char *scheme, *target, *words;
     };
     for (const auto& [scheme, target, words] :
-         {Refusal{"log4", "onnx-qdq", "onnx-fakequant"}, Refusal{"int8/uint8", "onnx-qdq", "weights"},
+         {Refusal{"log4", "onnx-qdq", "onnx-fakequant"}, Refusal{"int8/uint8:dynamic", "onnx-qdq", "onnx-dynamic"},
+          Refusal{"int8/int6", "onnx-qdq", "whole type"}, Refusal{"int8/nf4", "onnx-qdq", "no type"}, Refusal{"int8/uint8", "onnx-matmulnbits", "slash"},
           Refusal{"int4:g32", "onnx-matmulnbits", "embed"}, Refusal{"int2:g32", "onnx-matmulnbits", "bits"},
           Refusal{"int8:asymfloat", "onnx-qdq", "zero point"}, Refusal{"int8:b32x32", "onnx-qdq", "by tensor, channel or group"},
           Refusal{"int4:g32:asymfloat", "onnx-matmulnbits", "zero points"}, Refusal{"int8", "onnx-matmulnbits", "group"}, Refusal{"int4:g48", "onnx-matmulnbits", "power of two"}}) {

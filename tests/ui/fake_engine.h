@@ -28,6 +28,20 @@ public:
         distributionCommand = std::move(command);
     }
     void exportModel(int number, ExportCommand) override { exportNumber = number; }
+    void measure(int number, MeasureCommand command) override {
+        measureNumber = number;
+        measureCommand = std::move(command);
+        ++measures;
+    }
+    void time(int number, SpeedCommand command) override {
+        timeNumber = number;
+        speedCommand = std::move(command);
+    }
+    void preview(int number, PreviewCommand) override { previewNumber = number; }
+    void channels(int number, ChannelsCommand command) override {
+        channelsNumber = number;
+        channelsLayer = command.layer;
+    }
     void cancel(int number) override { cancelled.push_back(number); }
 
     /// Delivers `count` finished layers from `first` on.
@@ -43,6 +57,10 @@ public:
     }
 
     int openNumber = 0, compareNumber = 0, distributionNumber = 0, exportNumber = 0, compares = 0;
+    int measureNumber = 0, measures = 0, previewNumber = 0, timeNumber = 0, channelsNumber = 0;
+    std::size_t channelsLayer = 0;
+    MeasureCommand measureCommand;
+    SpeedCommand speedCommand;
     std::size_t computedLayers = 0;
     CompareCommand compareCommand;
     DistributionCommand distributionCommand;

@@ -6,6 +6,7 @@
 #include <QDir>
 #include <QLineEdit>
 #include <QPixmap>
+#include <QPushButton>
 #include <QScreen>
 #include <QTableView>
 #include <QTemporaryDir>
@@ -17,9 +18,12 @@
 #include "ui/models/layer_columns.h"
 #include "ui/shell/banner.h"
 #include "ui/shell/compare_chooser.h"
+#include "ui/shell/data_popover.h"
+#include "ui/shell/data_preview_card.h"
 #include "ui/shell/drop_overlay.h"
 #include "ui/shell/export_dialog.h"
 #include "ui/shell/main_window.h"
+#include "ui/shell/view_stack.h"
 
 // Pictures of what --screenshot does not show, into $ROUNDOFF_PICTURES; without it, they must merely draw.
 namespace roundoff::ui {
@@ -92,6 +96,39 @@ TEST_P(WindowPictures, Chooser) {
     keep(*chooser, "chooser");
     chooser->hide();
     EXPECT_EQ(window.store().undoStack().count(), 0) << "looking is no edit";
+}
+
+TEST_P(WindowPictures, Data) {
+    open();
+    auto* popover = window.findChild<DataPopover*>(QStringLiteral("dataPopover"));
+    popover->open(QPoint(400, 100));
+    keep(*popover, "data-none");
+    window.findChild<QPushButton*>(QStringLiteral("dataBeside"))->click();
+    auto* card = window.findChild<DataPreviewCard*>(QStringLiteral("dataPreview"));
+    ASSERT_TRUE(roundoff::tests::waitUntil([&] { return card->text().contains(QStringLiteral("100 samples")); }));
+    keep(*popover, "data-digits");
+    window.findChild<QPushButton*>(QStringLiteral("dataCalibrationOther"))->click();
+    ASSERT_TRUE(roundoff::tests::waitUntil([&] { return card->text().contains(QStringLiteral("4 samples")); }));
+    keep(*popover, "data-synthetic");
+    popover->hide();
+    window.jobs().runs().measure();
+    ASSERT_TRUE(roundoff::tests::waitUntil([&] { return window.jobs().runs().idle(); }));
+    window.jobs().runs().rank();
+    ASSERT_TRUE(roundoff::tests::waitUntil([&] { return window.jobs().runs().idle(); }));
+    for (const char* name : {"overview", "error", "compare", "activations"}) {
+        for (int i = 0; i < window.views().count(); ++i)
+            if (window.views().widget(i)->objectName() == QLatin1String(name)) window.views().present(i);
+        keep(window, (std::string("synthetic-") + name).c_str());
+    }
+    window.views().present(2);
+    window.findChild<QPushButton*>(QStringLiteral("errorAlone"))->click();
+    keep(window, "alone-loss");
+    window.findChild<QComboBox*>(QStringLiteral("errorAloneFigure"))->setCurrentIndex(1);
+    keep(window, "alone-gain");
+    window.store().setSchemes({2}, *schemes::parseScheme("int8"));
+    ASSERT_TRUE(roundoff::tests::waitUntil([&] { return window.jobs().idle() && !window.store().missing(); }));
+    window.views().present(0);
+    keep(window, "stale");
 }
 
 TEST_P(WindowPictures, SchemeLists) {

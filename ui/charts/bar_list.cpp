@@ -28,12 +28,18 @@ BarList::BarList(QWidget* parent) : QAbstractScrollArea(parent) {
 void BarList::setBars(std::vector<Bar> bars, Axis::Scale scale, double low, double high, double step,
                       const QColor& colour) {
     m_bars = std::move(bars);
+    m_pairs = std::any_of(m_bars.begin(), m_bars.end(), [](const Bar& bar) { return !std::isnan(bar.second); });
     m_scale = scale;
-    m_low = low;
+    m_low = m_origin = low;
     m_high = high;
     m_step = step;
     m_colour = colour;
     measure();
+}
+
+void BarList::setOrigin(double value) {
+    m_origin = std::clamp(value, m_low, m_high);
+    viewport()->update();
 }
 
 int BarList::positionOf(int id) const {
@@ -95,6 +101,37 @@ std::vector<Tick> BarList::axisTicks(const Axis& scale) const {
     return ticks;
 }
 
+void BarList::paintBar(QPainter& painter, const Bar& bar, const QRect& row, const Axis& scale) const {
+    const QColor fill = bar.id == m_current ? m_colour : mix(theme().window, m_colour, 0.72);
+    const double from = scale.pixel(m_origin);
+    const auto place = [&](double value, QRectF& area) {
+        const double to = std::clamp(scale.pixel(value), scale.pixel(m_low), scale.pixel(m_high));
+        area.setLeft(std::min(from, to));
+        area.setWidth(std::max(2.0, std::abs(to - from)));
+    };
+    QRectF area(from, row.top() + 6, 0, row.height() - 12);
+    if (m_pairs) area.setHeight((row.height() - 9) / 2.0), area.moveTop(row.top() + 4);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(fill);
+    if (!std::isnan(bar.value)) {
+        place(bar.value, area);
+        painter.drawRoundedRect(area, 2, 2);
+    }
+    if (!std::isnan(bar.second)) {
+        area.moveTop(area.bottom() + 1);
+        place(bar.second, area);
+        painter.fillRect(area, mix(theme().window, m_colour, 0.22));
+        drawHatch(painter, area, fill, 5);
+        painter.setBrush(Qt::NoBrush);
+        painter.setPen(QPen(fill, 1));
+        painter.drawRect(area.adjusted(0.5, 0.5, -0.5, -0.5));
+    }
+    if (std::isnan(bar.baseline) || std::isnan(bar.value)) return;
+    const double mark = std::clamp(scale.pixel(bar.baseline), scale.pixel(m_low), scale.pixel(m_high));
+    painter.setPen(QPen(theme().baseline, 2));
+    painter.drawLine(QPointF(mark, row.top() + 3), QPointF(mark, row.bottom() - 2));
+}
+
 void BarList::paintEvent(QPaintEvent*) {
     QPainter painter(viewport());
     const int width = viewport()->width(), height = viewport()->height();
@@ -131,16 +168,7 @@ void BarList::paintEvent(QPaintEvent*) {
                          elidedLeft(painter.fontMetrics(), bar.name, m_nameWidth - 20));
         drawTabular(painter, QRectF(width - m_textWidth - 6, row.top(), m_textWidth, row.height()), Qt::AlignRight,
                     bar.text);
-        if (std::isnan(bar.value)) continue;
-        const double from = scale.pixel(m_low);
-        const double to = std::clamp(scale.pixel(bar.value), from, scale.pixel(m_high));
-        painter.setPen(Qt::NoPen);
-        painter.setBrush(current ? m_colour : mix(theme().window, m_colour, 0.72));
-        painter.drawRoundedRect(QRectF(from, row.top() + 6, std::max(2.0, to - from), row.height() - 12), 2, 2);
-        if (std::isnan(bar.baseline)) continue;
-        const double mark = std::clamp(scale.pixel(bar.baseline), from, scale.pixel(m_high));
-        painter.setPen(QPen(theme().baseline, 2));
-        painter.drawLine(QPointF(mark, row.top() + 3), QPointF(mark, row.bottom() - 2));
+        paintBar(painter, bar, row, scale);
     }
     painter.fillRect(QRect(0, 0, width, m_headerHeight), theme().window);
     painter.setFont(scaledFont(this, 0.88));

@@ -1,9 +1,12 @@
 #pragma once
 #include <QAbstractScrollArea>
 #include <QString>
+#include <limits>
 #include <vector>
 
 #include "ui/charts/axis.h"
+
+class QPainter;
 
 namespace roundoff::ui {
 
@@ -12,7 +15,8 @@ struct Bar {
     int id = -1;
     QString name;
     double value = 0;
-    double baseline = 0;  ///< a thin mark beside the bar; NaN = none
+    double baseline = std::numeric_limits<double>::quiet_NaN();  ///< a thin mark beside the bar; NaN = none
+    double second = std::numeric_limits<double>::quiet_NaN();    ///< a hatched bar beneath the first; NaN = none
     QString text;
     QString tooltip;
     bool faint = false;   ///< not quantized
@@ -28,6 +32,8 @@ public:
     /// The axis runs from `low` (where bars begin) to `high`; grid lines stand at `step` apart where it is positive,
     /// else at round numbers.
     void setBars(std::vector<Bar> bars, Axis::Scale scale, double low, double high, double step, const QColor& colour);
+    /// Where bars begin, within the axis, once they may run either way; setBars() puts it back to `low`.
+    void setOrigin(double value);
     void setCurrent(int id);
     void setHovered(int id);
 
@@ -46,6 +52,7 @@ protected:
 
 private:
     void measure();
+    void paintBar(QPainter& painter, const Bar& bar, const QRect& row, const Axis& scale) const;
     [[nodiscard]] int positionAt(const QPoint& point) const;
     [[nodiscard]] int positionOf(int id) const;
     [[nodiscard]] Axis axis() const;
@@ -53,8 +60,9 @@ private:
 
     std::vector<Bar> m_bars;
     Axis::Scale m_scale = Axis::Scale::Linear;
-    double m_low = 0, m_high = 1, m_step = 0;
+    double m_low = 0, m_high = 1, m_step = 0, m_origin = 0;
     QColor m_colour;
+    bool m_pairs = false;
     int m_current = -1, m_hovered = -1;
     int m_nameWidth = 160, m_textWidth = 70, m_rowHeight = 24, m_headerHeight = 24;
 };

@@ -1,6 +1,6 @@
 #include "ui/models/layer_columns.h"
 
-#include <QtGlobal>
+#include <QCoreApplication>
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -39,6 +39,23 @@ Value clipped(const State& s, int l) {
 Value zeroed(const State& s, int l) {
     return ofError(s, l, [](const auto& e) { return e.count ? double(e.zeroed) / double(e.count) : 0.0; });
 }
+template <bool Own>
+const analysis::ValueError* outputOf(const State& s, int l) {
+    const auto* report = s.report(l);
+    if (!report || !report->output) return nullptr;
+    const auto& error = Own ? report->output->isolated : report->output->accumulated;
+    return error && error->count ? &*error : nullptr;
+}
+template <bool Own>
+Value outputSqnr(const State& s, int l) {
+    const auto* error = outputOf<Own>(s, l);
+    return error ? Value(error->sqnrDb()) : std::nullopt;
+}
+template <bool Own>
+Value outputCosine(const State& s, int l) {
+    const auto* error = outputOf<Own>(s, l);
+    return error ? Value(error->cosine()) : std::nullopt;
+}
 Value minimum(const State& s, int l) { return ofStatistics(s, l, [](const auto& w) { return w.min; }); }
 Value maximum(const State& s, int l) { return ofStatistics(s, l, [](const auto& w) { return w.max; }); }
 Value crest(const State& s, int l) { return ofStatistics(s, l, [](const auto& w) { return w.crest(); }); }
@@ -75,8 +92,9 @@ QString typeText(const State& s, int l) {
     return QString::fromUtf8(name.data(), qsizetype(name.size()));
 }
 QString planText(const State& s, int l) { return schemeText(s.recipe.schemeOf(layerOf(s, l).name)); }
-QString sqnrText(const State& s, int l) {
-    const Value value = sqnr(s, l);
+template <Value (*Get)(const State&, int)>
+QString decibels(const State& s, int l) {
+    const Value value = Get(s, l);
     return value ? dbText(*value) : QString();
 }
 QString sizeText(const State& s, int l) {
@@ -102,7 +120,7 @@ const std::vector<LayerColumn>& layerColumns() {
     using Look = LayerColumn::Look;
     static const std::vector<LayerColumn> columns{
         {"name", QT_TRANSLATE_NOOP("LayerColumn", "Layer"), QT_TRANSLATE_NOOP("LayerColumn", "Name in the model"),
-         Look::ElidedLeft, 132, true, nameText, nullptr, nullptr},
+         Look::ElidedLeft, 128, true, nameText, nullptr, nullptr},
         {"op", QT_TRANSLATE_NOOP("LayerColumn", "Op"),
          QT_TRANSLATE_NOOP("LayerColumn", "Operator that uses the weight"), Look::Text, 74, false, opText, nullptr,
          nullptr},
@@ -120,7 +138,7 @@ const std::vector<LayerColumn>& layerColumns() {
         {"sqnr", QT_TRANSLATE_NOOP("LayerColumn", "SQNR dB"),
          QT_TRANSLATE_NOOP("LayerColumn",
                            "Signal to quantization noise of the weight, in dB. 6 dB are one bit; more is better"),
-         Look::Heat, 76, true, sqnrText, sqnr, sqnrHeat},
+         Look::Heat, 76, true, decibels<sqnr>, sqnr, sqnrHeat},
         {"rmse", QT_TRANSLATE_NOOP("LayerColumn", "RMSE / scale"),
          QT_TRANSLATE_NOOP("LayerColumn",
                            "Root mean square error in steps. 0.289 is a healthy uniform quantizer, above 0.7 suspect"),
@@ -144,11 +162,33 @@ const std::vector<LayerColumn>& layerColumns() {
         {"kurtosis", QT_TRANSLATE_NOOP("LayerColumn", "Kurtosis"),
          QT_TRANSLATE_NOOP("LayerColumn", "Weight of the tails; 3 is a normal distribution"), Look::Number, 70, false,
          fixed<kurtosis, 2>, kurtosis, nullptr},
+        {"isolated", QT_TRANSLATE_NOOP("LayerColumn", "Isolated"),
+         QT_TRANSLATE_NOOP("LayerColumn",
+                           "SQNR in dB of the layer's output with this layer alone quantized (isolated), on the chosen data"),
+         Look::Heat, 68, false, decibels<outputSqnr<true>>, outputSqnr<true>, sqnrHeat, true},
+        {"accumulated", QT_TRANSLATE_NOOP("LayerColumn", "Accum."),
+         QT_TRANSLATE_NOOP("LayerColumn",
+                           "SQNR in dB of the layer's output with every layer quantized (accumulated), on the chosen data"),
+         Look::Heat, 66, false, decibels<outputSqnr<false>>, outputSqnr<false>, sqnrHeat, true},
+        {"cosisolated", QT_TRANSLATE_NOOP("LayerColumn", "Isolated cos"),
+         QT_TRANSLATE_NOOP("LayerColumn", "Cosine of the layer's output with this layer alone quantized"), Look::Number,
+         80, false, fixed<outputCosine<true>, 5>, outputCosine<true>, nullptr, true},
+        {"cosaccumulated", QT_TRANSLATE_NOOP("LayerColumn", "Accum. cos"),
+         QT_TRANSLATE_NOOP("LayerColumn", "Cosine of the layer's output with every layer quantized"), Look::Number, 80,
+         false, fixed<outputCosine<false>, 5>, outputCosine<false>, nullptr, true},
         {"size", QT_TRANSLATE_NOOP("LayerColumn", "Size kB"),
-         QT_TRANSLATE_NOOP("LayerColumn", "Bytes of the weight now and quantized, in units of 1000"), Look::DataBar, 90,
+         QT_TRANSLATE_NOOP("LayerColumn", "Bytes of the weight now and quantized, in units of 1000"), Look::DataBar, 86,
          true, sizeText, bytesAfter, nullptr},
     };
     return columns;
+}
+
+QString outputReason(const State& state, int layer) {
+    const auto* report = state.report(layer);
+    if (!report || report->status == analysis::Status::Pending) return QCoreApplication::translate("LayerColumn", "pending");
+    if (report->output && !report->output->reason.empty()) return QString::fromStdString(report->output->reason);
+    if (state.measuring) return QCoreApplication::translate("LayerColumn", "being measured");
+    return QCoreApplication::translate("LayerColumn", "not measured: choose data, then Measure");
 }
 
 int layerColumn(const char* id) {

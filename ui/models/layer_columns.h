@@ -20,6 +20,7 @@ struct LayerColumn {
     std::optional<double> (*value)(const State& state,
                                    int layer);  ///< what sorting and filtering use; null = text only
     double (*heat)(double value);  ///< 0 = fine, 1 = bad; Look::Heat only
+    bool ofOutput = false;         ///< comes of running the model: shown once that was done
 };
 
 const std::vector<LayerColumn>& layerColumns();
@@ -27,6 +28,9 @@ int layerColumn(const char* id);
 
 /// Heat of a weight SQNR: one scale wherever it is shown.
 double sqnrHeat(double db);
+
+/// Why an output column is empty: "pending", "not measured…", "stale…".
+QString outputReason(const State& state, int layer);
 
 /// A figure of the filter language: the columns' values, and "bits" per weight of the layer as quantized.
 std::optional<double> layerFigure(const State& state, int layer, const QString& id);

@@ -1,5 +1,6 @@
 #include "ui/shell/comparison_builder.h"
 
+#include <atomic>
 #include <utility>
 
 namespace roundoff::ui {
@@ -12,6 +13,7 @@ std::shared_ptr<const analysis::Comparison> ComparisonBuilder::reset(analysis::C
 
 std::shared_ptr<const analysis::Comparison> ComparisonBuilder::apply(Edit edit) {
     if (m_back && m_back.use_count() == 1) {
+        std::atomic_thread_fence(std::memory_order_acquire);  // another thread may have been the last to let go
         for (const Edit& missed : m_backlog) missed(*m_back);
     } else {
         m_back = std::make_shared<analysis::Comparison>(*m_front);

@@ -7,8 +7,12 @@
 
 #include "core/analysis/compare.h"
 #include "core/analysis/distribution.h"
+#include "core/analysis/smoothing.h"
+#include "core/calibration/calibration.h"
+#include "core/calibration/dataset.h"
 #include "core/exports/target.h"
 #include "core/model/model.h"
+#include "ui/shell/speed_result.h"
 
 namespace roundoff::ui {
 
@@ -30,12 +34,52 @@ struct ExportCommand {
     QString path;
     bool externalData = false;
     bool verify = true;
+    std::optional<calibration::DataSource> data;  ///< for ranges and the proof; none: synthetic inputs
+};
+/// Runs the model on data: what its layers take in and give out, and what comes out at the end.
+struct MeasureCommand {
+    model::Model model;
+    std::shared_ptr<const analysis::Comparison> comparison;  ///< with no layer pending
+    std::vector<std::size_t> columns;                        ///< reports of it that are wanted; empty = all
+    calibration::DataSource data;
+    std::optional<calibration::DataSource> evaluation;  ///< for the whole model; none: `data` serves
+    bool ranking = false;                               ///< each layer on its own, too
+};
+struct Measurement {
+    analysis::Comparison comparison;  ///< those reports with their outputs, in that order; no statistics
+    std::shared_ptr<const calibration::Calibration> calibration;  ///< may be null
+    /// Of a ranking, one a report: the model's outputs with all layers quantized, on the samples of the ranking.
+    std::vector<std::optional<analysis::ValueError>> allQuantized;
+    bool partial = false;             ///< stopped before its end
+};
+/// Times each layer and the whole model, float and quantized in turn.
+struct SpeedCommand {
+    model::Model model;
+    analysis::Recipe recipe;
+};
+/// The first of the data as the model will see it.
+struct PreviewCommand {
+    model::Model model;
+    calibration::DataSource data;
+};
+struct DataPreview {
+    std::size_t samples = 0;   ///< how many there are
+    bool atLeast = false;      ///< there may be more
+    QString what;              ///< "float32 [1, 1, 28, 28] input"
+    std::vector<float> first;  ///< values of the first sample's first input, at most kMostValues
+    std::vector<std::int64_t> shape;
+    QString text;              ///< of texts: their beginning
+    static constexpr std::size_t kMostValues = 1 << 20;
+};
+struct ChannelsCommand {
+    model::Model model;
+    std::size_t layer = 0;
 };
 using LayerBatch = std::vector<analysis::LayerResult>;
 
 /// Whoever does the window's long work. The window knows this interface only and never starts a thread.
-/// Every command returns at once. Exactly one of the ending signals answers it: opened, compared, distributed, exported
-/// or failed (with ErrorCode::Cancelled where it was cancelled). A new command of a kind ends the one before of its
+/// Every command returns at once. Exactly one of the ending signals answers it: opened, compared, distributed, exported,
+/// measured, timed, previewed, channelsRead or failed (with ErrorCode::Cancelled where it was cancelled and nothing is to keep). A new command of a kind ends the one before of its
 /// kind.
 class Engine : public QObject {
     Q_OBJECT
@@ -45,6 +89,10 @@ public:
     virtual void compare(int number, CompareCommand command) = 0;
     virtual void distribution(int number, DistributionCommand command) = 0;
     virtual void exportModel(int number, ExportCommand command) = 0;
+    virtual void measure(int number, MeasureCommand command) = 0;
+    virtual void time(int number, SpeedCommand command) = 0;
+    virtual void preview(int number, PreviewCommand command) = 0;
+    virtual void channels(int number, ChannelsCommand command) = 0;
     /// Takes effect within 200 ms; unknown and finished numbers are ignored.
     virtual void cancel(int number) = 0;
 
@@ -56,6 +104,10 @@ Q_SIGNALS:
     void distributed(int number, std::shared_ptr<const roundoff::analysis::Distribution> distribution);
     void exportStep(int number, QString step, std::optional<bool> ok, QString detail);
     void exported(int number, std::shared_ptr<const roundoff::exports::Exported> exported);
+    void measured(int number, std::shared_ptr<const roundoff::ui::Measurement> measurement);
+    void timed(int number, std::shared_ptr<const roundoff::ui::SpeedResult> speed);
+    void previewed(int number, std::shared_ptr<const roundoff::ui::DataPreview> preview);
+    void channelsRead(int number, std::shared_ptr<const roundoff::analysis::InputChannels> channels);
     void progress(int number, double fraction, QString what);  ///< at most ten times a second
     void failed(int number, roundoff::Error error);
 };

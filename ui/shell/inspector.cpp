@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ui/models/layer_columns.h"
 #include "ui/shell/finding_card.h"
 #include "ui/shell/numbers.h"
 #include "ui/shell/scheme_form.h"
@@ -57,7 +58,8 @@ Inspector::Inspector(QWidget* parent) : QWidget(parent) {
     column->addLayout(m_grid);
     const QStringList names{
         tr("SQNR"),         tr("RMSE / scale"), tr("Cosine"),   tr("Clipped"), tr("Rounded to zero"),
-        tr("Crest factor"), tr("Kurtosis"),     tr("Smallest"), tr("Largest"), tr("Size")};
+        tr("Crest factor"), tr("Kurtosis"),     tr("Smallest"), tr("Largest"), tr("Size"),
+        tr("Output, isolated"), tr("Output, accumulated")};
     for (int i = 0; i < int(names.size()); ++i) {
         auto* name = new QLabel(names[i], page);
         name->setProperty("look", QStringLiteral("muted"));
@@ -134,8 +136,19 @@ void Inspector::showFigures(const State& state) {
         statistics ? significantText(statistics->min, 4) : dashText(),
         statistics ? significantText(statistics->max, 4) : dashText(),
         report ? (pending ? bytesText(report->bytesBefore) : sizeChangeText(report->bytesBefore, report->bytesAfter))
-               : dashText()};
+               : dashText(),
+        {}, {}};
     for (std::size_t i = 0; i < m_figures.size(); ++i) m_figures[i].value->setText(values[qsizetype(i)]);
+    const bool measured = report && report->output;
+    std::size_t row = m_figures.size() - 2;
+    for (const char* id : {"isolated", "accumulated"}) {
+        const auto [name, value] = m_figures[row++];
+        const auto db = measured ? layerFigure(state, state.current, QLatin1String(id)) : std::nullopt;
+        name->setVisible(measured);
+        value->setVisible(measured);
+        value->setText(db ? dbUnitText(*db) : dashText());
+        value->setToolTip(db ? tr("on %1").arg(dataText(state.data.calibration)) : outputReason(state, state.current));
+    }
 }
 
 void Inspector::showAdvice(const State& state) {

@@ -13,7 +13,7 @@ constexpr double kRest = 2;                ///< else the window rests this many 
 constexpr std::size_t kLayersAtOnce = 512;
 }  // namespace
 
-Jobs::Jobs(Engine& engine, Store& store, QObject* parent) : QObject(parent), m_engine(engine), m_store(store) {
+Jobs::Jobs(Engine& engine, Store& store, QObject* parent) : QObject(parent), m_engine(engine), m_store(store), m_runs(engine, store, [this] { return ++m_last; }) {
     connect(&engine, &Engine::opened, this, &Jobs::onOpened);
     connect(&engine, &Engine::layersReady, this, &Jobs::onLayers);
     connect(&engine, &Engine::compared, this, &Jobs::onCompared);
@@ -21,6 +21,8 @@ Jobs::Jobs(Engine& engine, Store& store, QObject* parent) : QObject(parent), m_e
     connect(&engine, &Engine::progress, this, &Jobs::onProgress);
     connect(&engine, &Engine::failed, this, &Jobs::onFailed);
     connect(&store, &Store::changed, this, &Jobs::onStore);
+    connect(&m_runs, &Runs::statusChanged, this, [this] { Q_EMIT statusChanged(status()); });
+    connect(&m_runs, &Runs::failed, this, &Jobs::failed);
     m_planTimer.setSingleShot(true);
     m_planTimer.setInterval(0);
     connect(&m_planTimer, &QTimer::timeout, this, &Jobs::run);
@@ -36,7 +38,7 @@ void Jobs::open(const QString& path) {
     m_path = path;
     m_open = ++m_last;
     m_status = {true, false, tr("Opening %1").arg(QFileInfo(path).fileName()), 0};
-    Q_EMIT statusChanged(m_status);
+    Q_EMIT statusChanged(status());
     m_engine.open(m_open, path);
 }
 
@@ -78,15 +80,16 @@ void Jobs::run() {
 
 void Jobs::cancel() {
     const int number = m_open ? m_open : m_compare;
-    if (number == 0) return;
+    if (number == 0) return m_runs.cancel();
     m_status.cancelling = true;
-    Q_EMIT statusChanged(m_status);
+    Q_EMIT statusChanged(status());
     m_engine.cancel(number);
 }
 
 int Jobs::startExport(const QString& target, const QString& path, bool externalData, bool verify) {
     const int number = ++m_last;
-    m_engine.exportModel(number, {m_store.state().model, m_store.state().recipe, target, path, externalData, verify});
+    const State& state = m_store.state();
+    m_engine.exportModel(number, {state.model, state.recipe, target, path, externalData, verify, state.data.calibration});
     return number;
 }
 
@@ -95,7 +98,7 @@ void Jobs::onOpened(int number, const model::Model& model) {
     m_open = 0;
     m_status = {};
     m_store.setModel(model, QFileInfo(m_path).fileName());
-    Q_EMIT statusChanged(m_status);
+    Q_EMIT statusChanged(status());
     Q_EMIT opened(m_path);
     run();
 }
@@ -154,7 +157,7 @@ void Jobs::onDistributed(int number, const std::shared_ptr<const analysis::Distr
 void Jobs::onProgress(int number, double fraction, const QString& what) {
     if (number == m_open) {
         m_status.fraction = fraction;
-        Q_EMIT statusChanged(m_status);
+        Q_EMIT statusChanged(status());
     } else if (number == m_compare) {
         m_status.fraction = std::max(m_status.fraction, fraction);
         if (!what.isEmpty()) m_layer = what;
@@ -170,7 +173,7 @@ void Jobs::onFailed(int number, const Error& error) {
     } else if (number == m_open) {
         m_open = 0;
         m_status = {};
-        Q_EMIT statusChanged(m_status);
+        Q_EMIT statusChanged(status());
         if (error.code != ErrorCode::Cancelled) Q_EMIT failed(error);
     } else if (number == m_compare) {
         m_store.merge(std::exchange(m_waiting, {}), m_run);
@@ -209,7 +212,7 @@ void Jobs::describe() {
     if (const auto rate = m_eta.bytesPerSecond()) parts << bytesText(std::uint64_t(*rate)) + QStringLiteral("/s");
     if (const auto left = m_eta.secondsLeft()) parts << tr("about %1 left").arg(durationText(std::max(1.0, *left)));
     m_status.text = parts.join(QStringLiteral(" · "));
-    Q_EMIT statusChanged(m_status);
+    Q_EMIT statusChanged(status());
 }
 
 void Jobs::endRun() {
@@ -219,7 +222,7 @@ void Jobs::endRun() {
     m_takeTimer.stop();
     m_status = {};
     m_store.setRunning(false);
-    Q_EMIT statusChanged(m_status);
+    Q_EMIT statusChanged(status());
 }
 
 }  // namespace roundoff::ui

@@ -4,17 +4,10 @@
 #include <QTimer>
 
 #include "ui/shell/eta.h"
+#include "ui/shell/runs.h"
 #include "ui/shell/store.h"
 
 namespace roundoff::ui {
-
-/// What the jobs strip shows.
-struct JobStatus {
-    bool running = false;
-    bool cancelling = false;
-    QString text;
-    double fraction = 0;
-};
 
 /// Turns what the user wants into commands for the engine and its answers into changes of the store. Knows the numbers
 /// in flight; answers to older ones are dropped here.
@@ -29,7 +22,9 @@ public:
     void cancel();
     [[nodiscard]] bool idle() const { return m_open == 0 && m_compare == 0; }
     [[nodiscard]] bool distributionPending() const { return m_distribution != 0; }
-    [[nodiscard]] const JobStatus& status() const { return m_status; }
+    /// Of a comparison, else of a run of the model.
+    [[nodiscard]] const JobStatus& status() const { return m_status.running ? m_status : m_runs.status(); }
+    [[nodiscard]] Runs& runs() { return m_runs; }
 
     /// Starts an export; its answers come by the engine's own signals under this number.
     int startExport(const QString& target, const QString& path, bool externalData, bool verify);
@@ -59,6 +54,7 @@ private:
     Engine& m_engine;
     Store& m_store;
     int m_last = 0;
+    Runs m_runs;
     int m_open = 0, m_compare = 0, m_distribution = 0;  ///< numbers in flight; 0 = none
     QString m_path;
     QTimer m_planTimer;  ///< gathers edits of one moment into one run

@@ -127,6 +127,7 @@ void LayersPane::update(unsigned changes) {
     if (has(changes, Change::Model)) m_sortedResults = 0;
     m_syncing = false;
     if (has(changes, Change::Model) || has(changes, Change::Results) || has(changes, Change::Recipe)) {
+        revealOutputs();
         showChip();
         publishVisible();
     }
@@ -138,6 +139,17 @@ void LayersPane::update(unsigned changes) {
         m_delegate->setHoveredRow(row);
         m_table->viewport()->update();
     }
+}
+
+/// The first outputs bring their columns along, unless the columns were chosen by hand.
+void LayersPane::revealOutputs() {
+    const State& state = m_store.state();
+    const auto* report = state.report(0);
+    if (m_revealed || !report || !report->output || QSettings().contains(QStringLiteral("layers/columns"))) return;
+    m_revealed = true;
+    for (const char* id : {"isolated", "accumulated"}) m_table->setColumnHidden(layerColumn(id), false);
+    m_table->setColumnHidden(layerColumn("crest"), true);
+    fitColumns();
 }
 
 void LayersPane::setFilter(const LayerFilter& filter) {
@@ -213,7 +225,7 @@ void LayersPane::fitColumns() {
         m_table->setColumnWidth(scheme, std::clamp(room - layerColumns()[0].width, 88, wanted));
         others += m_table->columnWidth(scheme);
     }
-    m_table->setColumnWidth(0, std::max(132, m_table->viewport()->width() - others));
+    m_table->setColumnWidth(0, std::max(layerColumns()[0].width, m_table->viewport()->width() - others));
 }
 
 bool LayersPane::eventFilter(QObject* watched, QEvent* event) {

@@ -37,6 +37,8 @@ private:
     void publishSelection();
     void showSelection();
     void showChip();
+    void revealOutputs();
+    bool m_revealed = false;
     void fitColumns();
     void headerMenu(const QPoint& position);
     void rowMenu(const QPoint& position);

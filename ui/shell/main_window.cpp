@@ -1,12 +1,10 @@
 #include "ui/shell/main_window.h"
 
-#include <QDragEnterEvent>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QLabel>
 #include <QMenu>
 #include <QMessageBox>
-#include <QMimeData>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSettings>
@@ -23,8 +21,10 @@
 #include "core/base/cpu.h"
 #include "core/schemes/number_format.h"
 #include "ui/shell/banner.h"
+#include "ui/shell/data_desk.h"
 #include "ui/shell/drop_overlay.h"
 #include "ui/shell/export_dialog.h"
+#include "ui/shell/file_drop.h"
 #include "ui/shell/inspector.h"
 #include "ui/shell/job_strip.h"
 #include "ui/shell/layers_pane.h"
@@ -52,7 +52,6 @@ QFrame* rule(QWidget* parent) {
 MainWindow::MainWindow(Engine& engine, const QString& samplePath, QWidget* parent)
     : QMainWindow(parent), m_jobs(engine, m_store), m_actions(*this, m_store.undoStack()), m_sample(samplePath) {
     setObjectName(QStringLiteral("mainWindow"));
-    setAcceptDrops(true);
     setMinimumSize(900, 560);
     build();
     connectActions();
@@ -70,6 +69,8 @@ MainWindow::~MainWindow() {
     // The panes refer to the store, which is a member: they go first.
     m_store.disconnect(this);
     delete m_export;
+    delete m_desk;
+    delete m_drop;
     delete takeCentralWidget();
 }
 
@@ -100,7 +101,7 @@ void MainWindow::build() {
     m_columns->setStretchFactor(0, 30);
     m_columns->setStretchFactor(1, 50);
     m_columns->setStretchFactor(2, 18);
-    m_columns->setSizes({500, 672, 266});
+    m_columns->setSizes({536, 638, 264});
 
     m_log = new QTabWidget(m_work);
     m_log->setDocumentMode(true);
@@ -133,7 +134,9 @@ void MainWindow::build() {
     column->addWidget(m_pages, 1);
     column->addWidget(m_strip);
     setCentralWidget(central);
-    m_overlay = new DropOverlay(this);
+    m_drop = new FileDrop(m_store, this);
+    m_desk = new DataDesk(m_store, m_jobs, this);
+    m_desk->setAnchor(m_top->dataButton());
 
     m_statusModel = new QLabel(this);
     m_statusSize = new QLabel(this);
@@ -174,6 +177,10 @@ void MainWindow::connectActions() {
     on(m_actions.clearFilter, [this] { m_top->setFilter({}); });
     on(m_actions.run, [this] { m_jobs.run(); });
     on(m_actions.cancel, [this] { m_jobs.cancel(); });
+    on(m_actions.data, [this] { m_desk->openChooser(); });
+    on(m_actions.measure, [this] { m_desk->take(Wish::Measure); });
+    on(m_actions.rank, [this] { m_desk->take(Wish::Rank); });
+    on(m_actions.speed, [this] { m_desk->take(Wish::MeasureSpeed); });
     on(m_actions.next, [this] { m_layers->move(1); });
     on(m_actions.previous, [this] { m_layers->move(-1); });
     on(m_actions.fewerBits, [this] { stepBits(-1); });
@@ -184,7 +191,7 @@ void MainWindow::connectActions() {
     connect(m_actions.inspector, &QAction::toggled, m_inspector, &QWidget::setVisible);
     connect(m_actions.messages, &QAction::toggled, m_log, &QWidget::setVisible);
     on(m_actions.resetLayout, [this] {
-        m_columns->setSizes({500, 672, 266});
+        m_columns->setSizes({536, 638, 264});
         m_actions.inspector->setChecked(true);
         m_actions.messages->setChecked(false);
     });
@@ -211,6 +218,11 @@ void MainWindow::connectActions() {
     connect(m_layers, &LayersPane::filterWanted, m_top, &TopBar::addFilter);
     connect(m_inspector, &Inspector::schemeWanted, &m_store, &Store::setSchemes);
     connect(m_views, &ViewStack::messageWanted, this, &MainWindow::note);
+    connect(m_views, &ViewStack::wished, m_desk, &DataDesk::take);
+    connect(m_top->dataButton(), &QPushButton::clicked, m_desk, &DataDesk::openChooser);
+    connect(m_drop, &FileDrop::modelDropped, this, &MainWindow::openPath);
+    connect(m_drop, &FileDrop::dataDropped, m_desk, &DataDesk::drop);
+    connect(m_drop, &FileDrop::refused, this, &MainWindow::onFailed);
     connect(m_strip, &JobStrip::cancelWanted, &m_jobs, &Jobs::cancel);
     connect(m_strip, &JobStrip::resumeWanted, &m_jobs, &Jobs::run);
     connect(&m_store, &Store::changed, this, &MainWindow::onStore);
@@ -251,6 +263,7 @@ void MainWindow::updateActions() {
           m_actions.resetScheme, m_actions.copy, m_actions.find, m_actions.clearFilter})
         action->setEnabled(layers > 0);
     for (QAction* action : m_actions.views) action->setEnabled(open);
+    for (QAction* action : {m_actions.data, m_actions.measure, m_actions.rank, m_actions.speed}) action->setEnabled(layers > 0);
     m_strip->show(m_jobs.status(), running ? 0 : m_store.pendingLayers(), layers);
 }
 
@@ -392,29 +405,6 @@ void MainWindow::closeEvent(QCloseEvent* event) {
     settings.setValue(QStringLiteral("window/version"), kLayoutVersion);
     m_jobs.cancel();
     QMainWindow::closeEvent(event);
-}
-
-void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
-    const auto urls = event->mimeData()->urls();
-    if (urls.isEmpty() || !urls.front().isLocalFile()) return;
-    // Taken either way: what cannot be opened gets its reason on the drop.
-    event->acceptProposedAction();
-    const QString name = urls.front().fileName();
-    const bool good = hasAcceptedType(urls.front().toLocalFile());
-    m_overlay->announce(
-        good ? tr("Open %1").arg(name) : tr("%1 cannot be opened. Roundoff opens %2").arg(name, acceptedTypes()), good);
-}
-
-void MainWindow::dragLeaveEvent(QDragLeaveEvent*) { m_overlay->hide(); }
-
-void MainWindow::dropEvent(QDropEvent* event) {
-    m_overlay->hide();
-    const auto urls = event->mimeData()->urls();
-    if (urls.isEmpty() || !urls.front().isLocalFile()) return;
-    const QString path = urls.front().toLocalFile();
-    if (hasAcceptedType(path)) return openPath(path);
-    onFailed({ErrorCode::BadInput, path.toStdString(), "this file type cannot be opened",
-              "Roundoff opens " + acceptedTypes().toStdString()});
 }
 
 void MainWindow::keyPressEvent(QKeyEvent* event) {

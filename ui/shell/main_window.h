@@ -16,8 +16,9 @@ class QTabWidget;
 namespace roundoff::ui {
 
 class BannerArea;
-class DropOverlay;
+class DataDesk;
 class ExportDialog;
+class FileDrop;
 class Inspector;
 class JobStrip;
 class LayersPane;
@@ -46,9 +47,6 @@ public:
 
 protected:
     void closeEvent(QCloseEvent* event) override;
-    void dragEnterEvent(QDragEnterEvent* event) override;
-    void dragLeaveEvent(QDragLeaveEvent* event) override;
-    void dropEvent(QDropEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
 
 private:
@@ -80,7 +78,8 @@ private:
     QTabWidget* m_log;
     QPlainTextEdit* m_messages;
     JobStrip* m_strip;
-    DropOverlay* m_overlay;
+    FileDrop* m_drop;
+    DataDesk* m_desk;
     ExportDialog* m_export = nullptr;
     QLabel *m_statusModel, *m_statusSize, *m_statusMachine, *m_statusNote;
     QTimer m_noteTimer;

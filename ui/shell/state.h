@@ -6,7 +6,11 @@
 
 #include "core/analysis/compare.h"
 #include "core/analysis/distribution.h"
+#include "core/analysis/smoothing.h"
+#include "core/calibration/calibration.h"
 #include "core/model/model.h"
+#include "ui/shell/data_choice.h"
+#include "ui/shell/speed_result.h"
 
 namespace roundoff::ui {
 
@@ -19,6 +23,15 @@ struct State {
     std::vector<schemes::Scheme> compared;  ///< further columns; reports 1… of the comparison
     std::shared_ptr<const analysis::Comparison> comparison;      ///< fills in as layers finish; may be null
     std::shared_ptr<const analysis::Distribution> distribution;  ///< of the current layer; may be null or of another one
+    DataChoice data;               ///< what to run the model on
+    std::shared_ptr<const calibration::Calibration> calibration;  ///< what was seen in it; may be null
+    std::shared_ptr<const analysis::InputChannels> channels;      ///< of the current layer's weight; may be null or of another
+    bool outputsStale = false;     ///< report 0 was measured under another recipe
+    std::optional<analysis::ValueError> allQuantized;  ///< report 0's outputs on the samples that its ranking ran on
+    std::shared_ptr<const SpeedResult> speed;  ///< of the recipe; may be null
+    bool speedStale = false;       ///< another recipe was timed
+    bool timing = false;           ///< times are being taken
+    bool measuring = false;        ///< the model is being run
     std::vector<int> visible;      ///< layers that pass the filter, in the table's order
     std::vector<int> selected;     ///< layers selected in the table
     int current = -1;              ///< the layer that every view shows
@@ -41,7 +54,9 @@ struct State {
 
 /// Which parts of the state changed: a view does only what it must.
 enum class Change : unsigned {
-    Model = 1, Recipe = 2, Results = 4, Distribution = 8, Filter = 16, Selection = 32, Hover = 64, Theme = 128, All = 255,
+    Model = 1, Recipe = 2, Results = 4, Distribution = 8, Filter = 16, Selection = 32, Hover = 64, Theme = 128,
+    Data = 256,  ///< the choice of data, or what was seen in it
+    All = 511,
 };
 constexpr unsigned operator|(Change a, Change b) { return unsigned(a) | unsigned(b); }
 constexpr bool has(unsigned changes, Change change) { return (changes & unsigned(change)) != 0; }

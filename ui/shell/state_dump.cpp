@@ -46,6 +46,14 @@ QByteArray stateJson(Store& store, const Jobs& jobs, const QString& filter, cons
             root.insert(QStringLiteral("current"),
                         QString::fromStdString(state.model.layers()[std::size_t(state.current)].name));
     }
+    QJsonObject data;
+    data.insert(QStringLiteral("calibration"), dataText(state.data.calibration));
+    data.insert(QStringLiteral("evaluation"), dataText(state.data.evaluation));
+    data.insert(QStringLiteral("synthetic"), state.data.synthetic());
+    data.insert(QStringLiteral("measured"), state.comparison && !state.comparison->reports.empty() &&
+                                                state.comparison->reports.front().output.has_value());
+    data.insert(QStringLiteral("stale"), state.outputsStale);
+    root.insert(QStringLiteral("data"), data);
     if (state.baseline) root.insert(QStringLiteral("baseline"), *state.baseline);
     QJsonObject job;
     job.insert(QStringLiteral("running"), jobs.status().running);

@@ -21,6 +21,19 @@ private:
     Plan m_before, m_after;
 };
 
+namespace {
+
+/// A layer's report anew; what was measured of its output stays.
+void replaceWeights(analysis::LayerReport& layer, const analysis::LayerReport& fresh) {
+    auto output = std::move(layer.output);
+    auto alone = std::move(layer.alone);
+    layer = fresh;
+    layer.output = std::move(output);
+    layer.alone = std::move(alone);
+}
+
+}  // namespace
+
 Store::Store(QObject* parent) : QObject(parent) {
     m_state.recipe.standard = schemes::parseScheme("int4:g32:asym").value_or(schemes::Scheme{});
     for (const char* word : {"int8", "fp8-e4m3", "int4", "log4"})
@@ -37,6 +50,11 @@ void Store::setModel(const model::Model& model, const QString& title) {
     m_state.current = m_state.hovered = -1;
     m_state.baseline.reset();
     m_known.assign(model.layers().size(), {});
+    m_state.data = {};
+    m_state.channels.reset();
+    forgetMeasured();
+    m_speeds.clear();
+    judgeSpeed();
     m_undo.clear();
 
     analysis::Comparison start;
@@ -111,6 +129,8 @@ void Store::applyPlan(const Plan& plan) {
         else
             comparison.reports.front() = fresh->front();
     });
+    judgeMeasured();
+    judgeSpeed();
     announce(Change::Recipe | Change::Results);
 }
 
@@ -137,6 +157,7 @@ analysis::Report Store::report(const analysis::Recipe& recipe) const {
                 m_state.model.tensors()[layers[i].weight].bytes;
         }
     }
+    m_measured->fill(report);
     return report;
 }
 
@@ -195,7 +216,7 @@ void Store::merge(const std::vector<std::shared_ptr<const LayerBatch>>& batches,
             if (result.statistics) comparison.statistics[result.layer] = result.statistics;
             for (std::size_t c = 0; c < columns.size(); ++c)
                 if (columns[c] < comparison.reports.size())
-                    comparison.reports[columns[c]].layers[result.layer] = result.reports[c];
+                    replaceWeights(comparison.reports[columns[c]].layers[result.layer], result.reports[c]);
         }
     });
     announce(unsigned(Change::Results));

@@ -6,6 +6,7 @@
 
 #include "ui/shell/comparison_builder.h"
 #include "ui/shell/engine.h"
+#include "ui/shell/measured_outputs.h"
 #include "ui/shell/state.h"
 
 namespace roundoff::ui {
@@ -57,6 +58,15 @@ public:
     void merge(const std::vector<std::shared_ptr<const LayerBatch>>& batches, const Missing& run);
     /// The end of such a run, cancelled or not: its time, new findings, and what is partial.
     void finish(const analysis::Comparison& result, const Missing& run);
+    /// Other data: what was measured on the former goes.
+    void setData(const DataChoice& data);
+    /// Columns whose outputs are not known on this data; with `ranking`, column 0 where it is not ranked.
+    [[nodiscard]] std::vector<std::size_t> unmeasured(bool ranking) const;
+    void takeMeasurement(const Measurement& measurement);
+    void setMeasuring(bool measuring);
+    void takeSpeed(std::shared_ptr<const SpeedResult> speed);
+    void setTiming(bool timing);
+    void setChannels(std::shared_ptr<const analysis::InputChannels> channels);
     void setDistribution(std::shared_ptr<const analysis::Distribution> distribution);
     [[nodiscard]] std::size_t pendingLayers() const;  ///< of column 0
 
@@ -74,6 +84,10 @@ private:
     [[nodiscard]] analysis::Report report(const analysis::Recipe& recipe) const;
     /// Applies an edit, then findings and partial marks anew.
     void judge(ComparisonBuilder::Edit edit);
+    void forgetMeasured();
+    void showMeasured();
+    void judgeMeasured();
+    void judgeSpeed();
     void remember(std::size_t layer, const schemes::Scheme& scheme, const analysis::LayerReport& report);
     [[nodiscard]] const Known* known(std::size_t layer, const schemes::Scheme& scheme) const;
 
@@ -81,6 +95,9 @@ private:
     QUndoStack m_undo;
     ComparisonBuilder m_builder;
     std::vector<std::vector<Known>> m_known;  ///< by layer
+    std::shared_ptr<const MeasuredOutputs> m_measured = std::make_shared<MeasuredOutputs>();
+    std::vector<std::shared_ptr<const SpeedResult>> m_speeds;  ///< of this model, newest last
+    std::vector<analysis::Recipe> m_partial;  ///< measured, but not to the end
 };
 
 }  // namespace roundoff::ui

@@ -23,6 +23,10 @@ QLabel[look="section"] { font-weight: 600; font-size: 8.25pt; color: @muted@; }
 QLabel[look="muted"] { color: @muted@; }
 QLabel[look="small"] { color: @muted@; font-size: 8.25pt; }
 QLabel[look="error"] { color: @error@; }
+QLabel[look="badgeMeasured"] { background: @accent@; color: @accentText@; border-radius: 4px; padding: 1px 8px; font-weight: 600; }
+QLabel[look="badgeProjected"] { background: transparent; color: @muted@; border: 1px dashed @axis@; border-radius: 4px; padding: 0 7px; font-weight: 600; }
+QLabel[look="warn"] { color: @warn@; font-size: 8.25pt; }
+QPushButton[tone="warn"] { color: @warn@; border-color: @warn@; }
 
 QMenuBar { background: @panel@; border: none; padding: 2px 4px; }
 QMenuBar::item { background: transparent; padding: 5px 9px; border-radius: 4px; }
@@ -91,6 +95,7 @@ QHeaderView::up-arrow { image: url(:/icons/sort-up-@mode@.svg); width: 8px; heig
 QHeaderView::down-arrow { image: url(:/icons/sort-down-@mode@.svg); width: 8px; height: 8px; subcontrol-position: top center; }
 QTableView, QTreeView, QListView, QListWidget { background: @window@; border: none; gridline-color: transparent; outline: none;
     selection-background-color: @selection@; selection-color: @text@; }
+QTableView#speedRows::item { padding: 0 8px; }
 QTableWidget::item { padding: 3px 6px; }
 QTableCornerButton::section { background: @panel@; border: none; }
 QScrollArea, QScrollArea > QWidget > QWidget[look="page"] { background: transparent; border: none; }

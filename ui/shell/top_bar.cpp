@@ -15,6 +15,9 @@
 #include "ui/shell/scheme_box.h"
 
 namespace roundoff::ui {
+namespace {
+constexpr int kWide = 1240;  ///< below, labels are left out
+}
 
 TopBar::TopBar(Store& store, const Actions& actions, QWidget* parent)
     : QWidget(parent),
@@ -22,6 +25,7 @@ TopBar::TopBar(Store& store, const Actions& actions, QWidget* parent)
       m_scheme(new SchemeBox(this)),
       m_baseline(new QComboBox(this)),
       m_compare(new QPushButton(this)),
+      m_data(new QPushButton(this)),
       m_clear(new QPushButton(tr("Clear"), this)),
       m_chooser(new CompareChooser(this)),
       m_filter(new QLineEdit(this)),
@@ -40,6 +44,8 @@ TopBar::TopBar(Store& store, const Actions& actions, QWidget* parent)
     m_baseline->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     m_baseline->setMaximumWidth(140);
     m_compare->setObjectName(QStringLiteral("compareButton"));
+    m_data->setObjectName(QStringLiteral("dataButton"));
+    m_data->setToolTip(tr("What the model is run on"));
     m_filter->setObjectName(QStringLiteral("filterBox"));
     m_filter->setAccessibleName(tr("Filter the layers"));
     m_filter->setPlaceholderText(tr("Filter: name, /regex/, sqnr<20, op:matmul, bits=4"));
@@ -70,6 +76,7 @@ TopBar::TopBar(Store& store, const Actions& actions, QWidget* parent)
     row->addWidget(m_baseline);
     row->addWidget(m_compareLabel);
     row->addWidget(m_compare);
+    row->addWidget(m_data);
     row->addWidget(button(actions.exportModel, {}));
     row->addWidget(m_filter, 1);
     row->addWidget(m_clear);
@@ -134,8 +141,23 @@ void TopBar::update(unsigned changes) {
         m_compare->setText(columns == 1 ? tr("1 scheme ▾") : tr("%1 schemes ▾").arg(columns));
     }
     if (has(changes, Change::Recipe) || has(changes, Change::Model) || has(changes, Change::Results)) fillBaseline();
+    if (has(changes, Change::Data) || has(changes, Change::Model)) showData();
     const std::size_t all = state.model.empty() ? 0 : state.model.layers().size();
     m_count->setText(tr("%1 of %2 layers").arg(state.visible.size()).arg(all));
+}
+
+void TopBar::showData() {
+    const DataChoice& choice = m_store.state().data;
+    const bool wide = width() > kWide;
+    const QString name = m_data->fontMetrics().elidedText(dataText(choice.calibration), Qt::ElideMiddle, wide ? 110 : 76);
+    m_data->setText(wide || !choice.calibration ? tr("Data: %1 ▾").arg(name) : name + QStringLiteral(" ▾"));
+    m_data->setAccessibleName(tr("Data: %1").arg(dataText(choice.calibration)));
+    m_data->setMinimumWidth(m_data->sizeHint().width());
+    const QString tone = choice.synthetic() ? QStringLiteral("warn") : QString();
+    if (m_data->property("tone").toString() == tone) return;
+    m_data->setProperty("tone", tone);
+    m_data->style()->unpolish(m_data);
+    m_data->style()->polish(m_data);
 }
 
 void TopBar::fillBaseline() {
@@ -189,10 +211,12 @@ QString TopBar::filterText() const { return m_filter->text(); }
 
 void TopBar::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
-    const bool wide = width() > 1180;
+    const bool wide = width() > kWide;
     m_baselineLabel->setVisible(wide);
     m_compareLabel->setVisible(wide);
     m_scheme->setFixedWidth(wide ? 150 : 132);
+    m_baseline->setMaximumWidth(wide ? 140 : 92);
+    showData();
 }
 
 }  // namespace roundoff::ui

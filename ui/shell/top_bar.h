@@ -29,6 +29,7 @@ public:
     void setFilter(const QString& text);
     void addFilter(const QString& word);
     [[nodiscard]] QString filterText() const;
+    [[nodiscard]] QPushButton* dataButton() const { return m_data; }
 
 Q_SIGNALS:
     void filterChanged(const roundoff::ui::LayerFilter& filter);
@@ -40,11 +41,12 @@ private:
     QPushButton* button(QAction* action, const QString& look);
     void applyFilter();
     void fillBaseline();
+    void showData();
 
     Store& m_store;
     SchemeBox* m_scheme;
     QComboBox* m_baseline;
-    QPushButton *m_compare, *m_clear;
+    QPushButton *m_compare, *m_data, *m_clear;
     CompareChooser* m_chooser;
     QLineEdit* m_filter;
     QLabel *m_count, *m_baselineLabel, *m_compareLabel, *m_problem;

@@ -22,6 +22,7 @@ ViewStack::ViewStack(Store& store, QWidget* parent) : QTabWidget(parent), m_stor
         connect(view, &View::layerHovered, &m_store, &Store::setHovered);
         connect(view, &View::schemeWanted, &m_store, &Store::setSchemes);
         connect(view, &View::messageWanted, this, &ViewStack::messageWanted);
+        connect(view, &View::wished, this, &ViewStack::wished);
     }
     m_missed.assign(viewDescriptors().size(), unsigned(Change::All));
     connect(this, &QTabWidget::currentChanged, this, [this] { update(0); });

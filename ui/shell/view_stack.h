@@ -20,6 +20,7 @@ public:
 
 Q_SIGNALS:
     void messageWanted(const QString& text);
+    void wished(roundoff::ui::Wish wish);
 
 private:
     Store& m_store;

@@ -90,6 +90,11 @@ WindowActions::WindowActions(QMainWindow& window, QUndoStack& stack) {
 
     QMenu* runMenu = window.menuBar()->addMenu(tr("&Run"));
     run = add(runMenu, "run", tr("&Run"), QKeySequence(Qt::CTRL | Qt::Key_R), tr("Compute what is not known yet"));
+    data = add(runMenu, "data", tr("&Data…"), QKeySequence(Qt::CTRL | Qt::Key_D), tr("What the model is run on"));
+    measure = add(runMenu, "measure", tr("&Measure outputs"), QKeySequence(Qt::CTRL | Qt::Key_M),
+                  tr("Run the model: what comes out of every layer, and at the end"));
+    rank = add(runMenu, "rank", tr("&One layer at a time"), {}, tr("Quantize each layer alone, and all but each"));
+    speed = add(runMenu, "speed", tr("Measure &speed"), {}, tr("Time each layer and the whole model, float and quantized in turn"));
     cancel = add(runMenu, "cancel", tr("&Cancel"), QKeySequence(Qt::Key_Escape), tr("Stop; finished layers are kept"));
     run->setIconText(tr("Run"));
     cancel->setIconText(tr("Cancel"));

@@ -13,7 +13,7 @@ namespace roundoff::ui {
 struct WindowActions {
     QAction *open, *sample, *exportModel, *quit;
     QAction *undo, *redo, *copy, *find, *clearFilter;
-    QAction *run, *cancel;
+    QAction *run, *data, *measure, *rank, *speed, *cancel;
     QAction *next, *previous, *fewerBits, *moreBits, *leaveFloat, *resetScheme;
     QAction *inspector, *messages, *resetLayout, *nextPane;
     QAction *light, *dark, *system;

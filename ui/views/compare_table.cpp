@@ -22,14 +22,13 @@ QString words(const char* text) { return QCoreApplication::translate("CompareTab
 
 /// Where a figure stands on an even scale, better below worse: ratios of errors count, not differences.
 double scaleOf(Metric metric, double value) {
+    if (inDecibels(metric)) return -value;
+    if (isCosine(metric)) return value < 1 ? std::log10(1 - value) : -std::numeric_limits<double>::infinity();
     switch (metric) {
-        case Metric::Sqnr: return -value;
         case Metric::Mse:
         case Metric::MaxAbs: return value > 0 ? std::log10(value) : -std::numeric_limits<double>::infinity();
-        case Metric::Cosine: return value < 1 ? std::log10(1 - value) : -std::numeric_limits<double>::infinity();
-        case Metric::RmseOverScale: return value;
+        default: return value;
     }
-    return value;
 }
 
 }  // namespace
@@ -64,6 +63,9 @@ void CompareTable::fill(const State& state, Metric metric, CompareMode mode, con
             if (layer && layer->weight) sum.merge(*layer->weight);
         }
         column.figure = metricValue(metric, sum);
+        // Of outputs: what comes out of the whole model is the sum of all.
+        if (ofOutput(metric) && accumulatedOf(metric) == std::nullopt && report.output)
+            column.figure = metricValue(metric, static_cast<const analysis::ValueError&>(report.output->output));
         m_columns.push_back(std::move(column));
     }
     m_reference = state.baseline.value_or(0);
@@ -215,7 +217,7 @@ MatrixCell CompareTable::cell(int position, int column) const {
     const auto& layers = m_comparison->reports[c].layers;
     const auto* layer = std::size_t(row(position)) < layers.size() ? &layers[std::size_t(row(position))] : nullptr;
     if (std::isnan(own)) {
-        cell.tooltip = absence(layer);
+        cell.tooltip = absence(layer, m_metric);
         if (cell.tooltip.isEmpty()) cell.tooltip = words(QT_TRANSLATE_NOOP("CompareTable", "no signal to compare with"));
     } else {
         cell.tooltip = QStringLiteral("%1: %2").arg(metricName(m_metric), metricText(m_metric, own));

@@ -14,6 +14,9 @@
 #include "ui/charts/paint.h"
 
 namespace roundoff::ui {
+namespace {
+constexpr int kNarrow = 580;  ///< below, the controls stand beneath the title
+}
 
 CompareView::CompareView(QWidget* parent) : View(parent) {
     setObjectName(QStringLiteral("compareView"));
@@ -31,15 +34,14 @@ CompareView::CompareView(QWidget* parent) : View(parent) {
     m_metric->setObjectName(QStringLiteral("compareMetric"));
     for (const Metric metric : metrics()) m_metric->addItem(metricName(metric));
 
-    auto* words = new QVBoxLayout;
-    words->setSpacing(2);
-    words->addWidget(m_title);
-    words->addWidget(m_legend);
-    auto* header = new QHBoxLayout;
-    header->setSpacing(6);
-    header->addLayout(words, 1);
-    header->addWidget(m_metric, 0, Qt::AlignTop);
-    header->addSpacing(6);
+    m_header = new QBoxLayout(QBoxLayout::LeftToRight);
+    m_header->setSpacing(6);
+    m_header->addWidget(m_title, 1);
+    auto* controls = new QHBoxLayout;
+    controls->setSpacing(6);
+    m_header->addLayout(controls);
+    controls->addWidget(m_metric);
+    controls->addSpacing(6);
     m_modes = new QButtonGroup(this);
     for (const char* name : {"compareValue", "compareDelta", "compareRank"}) {
         auto* button = new QPushButton;
@@ -47,8 +49,9 @@ CompareView::CompareView(QWidget* parent) : View(parent) {
         button->setProperty("look", QStringLiteral("segment"));
         button->setCheckable(true);
         m_modes->addButton(button, int(m_modes->buttons().size()));
-        header->addWidget(button, 0, Qt::AlignTop);
+        controls->addWidget(button);
     }
+    controls->addStretch();
     m_modes->button(0)->setChecked(true);
 
     m_matrix = new HeatMatrix;
@@ -63,8 +66,9 @@ CompareView::CompareView(QWidget* parent) : View(parent) {
 
     auto* page = new QVBoxLayout(this);
     page->setContentsMargins(16, 12, 16, 14);
-    page->setSpacing(10);
-    page->addLayout(header);
+    page->setSpacing(6);
+    page->addLayout(m_header);
+    page->addWidget(m_legend);
     page->addWidget(m_pages, 1);
 
     connect(m_metric, &QComboBox::currentIndexChanged, this, &CompareView::rebuild);
@@ -134,12 +138,13 @@ void CompareView::rebuild() {
     }
     if (m_mode == CompareMode::Rank) legend << tr("1 = least error of the row");
     if (m_table.marksBest()) legend << tr("bold = best of the same bit width");
+    if (ofOutput(metric) && m_state.data.calibration) legend << tr("on %1").arg(dataText(m_state.data.calibration));
     if (m_table.columns() == 1) legend << tr("add schemes under Compare for more columns");
     m_legend->setText(legend.join(QStringLiteral(" · ")));
 
     const bool filtered = std::size_t(m_table.rows()) < m_state.model.layers().size();
     m_matrix->setSource(nullptr);
-    m_matrix->setColumns(tr("Layer"), filtered ? tr("shown, weighted by size") : tr("weighted by size"),
+    m_matrix->setColumns(tr("Layer"), ofOutput(metric) ? tr("the model's outputs") : filtered ? tr("shown, weighted by size") : tr("weighted by size"),
                          m_table.headers(m_state.running));
     m_matrix->setSource(&m_table);
     m_matrix->setSort(m_sort.column, m_sort.descending);
@@ -169,6 +174,11 @@ void CompareView::sortBy(int column) {
         m_sort = {};
     }
     rebuild();
+}
+
+void CompareView::resizeEvent(QResizeEvent* event) {
+    View::resizeEvent(event);
+    m_header->setDirection(width() < kNarrow ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
 }
 
 void CompareView::changeEvent(QEvent* event) {

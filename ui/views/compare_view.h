@@ -2,6 +2,7 @@
 #include "ui/views/compare_table.h"
 #include "ui/views/view.h"
 
+class QBoxLayout;
 class QButtonGroup;
 class QComboBox;
 class QLabel;
@@ -19,6 +20,7 @@ public:
 
 protected:
     void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     bool event(QEvent* event) override;
 
@@ -32,6 +34,7 @@ private:
     CompareTable::Sort m_sort;
     CompareMode m_mode = CompareMode::Value;
 
+    QBoxLayout* m_header = nullptr;
     QLabel* m_title = nullptr;
     QLabel* m_legend = nullptr;
     QComboBox* m_metric = nullptr;

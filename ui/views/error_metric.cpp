@@ -18,7 +18,8 @@ QString words(const char* text) { return QCoreApplication::translate("Metric", t
 
 const std::vector<Metric>& metrics() {
     using enum Metric;
-    static const std::vector<Metric> all{Sqnr, Mse, RmseOverScale, MaxAbs, Cosine};
+    static const std::vector<Metric> all{Sqnr,           Mse,               RmseOverScale,  MaxAbs,           Cosine,
+                                         OutputIsolated, OutputAccumulated, CosineIsolated, CosineAccumulated};
     return all;
 }
 
@@ -29,6 +30,10 @@ QString metricTitle(Metric metric) {
         case Metric::RmseOverScale: return words(QT_TRANSLATE_NOOP("Metric", "RMS error in steps (healthy: 0.289)"));
         case Metric::MaxAbs: return words(QT_TRANSLATE_NOOP("Metric", "Largest error of a weight"));
         case Metric::Cosine: return words(QT_TRANSLATE_NOOP("Metric", "Cosine similarity of the weights"));
+        case Metric::OutputIsolated: return words(QT_TRANSLATE_NOOP("Metric", "Output SQNR of each layer alone, dB"));
+        case Metric::OutputAccumulated: return words(QT_TRANSLATE_NOOP("Metric", "Output SQNR with all layers quantized, dB"));
+        case Metric::CosineIsolated: return words(QT_TRANSLATE_NOOP("Metric", "Cosine of each layer's output alone"));
+        case Metric::CosineAccumulated: return words(QT_TRANSLATE_NOOP("Metric", "Cosine of the outputs with all layers quantized"));
     }
     return {};
 }
@@ -40,11 +45,37 @@ QString metricName(Metric metric) {
         case Metric::RmseOverScale: return words(QT_TRANSLATE_NOOP("Metric", "RMSE / scale"));
         case Metric::MaxAbs: return words(QT_TRANSLATE_NOOP("Metric", "Largest error"));
         case Metric::Cosine: return words(QT_TRANSLATE_NOOP("Metric", "Cosine"));
+        case Metric::OutputIsolated: return words(QT_TRANSLATE_NOOP("Metric", "Output SQNR, isolated"));
+        case Metric::OutputAccumulated: return words(QT_TRANSLATE_NOOP("Metric", "Output SQNR, accumulated"));
+        case Metric::CosineIsolated: return words(QT_TRANSLATE_NOOP("Metric", "Output cosine, isolated"));
+        case Metric::CosineAccumulated: return words(QT_TRANSLATE_NOOP("Metric", "Output cosine, accumulated"));
     }
     return {};
 }
 
-bool higherIsBetter(Metric metric) { return metric == Metric::Sqnr || metric == Metric::Cosine; }
+bool ofOutput(Metric metric) { return metric >= Metric::OutputIsolated; }
+
+bool inDecibels(Metric metric) {
+    return metric == Metric::Sqnr || metric == Metric::OutputIsolated || metric == Metric::OutputAccumulated;
+}
+
+bool isCosine(Metric metric) {
+    return metric == Metric::Cosine || metric == Metric::CosineIsolated || metric == Metric::CosineAccumulated;
+}
+
+std::optional<Metric> accumulatedOf(Metric metric) {
+    if (metric == Metric::OutputIsolated) return Metric::OutputAccumulated;
+    if (metric == Metric::CosineIsolated) return Metric::CosineAccumulated;
+    return std::nullopt;
+}
+
+QString pairName(Metric isolated) {
+    if (isolated == Metric::OutputIsolated) return words(QT_TRANSLATE_NOOP("Metric", "Output SQNR"));
+    if (isolated == Metric::CosineIsolated) return words(QT_TRANSLATE_NOOP("Metric", "Output cosine"));
+    return metricName(isolated);
+}
+
+bool higherIsBetter(Metric metric) { return inDecibels(metric) || isCosine(metric); }
 
 double metricValue(Metric metric, const analysis::WeightError& error) {
     if (error.count == 0) return kNone;
@@ -54,19 +85,32 @@ double metricValue(Metric metric, const analysis::WeightError& error) {
         case Metric::RmseOverScale: return error.rmseOverScale();
         case Metric::MaxAbs: return error.maxAbsError;
         case Metric::Cosine: return error.cosine();
+        default: return kNone;
     }
-    return kNone;
+}
+
+double metricValue(Metric metric, const analysis::ValueError& error) {
+    if (error.count == 0 || !ofOutput(metric)) return kNone;
+    return inDecibels(metric) ? error.sqnrDb() : error.cosine();
 }
 
 double metricValue(Metric metric, const analysis::LayerReport* report) {
+    if (ofOutput(metric)) {
+        if (!report || !report->output) return kNone;
+        const bool own = metric == Metric::OutputIsolated || metric == Metric::CosineIsolated;
+        const auto& error = own ? report->output->isolated : report->output->accumulated;
+        return error ? metricValue(metric, *error) : kNone;
+    }
     return report && report->weight ? metricValue(metric, *report->weight) : kNone;
 }
 
 QString metricText(Metric metric, double value) {
+    if (inDecibels(metric)) return dbText(value);
     switch (metric) {
-        case Metric::Sqnr: return dbText(value);
         case Metric::RmseOverScale: return std::isfinite(value) ? QString::number(value, 'f', 3) : numberText(value);
-        case Metric::Cosine: {
+        case Metric::Cosine:
+        case Metric::CosineIsolated:
+        case Metric::CosineAccumulated: {
             if (!std::isfinite(value)) return numberText(value);
             // Four nines look like one at any fixed width; more digits where they say something.
             const int decimals = 1 - value < 1e-4 && value < 1 ? 7 : 5;
@@ -80,7 +124,7 @@ QString metricDelta(Metric metric, double difference) {
     if (!std::isfinite(difference)) return numberText(difference);
     if (difference == 0) return QStringLiteral("0");
     const double size = std::abs(difference);
-    const QString text = metric == Metric::Sqnr            ? QString::number(size, 'f', 1)
+    const QString text = inDecibels(metric)                ? QString::number(size, 'f', 1)
                          : metric == Metric::RmseOverScale ? QString::number(size, 'f', 3)
                                                            : numberText(size);
     return (difference < 0 ? QStringLiteral("−") : QStringLiteral("+")) + text;
@@ -96,15 +140,17 @@ analysis::WeightError totalError(const analysis::Report& report) {
     return total;
 }
 
-QString absence(const analysis::LayerReport* report) {
+QString absence(const analysis::LayerReport* report, Metric metric) {
     if (!report) return words(QT_TRANSLATE_NOOP("Metric", "pending"));
     const QString reason = QString::fromStdString(report->reason);
-    switch (report->status) {
-        case analysis::Status::Pending: return words(QT_TRANSLATE_NOOP("Metric", "pending"));
-        case analysis::Status::Kept: return words(QT_TRANSLATE_NOOP("Metric", "kept as float: %1")).arg(reason);
-        case analysis::Status::Skipped: return words(QT_TRANSLATE_NOOP("Metric", "skipped: %1")).arg(reason);
-        case analysis::Status::Quantized: break;
+    if (report->status == analysis::Status::Pending) return words(QT_TRANSLATE_NOOP("Metric", "pending"));
+    if (ofOutput(metric)) {
+        if (!std::isnan(metricValue(metric, report))) return {};
+        if (report->output && !report->output->reason.empty()) return QString::fromStdString(report->output->reason);
+        if (!report->output) return words(QT_TRANSLATE_NOOP("Metric", "not measured: choose data, then Measure"));
     }
+    if (report->status == analysis::Status::Kept) return words(QT_TRANSLATE_NOOP("Metric", "kept as float: %1")).arg(reason);
+    if (report->status == analysis::Status::Skipped) return words(QT_TRANSLATE_NOOP("Metric", "skipped: %1")).arg(reason);
     return {};
 }
 

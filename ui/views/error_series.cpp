@@ -34,12 +34,12 @@ QString schemeOf(const State& state, std::size_t column) {
 }
 
 /// What the bar's length is of: a cosine is told as its distance from one.
-double lengthOf(Metric metric, double value) { return metric == Metric::Cosine ? 1 - value : value; }
+double lengthOf(Metric metric, double value) { return isCosine(metric) ? 1 - value : value; }
 
 void chooseAxis(BarPlot& plot, Metric metric) {
     double low = std::numeric_limits<double>::infinity(), high = -low, leastPositive = low;
     for (const Bar& bar : plot.bars) {
-        for (const double value : {bar.value, bar.baseline}) {
+        for (const double value : {bar.value, bar.baseline, bar.second}) {
             if (!std::isfinite(value)) continue;
             low = std::min(low, value);
             high = std::max(high, value);
@@ -47,7 +47,7 @@ void chooseAxis(BarPlot& plot, Metric metric) {
         }
     }
     if (!(low <= high)) return;
-    if (metric == Metric::Sqnr) {
+    if (inDecibels(metric)) {
         // From a whole bit below the worst: a decibel axis has no natural zero.
         plot.step = kDecibelsPerBit;
         plot.low = (std::floor(low / kDecibelsPerBit) - 1) * kDecibelsPerBit;
@@ -78,12 +78,17 @@ BarPlot errorBars(const State& state, std::size_t column, Metric metric, bool wo
         bar.value = lengthOf(metric, value);
         const bool marked = state.baseline && std::size_t(*state.baseline) != column;
         bar.baseline = marked ? lengthOf(metric, metricValue(metric, state.report(layer, std::size_t(*state.baseline)))) : kNone;
-        const QString reason = absence(report);
+        const auto accumulated = accumulatedOf(metric);
+        const double second = accumulated ? metricValue(*accumulated, report) : kNone;
+        bar.second = std::isinf(second) ? kNone : lengthOf(metric, second);
+        const QString reason = absence(report, std::isnan(value) && !std::isnan(second) ? *accumulated : metric);
         bar.faint = !reason.isEmpty();
         bar.text = metricText(metric, value);
-        if (metric == Metric::Sqnr && std::isfinite(value)) bar.text += QStringLiteral(" dB");
+        if (accumulated && (!std::isnan(value) || !std::isnan(second)))
+            bar.text += QStringLiteral("  |  ") + metricText(metric, second);
+        if (inDecibels(metric) && (std::isfinite(value) || std::isfinite(second))) bar.text += QStringLiteral(" dB");
         bar.tooltip = bar.name + QLatin1Char('\n') +
-                      (reason.isEmpty() ? QStringLiteral("%1: %2").arg(metricName(metric), bar.text) : reason);
+                      (reason.isEmpty() ? QStringLiteral("%1: %2").arg(accumulated ? pairName(metric) : metricName(metric), bar.text) : reason);
         // Exact: the longest bar there can be among decibels, none among errors.
         if (std::isinf(bar.value)) bar.value = kNone;
         plot.bars.push_back(std::move(bar));
@@ -92,7 +97,7 @@ BarPlot errorBars(const State& state, std::size_t column, Metric metric, bool wo
         // Worst on top; what has no figure, and what is exact, below.
         std::stable_sort(plot.bars.begin(), plot.bars.end(), [&](const Bar& a, const Bar& b) {
             if (std::isnan(a.value) || std::isnan(b.value)) return !std::isnan(a.value) && std::isnan(b.value);
-            return metric == Metric::Sqnr ? a.value < b.value : a.value > b.value;
+            return inDecibels(metric) ? a.value < b.value : a.value > b.value;
         });
     } else {
         std::stable_sort(plot.bars.begin(), plot.bars.end(), [](const Bar& a, const Bar& b) { return a.id < b.id; });
@@ -117,6 +122,12 @@ std::vector<std::pair<double, int>> rankedNoise(const State& state, std::size_t 
 }
 
 }  // namespace
+
+bool hasOutputs(const State& state, std::size_t column) {
+    if (!state.comparison || column >= state.comparison->reports.size()) return false;
+    const auto& layers = state.comparison->reports[column].layers;
+    return std::any_of(layers.begin(), layers.end(), [](const auto& layer) { return layer.output.has_value(); });
+}
 
 PointPlot cumulativeNoise(const State& state) {
     PointPlot plot;

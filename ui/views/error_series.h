@@ -18,6 +18,9 @@ struct BarPlot {
 /// The shown layers under one report; worst first or in model order. `baseline` marks another report's figures.
 BarPlot errorBars(const State& state, std::size_t column, Metric metric, bool worstFirst);
 
+/// Some layer's output was measured under this report.
+bool hasOutputs(const State& state, std::size_t column);
+
 struct PointPlot {
     std::vector<ChartSeries> series;
     ChartAxes axes;

@@ -21,9 +21,27 @@
 #include "ui/charts/scheme_legend.h"
 #include "ui/shell/numbers.h"
 #include "ui/shell/theme.h"
+#include "ui/views/empty_state.h"
+#include "ui/views/error_alone.h"
 #include "ui/views/error_series.h"
 
 namespace roundoff::ui {
+namespace {
+
+constexpr int kNarrow = 580;  ///< below, the pages stand beneath the title
+
+/// What bars can show: an accumulated figure stands beside its isolated one.
+const std::vector<Metric>& barMetrics() {
+    static const std::vector<Metric> all = [] {
+        std::vector<Metric> some;
+        for (const Metric metric : metrics())
+            if (!ofOutput(metric) || accumulatedOf(metric)) some.push_back(metric);
+        return some;
+    }();
+    return all;
+}
+
+}  // namespace
 
 ErrorView::ErrorView(QWidget* parent) : View(parent) {
     setObjectName(QStringLiteral("errorView"));
@@ -37,28 +55,27 @@ ErrorView::ErrorView(QWidget* parent) : View(parent) {
     m_legend->setObjectName(QStringLiteral("errorLegend"));
     m_legend->setProperty("look", QStringLiteral("muted"));
     m_legend->setWordWrap(true);
-    auto* words = new QVBoxLayout;
-    words->setSpacing(2);
-    words->addWidget(m_title);
-    words->addWidget(m_legend);
-
-    auto* header = new QHBoxLayout;
-    header->setSpacing(6);
-    header->addLayout(words, 1);
+    m_header = new QBoxLayout(QBoxLayout::LeftToRight);
+    m_header->setSpacing(6);
+    m_header->addWidget(m_title, 1);
+    auto* segments = new QHBoxLayout;
+    segments->setSpacing(6);
+    m_header->addLayout(segments);
     m_pages = new QButtonGroup(this);
-    for (const char* name : {"errorBars", "errorCumulative", "errorScatter"}) {
+    for (const char* name : {"errorBars", "errorCumulative", "errorScatter", "errorAlone"}) {
         auto* button = new QPushButton;
         button->setObjectName(QLatin1String(name));
         button->setProperty("look", QStringLiteral("segment"));
         button->setCheckable(true);
         m_pages->addButton(button, int(m_pages->buttons().size()));
-        header->addWidget(button, 0, Qt::AlignTop);
+        segments->addWidget(button);
     }
+    segments->addStretch();
     m_pages->button(Bars)->setChecked(true);
 
     m_metric = new QComboBox;
     m_metric->setObjectName(QStringLiteral("errorMetric"));
-    for (const Metric metric : metrics()) m_metric->addItem(metricName(metric));
+    for (const Metric metric : barMetrics()) m_metric->addItem(pairName(metric));
     m_scheme = new QComboBox;
     m_scheme->setObjectName(QStringLiteral("errorScheme"));
     m_scheme->setSizeAdjustPolicy(QComboBox::AdjustToContents);
@@ -73,6 +90,10 @@ ErrorView::ErrorView(QWidget* parent) : View(parent) {
     controls->addWidget(m_metric);
     controls->addWidget(m_scheme);
     controls->addWidget(m_order);
+    m_aloneFigure = new QComboBox;
+    m_aloneFigure->setObjectName(QStringLiteral("errorAloneFigure"));
+    m_aloneFigure->addItems({QString(), QString()});
+    controls->addWidget(m_aloneFigure);
     controls->addWidget(m_schemes, 1000);
     controls->addStretch(1);
 
@@ -81,20 +102,21 @@ ErrorView::ErrorView(QWidget* parent) : View(parent) {
     m_cumulative->setObjectName(QStringLiteral("cumulativeChart"));
     m_scatter = new PointChart(PointChart::Kind::Markers);
     m_scatter->setObjectName(QStringLiteral("scatterChart"));
-    m_words = new QLabel;
+    m_alone = new BarList;
+    m_alone->setObjectName(QStringLiteral("aloneBars"));
+    m_words = new EmptyState;
     m_words->setObjectName(QStringLiteral("errorWords"));
-    m_words->setProperty("look", QStringLiteral("muted"));
-    m_words->setAlignment(Qt::AlignCenter);
-    m_words->setWordWrap(true);
     m_stack = new QStackedWidget;
     for (QWidget* page : {static_cast<QWidget*>(m_bars), static_cast<QWidget*>(m_cumulative),
-                          static_cast<QWidget*>(m_scatter), static_cast<QWidget*>(m_words)}) {
+                          static_cast<QWidget*>(m_scatter), static_cast<QWidget*>(m_alone),
+                          static_cast<QWidget*>(m_words)}) {
         m_stack->addWidget(page);
     }
     auto* page = new QVBoxLayout(this);
     page->setContentsMargins(16, 12, 16, 14);
     page->setSpacing(8);
-    page->addLayout(header);
+    page->addLayout(m_header);
+    page->addWidget(m_legend);
     page->addLayout(controls);
     page->addWidget(m_stack, 1);
 
@@ -103,10 +125,15 @@ ErrorView::ErrorView(QWidget* parent) : View(parent) {
         rebuild();
     });
     connect(m_metric, &QComboBox::currentIndexChanged, this, &ErrorView::rebuild);
+    connect(m_metric, &QComboBox::activated, this, [this] { m_metricChosen = true; });
     connect(m_scheme, &QComboBox::currentIndexChanged, this, &ErrorView::rebuild);
     connect(m_order, &QPushButton::toggled, this, &ErrorView::rebuild);
-    connect(m_bars, &BarList::barClicked, this, &View::layerChosen);
-    connect(m_bars, &BarList::barHovered, this, &View::layerHovered);
+    connect(m_aloneFigure, &QComboBox::currentIndexChanged, this, &ErrorView::rebuild);
+    connect(m_words, &EmptyState::wished, this, &View::wished);
+    for (auto* bars : {m_bars, m_alone}) {
+        connect(bars, &BarList::barClicked, this, &View::layerChosen);
+        connect(bars, &BarList::barHovered, this, &View::layerHovered);
+    }
     for (auto* chart : {m_cumulative, m_scatter}) {
         connect(chart, &PointChart::chosen, this, &View::layerChosen);
         connect(chart, &PointChart::hovered, this, &View::layerHovered);
@@ -119,16 +146,21 @@ void ErrorView::retranslate() {
     m_pages->button(Bars)->setText(tr("Bars"));
     m_pages->button(Cumulative)->setText(tr("Cumulative"));
     m_pages->button(Scatter)->setText(tr("Scatter"));
+    m_pages->button(OneByOne)->setText(tr("One at a time"));
+    m_pages->button(OneByOne)->setToolTip(tr("The model's outputs with one layer quantized, and with all but one"));
+    m_aloneFigure->setAccessibleName(tr("Figure"));
+    m_aloneFigure->setItemText(0, tr("Only this layer quantized"));
+    m_aloneFigure->setItemText(1, tr("All but this layer quantized"));
     m_order->setText(tr("Worst first"));
     m_order->setToolTip(tr("Worst layer first, or the model's order"));
     m_metric->setAccessibleName(tr("Metric"));
     m_scheme->setAccessibleName(tr("Scheme"));
-    for (int i = 0; i < m_metric->count(); ++i) m_metric->setItemText(i, metricName(metrics()[std::size_t(i)]));
+    for (int i = 0; i < m_metric->count(); ++i) m_metric->setItemText(i, pairName(barMetrics()[std::size_t(i)]));
     m_cumulative->setAccessibleName(tr("Share of the noise by layers"));
     m_scatter->setAccessibleName(tr("SQNR against parameters"));
 }
 
-Metric ErrorView::metric() const { return metrics()[std::size_t(std::max(0, m_metric->currentIndex()))]; }
+Metric ErrorView::metric() const { return barMetrics()[std::size_t(std::max(0, m_metric->currentIndex()))]; }
 
 std::size_t ErrorView::column() const { return std::size_t(std::max(0, m_scheme->currentIndex())); }
 
@@ -139,14 +171,23 @@ void ErrorView::show(const State& state, unsigned changes) {
         return highlight();
     }
     m_state = state;
-    if ((changes & ((Model | Recipe) | (Results | Filter))) != 0) {
+    if ((changes & ((Model | Recipe) | (Results | Filter) | unsigned(Data))) != 0) {
         fillSchemes();
+        preferOutputs();
         rebuild();
     } else if (has(changes, Theme)) {
         rebuild();
     } else {
         highlight();
     }
+}
+
+/// What comes out of a layer counts more than what its weight lost.
+void ErrorView::preferOutputs() {
+    if (m_metricChosen) return;
+    const Metric wanted = hasOutputs(m_state, column()) ? Metric::OutputIsolated : Metric::Sqnr;
+    const QSignalBlocker block(m_metric);
+    m_metric->setCurrentIndex(int(std::find(barMetrics().begin(), barMetrics().end(), wanted) - barMetrics().begin()));
 }
 
 void ErrorView::fillSchemes() {
@@ -180,11 +221,12 @@ void ErrorView::rebuild() {
     m_metric->setVisible(words.isEmpty() && m_page == Bars);
     m_scheme->setVisible(words.isEmpty() && m_page == Bars && m_scheme->count() > 1);
     m_order->setVisible(words.isEmpty() && m_page == Bars);
-    m_schemes->setVisible(words.isEmpty() && m_page != Bars);
+    m_schemes->setVisible(words.isEmpty() && (m_page == Cumulative || m_page == Scatter));
+    m_aloneFigure->setVisible(words.isEmpty() && m_page == OneByOne);
     if (!words.isEmpty()) {
         m_title->setText(tr("Error by layer"));
         m_legend->setText({});
-        m_words->setText(words);
+        m_words->say(words);
         m_stack->setCurrentIndex(Words);
         setAccessibleDescription(words);
         return;
@@ -193,6 +235,7 @@ void ErrorView::rebuild() {
     if (m_page == Bars) rebuildBars();
     if (m_page == Cumulative) rebuildCumulative();
     if (m_page == Scatter) rebuildScatter();
+    if (m_page == OneByOne) rebuildAlone();
     highlight();
 }
 
@@ -202,8 +245,23 @@ void ErrorView::rebuildBars() {
     QStringList legend;
     legend << m_scheme->currentText();
     legend << (plot.bars.size() == 1 ? tr("1 layer") : tr("%1 layers").arg(countText(plot.bars.size())));
-    if (metric() == Metric::Sqnr) legend << tr("grid of 6.02 dB = 1 bit");
-    if (metric() == Metric::Cosine) legend << tr("bar = 1 − cosine");
+    const bool pairs = accumulatedOf(metric()).has_value();
+    if (pairs && !hasOutputs(m_state, column())) {
+        QString words = tr("What comes out of the layers is not measured.");
+        const auto actions = waysToMeasure(m_state, words);
+        m_title->setText(pairName(metric()));
+        m_legend->setText({});
+        m_words->say(words, actions);
+        m_stack->setCurrentIndex(Words);
+        setAccessibleDescription(words);
+        return;
+    }
+    if (pairs) {
+        m_title->setText(inDecibels(metric()) ? tr("Output SQNR by layer, dB") : tr("Cosine of the outputs by layer"));
+        legend << tr("solid = this layer alone, hatched = all layers quantized") << tr("on %1").arg(dataText(m_state.data.calibration));
+    }
+    if (inDecibels(metric())) legend << tr("grid of 6.02 dB = 1 bit");
+    if (isCosine(metric())) legend << tr("bar = 1 − cosine");
     if (plot.scale == Axis::Scale::Log) legend << tr("logarithmic");
     if (m_state.baseline && std::size_t(*m_state.baseline) != column()) {
         legend << tr("dark mark = %1").arg(m_scheme->itemText(*m_state.baseline));
@@ -218,6 +276,36 @@ void ErrorView::rebuildBars() {
     setAccessibleDescription(summary);
     m_bars->setBars(std::move(plot.bars), plot.scale, plot.low, plot.high, plot.step,
                     theme().series[column() % theme().series.size()]);
+}
+
+void ErrorView::rebuildAlone() {
+    const Alone what = m_aloneFigure->currentIndex() == 1 ? Alone::Gain : Alone::Loss;
+    m_title->setText(what == Alone::Loss ? tr("The model's outputs with one layer quantized, SQNR in dB")
+                                         : tr("What the outputs gain where one layer stays float, dB"));
+    if (!hasRanking(m_state)) {
+        QString words = tr("Which layer costs most? Each is quantized alone, and all but each, and the model run.");
+        auto actions = waysToMeasure(m_state, words);
+        for (auto& action : actions)
+            if (action.wish == Wish::Measure) action = {tr("Rank the layers"), Wish::Rank};
+        m_legend->setText({});
+        m_words->say(words, actions);
+        m_aloneFigure->hide();
+        m_stack->setCurrentIndex(Words);
+        setAccessibleDescription(words);
+        return;
+    }
+    BarPlot plot = aloneBars(m_state, what);
+    QStringList legend{QString::fromStdString(schemes::shortText(m_state.recipe.standard)),
+                       tr("on %1").arg(dataText(m_state.data.calibration)), tr("costliest on top")};
+    legend << (what == Alone::Loss ? tr("against float") : tr("against all layers quantized"));
+    m_legend->setText(legend.join(QStringLiteral(" · ")));
+    QString summary = m_legend->text();
+    if (!plot.bars.empty() && !std::isnan(plot.bars.front().value))
+        summary += tr("; costliest %1 %2").arg(plot.bars.front().name, plot.bars.front().text);
+    m_alone->setAccessibleDescription(summary);
+    setAccessibleDescription(summary);
+    m_alone->setBars(std::move(plot.bars), plot.scale, plot.low, plot.high, plot.step, theme().series[0]);
+    if (what == Alone::Gain) m_alone->setOrigin(0);
 }
 
 void ErrorView::rebuildCumulative() {
@@ -260,12 +348,19 @@ void ErrorView::rebuildScatter() {
 }
 
 void ErrorView::highlight() {
-    m_bars->setCurrent(m_state.current);
-    m_bars->setHovered(m_state.hovered);
+    for (auto* bars : {m_bars, m_alone}) {
+        bars->setCurrent(m_state.current);
+        bars->setHovered(m_state.hovered);
+    }
     for (auto* chart : {m_cumulative, m_scatter}) {
         chart->setCurrent(m_state.current);
         chart->setHovered(m_state.hovered);
     }
+}
+
+void ErrorView::resizeEvent(QResizeEvent* event) {
+    View::resizeEvent(event);
+    m_header->setDirection(width() < kNarrow ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
 }
 
 void ErrorView::changeEvent(QEvent* event) {

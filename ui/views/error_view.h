@@ -3,6 +3,7 @@
 #include "ui/views/error_metric.h"
 #include "ui/views/view.h"
 
+class QBoxLayout;
 class QButtonGroup;
 class QComboBox;
 class QLabel;
@@ -12,6 +13,7 @@ class QStackedWidget;
 namespace roundoff::ui {
 
 class BarList;
+class EmptyState;
 class PointChart;
 class SchemeLegend;
 
@@ -25,18 +27,21 @@ public:
 
 protected:
     void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     bool event(QEvent* event) override;
 
 private:
-    enum Page { Bars, Cumulative, Scatter, Words };
+    enum Page { Bars, Cumulative, Scatter, OneByOne, Words };
 
     void retranslate();
     void rebuild();
     void fillSchemes();
+    void preferOutputs();
     void rebuildBars();
     void rebuildCumulative();
     void rebuildScatter();
+    void rebuildAlone();
     void highlight();
     [[nodiscard]] QString emptyWords() const;
     [[nodiscard]] Metric metric() const;
@@ -44,7 +49,9 @@ private:
 
     State m_state;
     Page m_page = Bars;
+    bool m_metricChosen = false;  ///< by hand: outputs no longer come to the front by themselves
 
+    QBoxLayout* m_header = nullptr;
     QLabel* m_title = nullptr;
     QLabel* m_legend = nullptr;
     QButtonGroup* m_pages = nullptr;
@@ -56,7 +63,9 @@ private:
     BarList* m_bars = nullptr;
     PointChart* m_cumulative = nullptr;
     PointChart* m_scatter = nullptr;
-    QLabel* m_words = nullptr;
+    EmptyState* m_words = nullptr;
+    BarList* m_alone = nullptr;
+    QComboBox* m_aloneFigure = nullptr;
 };
 
 View* createErrorView(QWidget* parent);

@@ -6,9 +6,11 @@
 #include <QVBoxLayout>
 #include <cmath>
 
+#include "ui/models/speed_model.h"
 #include "ui/shell/finding_card.h"
 #include "ui/shell/numbers.h"
 #include "ui/views/overview_bars.h"
+#include "ui/views/overview_outputs.h"
 #include "ui/views/overview_strip.h"
 #include "ui/views/overview_tile.h"
 
@@ -46,12 +48,17 @@ public:
         m_sqnr = tile(tr("Weight SQNR"), 0, 1);
         m_bits = tile(tr("Bits per weight"), 0, 2);
         m_worst = tile(tr("Worst layer"), 1, 0);
-        m_output = tile(tr("Output"), 1, 1);
+        auto* output = tile(tr("Output SQNR"), 1, 1);
+        output->setObjectName(QStringLiteral("outputTile"));
         m_speed = tile(tr("Speed"), 1, 2);
         m_worst->setLink(true);
+        m_worst->setNameNote();
         column->addLayout(tiles);
+        column->addSpacing(10);
+        m_outputs = new OverviewOutputs(output, page);
+        column->addWidget(m_outputs);
 
-        column->addSpacing(18);
+        column->addSpacing(14);
         column->addWidget(section(tr("Bits per layer, in model order; width = bytes")));
         column->addSpacing(6);
         m_strip = new OverviewStrip(page);
@@ -78,6 +85,8 @@ public:
         connect(m_worst, &OverviewTile::clicked, this, [this] {
             if (m_worstLayer >= 0) Q_EMIT layerChosen(m_worstLayer);
         });
+        connect(m_speed, &OverviewTile::clicked, this, [this] { Q_EMIT wished(Wish::MeasureSpeed); });
+        connect(m_outputs, &OverviewOutputs::wished, this, &View::wished);
         connect(m_strip, &OverviewStrip::layerChosen, this, &View::layerChosen);
         connect(m_strip, &OverviewStrip::layerHovered, this, &View::layerHovered);
         connect(m_bars, &OverviewBars::layerChosen, this, &View::layerChosen);
@@ -86,7 +95,8 @@ public:
 
     void show(const State& state, unsigned changes) override {
         if (state.model.empty()) return;
-        if (changes & (Change::Model | Change::Results)) showTiles(state);
+        if (changes & (Change::Model | Change::Results) || has(changes, Change::Data)) showTiles(state);
+        if (changes & (Change::Model | Change::Results) || has(changes, Change::Data)) m_outputs->show(state);
         m_strip->show(state);
         m_bars->show(state);
         const std::size_t shown = m_bars->rows();
@@ -139,8 +149,14 @@ private:
                           QString::fromStdString(state.model.layers()[std::size_t(m_worstLayer)].name));
         else
             m_worst->show(dashText(), total.pending ? tr("pending") : tr("no layer lost anything"), true);
-        m_output->show(tr("not measured"), tr("the export's proof runs it"), true);
-        m_speed->show(tr("not measured"), tr("this version does not time"), true);
+        const auto& whole = state.speed ? state.speed->whole : std::optional<SpeedRow>();
+        m_speed->setLink(!whole);
+        if (whole && whole->floating && whole->quantized)
+            m_speed->show(QStringLiteral("%1 ×").arg(whole->speedup(), 0, 'f', 2),
+                          QStringLiteral("%1 → %2 · %3").arg(millisecondsText(whole->floating->medianMs), millisecondsText(whole->quantized->medianMs), tr("measured")));
+        else
+            m_speed->show(state.speedStale ? tr("stale") : tr("not measured"),
+                          state.timing ? tr("measuring…") : state.speedStale ? tr("measure again") : tr("measure"), true);
     }
 
     void showFindings(const State& state) {
@@ -175,7 +191,8 @@ private:
         m_more->setText(tr("and %1 more").arg(findings.size() - shown));
     }
 
-    OverviewTile *m_size, *m_sqnr, *m_bits, *m_worst, *m_output, *m_speed;
+    OverviewTile *m_size, *m_sqnr, *m_bits, *m_worst, *m_speed;
+    OverviewOutputs* m_outputs;
     OverviewStrip* m_strip;
     OverviewBars* m_bars;
     QLabel *m_weakTitle, *m_findingsTitle, *m_more;

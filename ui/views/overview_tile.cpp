@@ -8,10 +8,12 @@
 namespace roundoff::ui {
 
 OverviewTile::OverviewTile(const QString& title, QWidget* parent)
-    : QFrame(parent), m_title(new QLabel(title, this)), m_headline(new QLabel(this)), m_note(new QLabel(this)) {
+    : QFrame(parent), m_title(new QLabel(this)), m_headline(new QLabel(this)), m_note(new QLabel(this)) {
     setProperty("look", QStringLiteral("tile"));
     m_title->setProperty("look", QStringLiteral("small"));
     m_note->setProperty("look", QStringLiteral("small"));
+    m_titleText = title;
+    m_title->setMinimumWidth(40);
     m_note->setMinimumWidth(40);
     m_headline->setMinimumWidth(40);
     auto* column = new QVBoxLayout(this);
@@ -22,11 +24,16 @@ OverviewTile::OverviewTile(const QString& title, QWidget* parent)
     column->addWidget(m_note);
 }
 
+void OverviewTile::setTitle(const QString& title) {
+    m_titleText = title;
+    elide();
+}
+
 void OverviewTile::show(const QString& headline, const QString& note, bool missing) {
     m_headline->setText(headline);
     m_missing = missing;
     m_noteText = note;
-    setAccessibleName(m_title->text() + QStringLiteral(": ") + headline + QStringLiteral(", ") + note);
+    setAccessibleName(m_titleText + QStringLiteral(": ") + headline + QStringLiteral(", ") + note);
     elide();
 }
 
@@ -46,7 +53,9 @@ void OverviewTile::elide() {
     wear(m_missing ? "headlineMissing" : "headline");
     if (m_headline->fontMetrics().horizontalAdvance(m_headline->text()) > room)
         wear(m_missing ? "headlineMissingSmall" : "headlineSmall");
-    m_note->setText(m_note->fontMetrics().elidedText(m_noteText, m_link ? Qt::ElideLeft : Qt::ElideRight, room));
+    m_title->setText(m_title->fontMetrics().elidedText(m_titleText, Qt::ElideRight, room));
+    m_title->setToolTip(m_title->text() == m_titleText ? QString() : m_titleText);
+    m_note->setText(m_note->fontMetrics().elidedText(m_noteText, m_noteElide, room));
     m_note->setToolTip(m_note->text() == m_noteText ? QString() : m_noteText);
 }
 

@@ -10,7 +10,9 @@ class OverviewTile : public QFrame {
     Q_OBJECT
 public:
     OverviewTile(const QString& title, QWidget* parent);
+    void setTitle(const QString& title);
     void show(const QString& headline, const QString& note, bool missing = false);
+    void setNameNote() { m_noteElide = Qt::ElideLeft; }  ///< the note is a path: its end says most
     void setLink(bool on);  ///< the note can be clicked
 
 Q_SIGNALS:
@@ -23,7 +25,8 @@ protected:
 private:
     void elide();
     QLabel *m_title, *m_headline, *m_note;
-    QString m_noteText;
+    QString m_titleText, m_noteText;
+    Qt::TextElideMode m_noteElide = Qt::ElideRight;
     bool m_link = false, m_missing = false;
 };
 

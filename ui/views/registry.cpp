@@ -1,9 +1,11 @@
 #include <QtGlobal>
 
+#include "ui/views/activations_view.h"
 #include "ui/views/compare_view.h"
 #include "ui/views/distribution_view.h"
 #include "ui/views/error_view.h"
 #include "ui/views/overview.h"
+#include "ui/views/speedup_view.h"
 #include "ui/views/view.h"
 
 namespace roundoff::ui {
@@ -14,6 +16,8 @@ const std::vector<ViewDescriptor>& viewDescriptors() {
         {"distribution", QT_TRANSLATE_NOOP("View", "Distribution"), createDistributionView},
         {"error", QT_TRANSLATE_NOOP("View", "Error"), createErrorView},
         {"compare", QT_TRANSLATE_NOOP("View", "Compare"), createCompareView},
+        {"activations", QT_TRANSLATE_NOOP("View", "Activations"), createActivationsView},
+        {"speedup", QT_TRANSLATE_NOOP("View", "Speedup"), createSpeedupView},
     };
     return views;
 }

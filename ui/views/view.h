@@ -7,6 +7,9 @@
 
 namespace roundoff::ui {
 
+/// What a view may ask for besides selections and edits.
+enum class Wish { ChooseData, UseSynthetic, Measure, Rank, MeasureSpeed };
+
 /// One page of the centre. A view is a function of State: it draws what it is given and says what the user wants; it
 /// starts no work and keeps nothing but its own zoom and toggles.
 class View : public QWidget {
@@ -23,6 +26,7 @@ Q_SIGNALS:
     void layerHovered(int layer);                                               ///< -1 = none
     void schemeWanted(std::vector<int> layers, roundoff::schemes::Scheme scheme);  ///< one undoable edit
     void messageWanted(const QString& text);                                    ///< status bar
+    void wished(roundoff::ui::Wish wish);
 };
 
 /// One line a view, in tab order. A new view is one file here and one line in registry.cpp.

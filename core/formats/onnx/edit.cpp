@@ -139,8 +139,36 @@ void OnnxEdit::makeInput(std::size_t tensor) {
     addInput(name, about.type, about.shape);
 }
 
+void OnnxEdit::addNodeAfter(std::size_t maker, const NodeSpec& node) {
+    fill(m_impl->insertions.after(m_impl->node(maker)), node);
+}
+
+void OnnxEdit::removeNode(std::size_t node) {
+    m_impl->deadNodes.push_back(node);
+}
+
 void OnnxEdit::replaceNode(std::size_t node, const NodeSpec& with) {
     fill(m_impl->node(node), with);
+}
+
+double OnnxEdit::attribute(std::size_t node, const std::string& name, double fallback) const {
+    for (const auto& a : m_impl->node(node).attribute()) {
+        if (a.name() != name) continue;
+        if (a.type() == ::onnx::AttributeProto::FLOAT) return double(a.f());
+        if (a.type() == ::onnx::AttributeProto::INT) return double(a.i());
+    }
+    return fallback;
+}
+
+void OnnxEdit::changeOperator(std::size_t node, const std::string& op, const std::string& domain,
+                              const std::vector<std::string>& inputs, const std::vector<std::string>& outputs,
+                              const std::vector<std::string>& without) {
+    auto& proto = m_impl->node(node);
+    proto.set_op_type(op);
+    proto.set_domain(domain);
+    proto.mutable_input()->Assign(inputs.begin(), inputs.end());
+    proto.mutable_output()->Assign(outputs.begin(), outputs.end());
+    eraseIf(*proto.mutable_attribute(), [&](const auto& a) { return std::ranges::find(without, a.name()) != without.end(); });
 }
 
 void OnnxEdit::replaceInput(std::size_t node, std::size_t slot, const std::string& value) {
@@ -206,7 +234,7 @@ void OnnxEdit::replaceTensor(std::size_t tensor, model::ElementType type, const 
 void OnnxEdit::removeTensor(std::size_t tensor) {
     const TensorRef& ref = m_impl->walk->tensors.at(tensor);
     if (ref.node >= 0)
-        m_impl->deadConstants.push_back(std::size_t(ref.node));
+        m_impl->deadNodes.push_back(std::size_t(ref.node));
     else
         m_impl->removed.insert(ref.proto);
     m_impl->forgetInput(*ref.name, ref.scope);

@@ -72,7 +72,16 @@ public:
 
     /// Puts a node before the node `user`, into the same graph.
     void addNodeBefore(std::size_t user, const NodeSpec& node);
+    /// Puts a node behind another, and behind those put there before.
+    void addNodeAfter(std::size_t maker, const NodeSpec& node);
+    /// Removes a node whose values nobody reads any more.
+    void removeNode(std::size_t node);
     void replaceNode(std::size_t node, const NodeSpec& with);
+    /// The value of a number among a node's attributes.
+    [[nodiscard]] double attribute(std::size_t node, const std::string& name, double fallback) const;
+    /// Another operator in the node's place, which keeps its name and attributes but for `without`.
+    void changeOperator(std::size_t node, const std::string& op, const std::string& domain, const std::vector<std::string>& inputs,
+                        const std::vector<std::string>& outputs, const std::vector<std::string>& without = {});
     void replaceInput(std::size_t node, std::size_t slot, const std::string& value);
     /// Lets nodes compute the value of a tensor: the last of them has the tensor's name as its output. They stand at
     /// the beginning of the tensor's graph (or where its Constant node stood). Serves every use, however it comes by.

@@ -50,7 +50,7 @@ struct OnnxEdit::Impl {
                                                           const std::filesystem::path& dataPath, Job& job);
 
     std::vector<std::uint64_t> outside;      ///< markers in the data file, in order
-    std::vector<std::size_t> deadConstants;  ///< nodes
+    std::vector<std::size_t> deadNodes;
 };
 
 }  // namespace roundoff::formats::onnx

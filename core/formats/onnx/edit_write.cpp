@@ -107,7 +107,7 @@ void OnnxEdit::Impl::removeTensors() {
 
 /// After this only payload numbers tell where the numbers of tensors come from; indices and references are void.
 void OnnxEdit::Impl::finishGraph() {
-    for (const std::size_t index : deadConstants) insertions.remove(node(index));
+    for (const std::size_t index : deadNodes) insertions.remove(node(index));
     applyInsertions();
     removeTensors();
     declareConstantsInFunctions();

@@ -1,0 +1,54 @@
+#include <algorithm>
+
+#include "app/worker/measure.h"
+#include "core/tensor/tensor_view.h"
+
+namespace roundoff::worker {
+namespace {
+
+constexpr std::size_t kLookAt = 128;
+constexpr std::size_t kMostText = 400;
+
+/// Token ids as the bytes that they are.
+QString textOf(const std::vector<float>& ids) {
+    QByteArray bytes;
+    for (const float id : ids)
+        if (id >= 0 && id < 256 && std::size_t(bytes.size()) < kMostText) bytes.append(char(int(id)));
+    return QString::fromUtf8(bytes);
+}
+
+}  // namespace
+
+Result<ui::DataPreview> preview(const ui::PreviewCommand& command, Job& job) {
+    const auto data = calibration::loadDataset(command.model, command.data, kLookAt, job);
+    if (!data) return propagate(data);
+    ui::DataPreview result;
+    result.samples = data->count();
+    result.atLeast = result.samples >= kLookAt;
+    const auto read = data->sample(0);
+    if (!read) return propagate(read);
+    const runtime::Sample& sample = *read;
+    QStringList inputs;
+    for (const auto& input : sample) {
+        const auto type = tensor::name(input.type);
+        inputs << QStringLiteral("%1: %2 %3").arg(QString::fromStdString(input.name), QString::fromUtf8(type.data(), qsizetype(type.size())),
+                                                  QString::fromStdString(tensor::text(input.shape)));
+    }
+    result.what = inputs.join(QStringLiteral("\n"));
+    const auto& first = sample.front();
+    result.shape = first.shape;
+    if (first.view().count() > ui::DataPreview::kMostValues) return result;
+    result.first.resize(first.view().count());
+    if (tensor::isFloat(first.type)) {
+        tensor::readFloats(first.view(), 0, result.first);
+    } else if (first.type == tensor::ElementType::Int64) {  // beyond what readFloats takes
+        const auto* ids = reinterpret_cast<const std::int64_t*>(first.bytes.data());
+        std::transform(ids, ids + result.first.size(), result.first.begin(), [](std::int64_t id) { return float(id); });
+    } else {
+        result.first.clear();
+    }
+    if (!data->tokens.empty()) result.text = textOf(result.first);
+    return result;
+}
+
+}  // namespace roundoff::worker

@@ -1,0 +1,268 @@
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "core/analysis/placement_ops.h"
+#include "core/exports/activation_notes.h"
+#include "core/exports/activation_writer.h"
+#include "core/exports/families.h"
+#include "core/exports/weight_pairs.h"
+
+namespace roundoff::exports {
+namespace {
+
+using analysis::OpKind;
+using analysis::Status;
+
+constexpr std::int64_t kOpset = 13;       // of 8-bit pooling and of what moves data
+constexpr std::int64_t kLeastOpset = 10;  // of QLinearConv
+
+std::string whyNot(const model::Layer& layer, const schemes::Scheme& scheme) {
+    if (!scheme.activation) return whyNotDequantizeLinear(layer, scheme.weight);
+    if (scheme.activation->timing == schemes::Timing::Dynamic)
+        return "its scales stand in the file; take onnx-dynamic, or leave out dynamic";
+    if (std::string reason = whyNotQuantizeLinear(*scheme.activation); !reason.empty()) return reason;
+    if (!analysis::hasIntegerKernel(scheme))
+        return "its operators take 8-bit activations, and 8-bit weights by tensor or channel; take int8/uint8, or onnx-qdq";
+    return whyNotDequantizeLinear(layer, scheme.weight);
+}
+
+/// Rewrites a placed graph in operators that compute with codes.
+class Rewriter {
+public:
+    Rewriter(OnnxWriter& writer, ActivationWriter& activations, std::int64_t opset, Job& job)
+        : m_writer(writer), m_edit(writer.edit()), m_activations(activations), m_placement(activations.plan().placement), m_opset(opset),
+          m_job(job), m_nodes(writer.model().graph().nodes) {
+        for (std::size_t i = 0; i < m_placement.points.size(); ++i)
+            m_codes.push_back(m_edit.freshName(m_placement.points[i].value + "_quantized"));
+        for (std::size_t i = 0; i < m_nodes.size(); ++i)
+            if (const auto of = m_placement.nodes[i].partOf) m_last[*of] = i;
+        for (std::size_t b = 0; b < m_placement.biases.size(); ++b) m_biases[m_placement.biases[b].node] = b;
+    }
+
+    Result<void> run() {
+        for (const std::size_t i : m_writer.quantized())
+            if (auto done = weight(i); !done) return done;
+        for (std::size_t p = 0; p < m_placement.points.size(); ++p)
+            if (auto done = entrance(p); !done) return done;
+        for (std::size_t i = 0; i < m_nodes.size(); ++i)
+            if (computes(i))
+                if (auto done = node(i); !done) return done;
+        for (std::size_t i = 0; i < m_nodes.size(); ++i)
+            if (m_placement.nodes[i].partOf) m_edit.removeNode(i);
+        for (std::size_t p = 0; p < m_placement.points.size(); ++p) exit(p);
+        return {};
+    }
+
+private:
+    using Names = std::vector<std::string>;
+
+    [[nodiscard]] bool isInteger(std::size_t node) const {
+        return m_placement.nodes[node].status == Status::Quantized;
+    }
+    /// An integer node on its own: no part of another, and not one that stays float between codes.
+    [[nodiscard]] bool computes(std::size_t node) const {
+        return isInteger(node) && !m_placement.nodes[node].partOf && m_nodes[node].op != "Clip";
+    }
+
+    Result<void> weight(std::size_t index) {
+        const model::Layer& layer = m_writer.layer(index);
+        const std::string& name = m_writer.weight(index).name;
+        const bool any = std::any_of(layer.uses.begin(), layer.uses.end(), [&](std::size_t use) { return isInteger(use); });
+        if (!any) return addWeightPair(m_writer, index, m_opset);
+        for (const std::size_t use : layer.uses) {
+            if (isInteger(use) && m_nodes[use].inputs[1] == name) continue;
+            return refuse(index, "its weight also feeds " + m_nodes[use].op + " \"" + m_nodes[use].name + "\", or comes by a detour");
+        }
+        const auto tensors = addWeightTensors(m_writer, index, true);
+        if (!tensors) return propagate(tensors);
+        for (const std::size_t use : layer.uses) m_weights[use] = {index, *tensors};
+        m_edit.removeTensor(layer.weight);
+        return {};
+    }
+    tl::unexpected<Error> refuse(std::size_t layer, std::string what) const {
+        return usage(m_writer.model().info().path + ", layer " + m_writer.layer(layer).name,
+                     "onnx-qoperator cannot hold it: " + std::move(what), "Take onnx-qdq, or leave the layer float (--exclude)");
+    }
+
+    /// Codes of what float operators give, made before their first reader.
+    Result<void> entrance(std::size_t point) {
+        const analysis::ActivationPoint& about = m_placement.points[point];
+        if (about.readers.empty()) return {};
+        if (about.constant) {
+            const auto codes = m_activations.constant(point, m_job);
+            if (!codes) return propagate(codes);
+            m_codes[point] = *codes;
+            return {};
+        }
+        const std::size_t first = *std::min_element(about.readers.begin(), about.readers.end());
+        m_edit.addNodeBefore(first, m_activations.node("QuantizeLinear", point, about.value, m_codes[point], ""));
+        return {};
+    }
+    /// Floats for those who do not read codes.
+    void exit(std::size_t point) {
+        const analysis::ActivationPoint& about = m_placement.points[point];
+        if (!about.readers.empty()) return;
+        const auto& outputs = m_writer.model().graph().outputs;
+        bool wanted = std::any_of(outputs.begin(), outputs.end(), [&](const auto& output) { return output.name == about.value; });
+        for (std::size_t i = 0; i < m_nodes.size() && !wanted; ++i)
+            wanted = !computes(i) && !m_placement.nodes[i].partOf &&
+                     std::find(m_nodes[i].inputs.begin(), m_nodes[i].inputs.end(), about.value) != m_nodes[i].inputs.end();
+        if (wanted)
+            m_edit.addNodeAfter(m_makers.at(about.value), m_activations.node("DequantizeLinear", point, m_codes[point], about.value, ""));
+    }
+
+    /// Codes, scale and zero point of what a node reads.
+    [[nodiscard]] Names operand(std::size_t node, std::size_t slot) {
+        const auto point = m_activations.plan().pointOf(m_nodes[node].inputs[slot], node);
+        const auto& names = m_activations.names(*point);
+        return {m_codes[*point], names.scale, names.zero};
+    }
+    [[nodiscard]] Names scaleOf(std::size_t point) {
+        const auto& names = m_activations.names(point);
+        return {names.scale, names.zero};
+    }
+    static Names joined(std::initializer_list<Names> parts) {
+        Names all;
+        for (const Names& part : parts) all.insert(all.end(), part.begin(), part.end());
+        return all;
+    }
+
+    /// The value that a node gives with all that is part of it, and the point behind it.
+    [[nodiscard]] const std::string& valueOf(std::size_t node) const {
+        const auto last = m_last.find(node);
+        return m_nodes[last == m_last.end() ? node : last->second].outputs[0];
+    }
+    [[nodiscard]] std::optional<std::size_t> pointBehind(const std::string& value) const {
+        for (std::size_t p = 0; p < m_placement.points.size(); ++p)
+            if (m_placement.points[p].value == value && m_placement.points[p].readers.empty()) return p;
+        return std::nullopt;
+    }
+
+    Result<void> node(std::size_t i) {
+        const std::string& op = m_nodes[i].op;
+        const auto kind = analysis::kindOf(m_nodes[i]);
+        if (kind == OpKind::Product) return product(i);
+        if (kind == OpKind::Move) {
+            m_edit.replaceInput(i, 0, operand(i, 0)[0]);
+            for (std::size_t slot = 0; slot < m_nodes[i].outputs.size(); ++slot)
+                if (const auto point = pointBehind(m_nodes[i].outputs[slot])) {
+                    (void)m_activations.names(*point);  // for the record
+                    m_makers[m_nodes[i].outputs[slot]] = i;
+                    m_edit.replaceOutput(i, slot, m_codes[*point]);
+                }
+            return {};
+        }
+        const std::size_t point = *pointBehind(valueOf(i));
+        const Names result = scaleOf(point);
+        Names inputs;
+        if (op == "Concat") {
+            inputs = result;
+            for (std::size_t slot = 0; slot < m_nodes[i].inputs.size(); ++slot) inputs = joined({inputs, operand(i, slot)});
+        } else if (op == "Where") {
+            inputs = joined({{m_nodes[i].inputs[0]}, operand(i, 1), operand(i, 2), result});
+        } else if (op == "Add" || op == "Mul") {
+            inputs = joined({operand(i, 0), operand(i, 1), result});
+        } else {
+            inputs = joined({operand(i, 0), result});
+        }
+        m_makers[valueOf(i)] = i;
+        // A Relu on codes is a LeakyRelu without a leak.
+        if (op == "Relu")
+            m_edit.replaceNode(i, {m_nodes[i].name, "QLinearLeakyRelu", kMicrosoft, inputs, {m_codes[point]}, {{"alpha", 0.0F}}});
+        else
+            m_edit.changeOperator(i, "QLinear" + op, kMicrosoft, inputs, {m_codes[point]}, {"dilations"});
+        return {};
+    }
+
+    Result<void> product(std::size_t i) {
+        const std::string& op = m_nodes[i].op;
+        const auto point = pointBehind(valueOf(i));
+        const auto weight = m_weights.find(i);
+        const auto bias = m_biases.find(i);
+        const Names a = operand(i, 0);
+        const Names b = weight == m_weights.end()
+                            ? operand(i, 1)
+                            : Names{weight->second.second.codes, weight->second.second.scale, weight->second.second.zero};
+        m_makers[valueOf(i)] = i;
+        if (op == "MatMul") return matMul(i, a, b, point);
+        const std::size_t layer = weight->second.first;
+        Names c;
+        if (m_nodes[i].inputs.size() > 2 && !m_nodes[i].inputs[2].empty()) {
+            c = {bias == m_biases.end() ? std::string() : m_activations.bias(bias->second)};
+            if (c[0].empty()) return refuse(layer, "its bias is no row of numbers that int32 codes could hold");
+        }
+        if (op == "Conv") {
+            m_edit.changeOperator(i, "QLinearConv", "", joined({a, b, scaleOf(*point), c}), {m_codes[*point]});
+            return {};
+        }
+        if (m_edit.attribute(i, "alpha", 1) != 1 || m_edit.attribute(i, "beta", 1) != 1) return refuse(layer, "its Gemm has factors");
+        if (point && c.empty()) c = {""};
+        m_edit.changeOperator(i, "QGemm", kMicrosoft, joined({a, b, c, point ? scaleOf(*point) : Names()}),
+                              {point ? m_codes[*point] : valueOf(i)}, {"beta"});
+        return {};
+    }
+    Result<void> matMul(std::size_t i, const Names& a, const Names& b, std::optional<std::size_t> point) {
+        const auto bias = m_biases.find(i);
+        const bool hasBias = bias != m_biases.end() && m_placement.biases[bias->second].user != i;
+        if (point && !hasBias) {
+            m_edit.changeOperator(i, "QLinearMatMul", "", joined({a, b, scaleOf(*point)}), {m_codes[*point]});
+            return {};
+        }
+        const std::string sum = point ? m_edit.freshName(valueOf(i) + "_float") : valueOf(i);
+        Names inputs{a[0], b[0], a[1], b[1], a[2], b[2]};
+        if (hasBias) inputs.push_back(m_writer.model().tensors()[m_placement.biases[bias->second].tensor].name);
+        m_edit.changeOperator(i, "MatMulIntegerToFloat", kMicrosoft, inputs, {sum});
+        if (point) m_edit.addNodeAfter(i, m_activations.node("QuantizeLinear", *point, sum, m_codes[*point], ""));
+        return {};
+    }
+
+    OnnxWriter& m_writer;
+    formats::onnx::OnnxEdit& m_edit;
+    ActivationWriter& m_activations;
+    const analysis::Placement& m_placement;
+    std::int64_t m_opset;
+    Job& m_job;
+    const std::vector<model::Node>& m_nodes;
+    Names m_codes;                                                        ///< parallel to the points
+    std::map<std::size_t, std::size_t> m_last;                            ///< node → the last that is part of it
+    std::map<std::size_t, std::size_t> m_biases;                          ///< node → index of its bias
+    std::map<std::size_t, std::pair<std::size_t, WeightTensors>> m_weights;  ///< node → layer and codes
+    std::map<std::string, std::size_t> m_makers;                          ///< value → the node that gives its codes
+};
+
+Result<Exported> write(const model::Model& model, const analysis::Recipe& recipe, const std::filesystem::path& temporary,
+                       const std::filesystem::path& final, const ExportOptions& options, Job& job) {
+    auto writer = OnnxWriter::begin(model, recipe, *findTarget("onnx-qoperator"), options);
+    if (!writer) return propagate(writer);
+    auto plan = planActivations(model, writer->allSchemes(), options.calibration.get(), job);
+    if (!plan) return propagate(plan);
+    const auto opset = reachOpset(*writer, {}, plan->wanted ? kOpset : 0);
+    if (!opset) return propagate(opset);
+    if (plan->wanted && *opset < kLeastOpset)
+        return usage(model.info().path, fmt::format("QLinearConv needs opset {}, and the model cannot be raised from {}", kLeastOpset, *opset),
+                     "Take onnx-qdq, or export the model with a newer opset");
+    noteActivations(*writer, plan->placement, options.calibration.get());
+    ActivationWriter activations(*writer, std::move(*plan));
+    if (auto done = Rewriter(*writer, activations, *opset, job).run(); !done) return propagate(done);
+    if (activations.plan().wanted) {
+        writer->setFates(activations.plan().placement.nodes);
+        writer->edit().importDomain(kMicrosoft, 1);
+        activations.finish();
+    }
+    return writer->finish(temporary, final, options, job);
+}
+
+}  // namespace
+
+Target onnxQOperator() {
+    return {"onnx-qoperator",
+            "ONNX, integer operators",
+            "QLinearConv, QLinearMatMul and ONNX Runtime's own QLinearAdd and the like, written as such: 8-bit weights and static "
+            "8-bit activations; nothing is left to an optimizer.",
+            ".onnx",
+            whyNot,
+            write};
+}
+
+}  // namespace roundoff::exports

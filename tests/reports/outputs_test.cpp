@@ -1,0 +1,69 @@
+// What every writer says of the layers' outputs.
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/reports/sample_report.h"
+
+namespace roundoff::reports {
+namespace {
+
+using testing::comparisonOf, testing::modelWith, testing::written;
+using ::testing::HasSubstr, ::testing::Not;
+
+analysis::ValueError errorOf(double decibels) {
+    analysis::ValueError error;
+    error.signal = error.quantized = error.product = 100;
+    error.noise = 100 / std::pow(10, decibels / 10);
+    error.count = 50;
+    return error;
+}
+
+class LayerOutputs : public ::testing::Test {
+protected:
+    const model::Model m_model = modelWith({"a", "b"});
+    analysis::Comparison m_comparison = comparisonOf(m_model, {"int8"});
+    analysis::LayerReport& m_first = m_comparison.reports[0].layers[0];
+    void SetUp() override {
+        m_first.output = analysis::LayerOutput{errorOf(41.25), errorOf(33.5), ""};
+        m_comparison.reports[0].layers[1].output = analysis::LayerOutput{std::nullopt, errorOf(20), "it stands in a branch"};
+    }
+};
+
+TEST_F(LayerOutputs, JsonHasBothOrTheReason) {
+    auto layers = nlohmann::json::parse(written("json", m_model, m_comparison))["schemes"][0]["layers"];
+    EXPECT_NEAR(layers[0]["output"]["isolated"]["sqnr_db"], 41.25, 1e-9);
+    EXPECT_NEAR(layers[0]["output"]["accumulated"]["sqnr_db"], 33.5, 1e-9);
+    EXPECT_EQ(layers[0]["output"]["isolated"]["mse"], m_first.output->isolated->mse());
+    EXPECT_TRUE(layers[1]["output"]["isolated"].is_null());
+    EXPECT_EQ(layers[1]["output"]["reason"], "it stands in a branch");
+    EXPECT_FALSE(layers[0].contains("alone"));
+    m_first.output->isolated->noise = 0;
+    m_first.alone = analysis::Sensitivity{errorOf(50), errorOf(30)};
+    layers = nlohmann::json::parse(written("json", m_model, m_comparison))["schemes"][0]["layers"];
+    EXPECT_TRUE(layers[0]["output"]["isolated"]["sqnr_db"].is_null());
+    EXPECT_EQ(layers[0]["output"]["isolated"]["exact"], true);
+    EXPECT_NEAR(layers[0]["alone"]["only"]["sqnr_db"], 50, 1e-9);
+    EXPECT_NEAR(layers[0]["alone"]["without"]["sqnr_db"], 30, 1e-9);
+}
+
+TEST_F(LayerOutputs, TablesShowThemAndTheRankingOnlyWhereItWasMade) {
+    for (const char* writer : {"text", "html"}) {
+        EXPECT_THAT(written(writer, m_model, m_comparison), HasSubstr("accumulated")) << writer;
+        EXPECT_THAT(written(writer, m_model, m_comparison), HasSubstr("33.5")) << writer;
+        EXPECT_THAT(written(writer, m_model, m_comparison), Not(HasSubstr("all but this"))) << writer;
+    }
+    m_first.alone = analysis::Sensitivity{errorOf(50), errorOf(30)};
+    for (const char* writer : {"text", "html"})
+        EXPECT_THAT(written(writer, m_model, m_comparison), HasSubstr("all but this")) << writer;
+    EXPECT_THAT(written("text", m_model, comparisonOf(m_model, {"int8"})), Not(HasSubstr("accumulated")));
+}
+
+TEST_F(LayerOutputs, CsvHasThemInColumnsOfTheirOwn) {
+    const std::string csv = written("csv", m_model, m_comparison);
+    EXPECT_THAT(csv, HasSubstr("isolated_sqnr_db,isolated_cosine,isolated_mse,accumulated_sqnr_db"));
+    EXPECT_THAT(csv, HasSubstr("it stands in a branch"));
+}
+
+}  // namespace
+}  // namespace roundoff::reports

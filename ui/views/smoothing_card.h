@@ -1,0 +1,32 @@
+#pragma once
+#include <vector>
+
+#include "ui/charts/card.h"
+
+class QLabel;
+class QSlider;
+
+namespace roundoff::ui {
+
+/// What SmoothQuant would do to a layer: a slider for how much of the activations' outliers moves into the weight, and how
+/// far channels stand apart on both sides before and after. A preview: it changes nothing.
+class SmoothingCard : public Card {
+    Q_OBJECT
+public:
+    explicit SmoothingCard(QWidget* parent = nullptr);
+    /// Channel magnitudes of both sides; sizes that differ say that there is nothing to move.
+    void setChannels(std::vector<float> activation, std::vector<float> weight);
+    void say(const QString& words);  ///< instead of figures
+    [[nodiscard]] double alpha() const;
+
+Q_SIGNALS:
+    void smoothed(const std::vector<float>& activation);  ///< magnitudes with the slider's alpha; empty = not smoothed
+
+private:
+    void refresh();
+    std::vector<float> m_activation, m_weight;
+    QSlider* m_slider;
+    QLabel *m_alpha, *m_figures;
+};
+
+}  // namespace roundoff::ui
