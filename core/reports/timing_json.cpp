@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "core/reports/document.h"
@@ -70,6 +71,7 @@ Json timingJsonOf(const model::Model& model, const speed::Timing& timing) {
 Result<std::string> write(const model::Model& model, std::span<const speed::Timing> timings, const Context& context) {
     auto out = document(context, &model);
     if (!out) return propagate(out);
+    (*out)["partial"] = std::any_of(timings.begin(), timings.end(), [](const auto& timing) { return timing.partial; });
     (*out)["schemes"] = Json::array();
     for (const speed::Timing& timing : timings) (*out)["schemes"].push_back(timingJsonOf(model, timing));
     return dump(*out);

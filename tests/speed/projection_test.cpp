@@ -1,0 +1,96 @@
+#include "core/speed/projection.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "core/formats/format.h"
+#include "core/speed/roofline.h"
+#include "tests/support/temp_folder.h"
+
+namespace roundoff::speed {
+namespace {
+
+const std::string kGood = R"({"roundoff_device": 1, "id": "x", "name": "X",
+ "peaks": {"fp32": {"tera_ops": 1, "source": "a"}, "int8": {"tera_ops": 4, "source": "b"}},
+ "bandwidth": {"gigabytes_per_second": 100, "source": "c"},
+ "efficiency": {"compute": 0.5, "memory": 1, "source": "d"}, "launch": {"ms": 0.25, "source": "e"}})";
+
+std::string with(const std::string& from, const std::string& to) {
+    std::string text = kGood;
+    return text.replace(text.find(from), from.size(), to);
+}
+
+TEST(Devices, OfTheProgramAreAllReadable) {
+    const auto devices = loadDevices(ROUNDOFF_SOURCE_DIR "/resources/devices");
+    ASSERT_TRUE(devices) << devices.error().line();
+    EXPECT_GE(devices->size(), 15u);
+    std::set<std::string> ids;
+    for (const Device& device : *devices) {
+        EXPECT_TRUE(ids.insert(device.id).second) << device.id;
+        EXPECT_GT(peakFor(device, "fp32").teraOps + peakFor(device, "fp16").teraOps, 0) << device.id;
+    }
+}
+
+TEST(Devices, NeedASourceForEveryNumber) {
+    ASSERT_TRUE(parseDevice(kGood, "x.json"));
+    for (const char* source : {"\"a\"", "\"b\"", "\"c\"", "\"d\"", "\"e\""}) {
+        const auto device = parseDevice(with(source, "\"\""), "x.json");
+        ASSERT_FALSE(device) << source;
+        EXPECT_EQ(device.error().code, ErrorCode::BadInput);
+        EXPECT_NE(device.error().line().find("x.json"), std::string::npos);
+    }
+}
+
+TEST(Devices, RefuseWhatMakesNoSense) {
+    for (const auto& text : {std::string("{"), std::string("[]"), std::string("{}"), with("\"id\": \"x\"", "\"id\": 3"), with("100", "-100"),
+                             with("100", "\"fast\""), with("\"fp32\"", "\"fp33\""), with("0.5", "1.5"), with("\"roundoff_device\": 1", "\"a\": 1")})
+        EXPECT_FALSE(parseDevice(text, "x.json")) << text;
+    EXPECT_FALSE(loadDevices("/no/such/folder"));
+    const test::TempFolder folder;
+    folder.write("note.txt", "no device");
+    EXPECT_TRUE(loadDevices(folder.path()).value().empty());
+    folder.write("a.json", kGood);
+    EXPECT_EQ(loadDevices(folder.path()).value().size(), 1u);
+}
+
+TEST(Peaks, FallBackToTheNextWiderType) {
+    const Device device = parseDevice(kGood, "x").value();
+    EXPECT_EQ(peakFor(device, "int8").type, "int8");
+    EXPECT_EQ(peakFor(device, "int4").type, "int8");
+    EXPECT_EQ(peakFor(device, "fp8").type, "fp32");
+    EXPECT_EQ(peakFor(device, "fp16").type, "fp32");
+    EXPECT_EQ(peakFor({}, "int8").type, "");
+}
+
+TEST(Roofs, AreTheLongerOfArithmeticAndMemory) {
+    const Work work{1'000'000'000, 1'000'000, 500'000, 500'000};
+    const Roof roof = roofOf(work, 32, 4, 1000, 100);  // 2 GFLOP at 1 TFLOP/s; 8 MB at 100 GB/s
+    EXPECT_DOUBLE_EQ(roof.computeMs, 2);
+    EXPECT_DOUBLE_EQ(roof.memoryMs, 0.08);
+    EXPECT_DOUBLE_EQ(roof.ms(), 2);
+    EXPECT_STREQ(roof.bound(), "compute");
+    EXPECT_STREQ(roofOf(work, 32, 4, 100'000, 100).bound(), "memory");
+}
+
+TEST(Projections, FollowTheFormula) {
+    Job job;
+    const auto model = formats::openModel(ROUNDOFF_SOURCE_DIR "/resources/samples/digits.onnx", job).value();
+    Timing timing;
+    timing.layers.resize(model.layers().size());
+    for (std::size_t i = 0; i < timing.layers.size(); ++i) timing.layers[i].layer = i;
+    LayerTiming& layer = timing.layers[1];
+    layer.scheme = schemes::parseScheme("int8/uint8").value();
+    layer.weightBits = 8;
+    layer.work = {1'000'000'000, 1'000'000, 0, 0};
+    const Projection projection = project(model, timing, parseDevice(kGood, "x").value());
+    EXPECT_FALSE(projection.layers[0]);  // its work is not known
+    ASSERT_TRUE(projection.layers[1]);
+    EXPECT_DOUBLE_EQ(projection.layers[1]->floatMs, 4 + 0.25);      // 2 GFLOP at half of 1 TFLOP/s
+    EXPECT_DOUBLE_EQ(projection.layers[1]->quantizedMs, 1 + 0.25);  // half of 4 TOP/s
+    EXPECT_EQ(projection.layers[1]->bound, "compute");
+    EXPECT_EQ(projection.device, "X");
+}
+
+}  // namespace
+}  // namespace roundoff::speed
