@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <map>
 
+#include "core/calibration/calibration.h"
+#include "core/calibration/observer.h"
 #include "core/exports/plan.h"
 #include "core/schemes/tiling.h"
+#include "core/speed/layer_model.h"
 
 namespace roundoff::speed {
 namespace {
@@ -40,6 +43,16 @@ Choice choose(const model::Layer& layer, const schemes::Scheme& scheme, const st
     return {nullptr, Status::Skipped, reason};
 }
 
+/// Histograms only where a range rule looks at more than the extremes.
+calibration::Detail detailFor(const analysis::Recipe& recipe) {
+    const auto more = [](const schemes::Scheme& scheme) {
+        using enum schemes::Range::Rule;
+        return scheme.activation && scheme.activation->range.rule != MinMax && scheme.activation->range.rule != Average;
+    };
+    const bool any = more(recipe.standard) || std::ranges::any_of(recipe.layers, [&](const auto& each) { return more(each.second); });
+    return any ? calibration::Detail::Histograms : calibration::Detail::Extremes;
+}
+
 }  // namespace
 
 Result<BenchPlan> planBench(const model::Model& model, const analysis::Recipe& recipe, const BenchOptions& options) {
@@ -51,8 +64,8 @@ Result<BenchPlan> planBench(const model::Model& model, const analysis::Recipe& r
     for (const model::Layer& layer : model.layers()) {
         const schemes::Scheme& scheme = recipe.schemeOf(layer.name);
         Choice choice = layer.stored || scheme.isFloat() ? Choice{} : choose(layer, scheme, *targets);
-        // What no target holds is float to the planner, which would refuse it.
-        if (choice.target || scheme.isFloat() || layer.stored) possible.layers[layer.name] = scheme;
+        // A scheme that fits no such shape is float to the planner, which would refuse it.
+        if (schemes::tilingOf(layer.shape, layer.outputAxis, layer.reductionAxis, scheme.weight)) possible.layers[layer.name] = scheme;
         plan.layers.push_back(std::move(choice));
     }
     exports::ExportOptions selection;
@@ -64,7 +77,7 @@ Result<BenchPlan> planBench(const model::Model& model, const analysis::Recipe& r
     if (!planned) return propagate(planned);
     for (std::size_t i = 0; i < plan.layers.size(); ++i) {
         Choice& choice = plan.layers[i];
-        if ((*planned)[i].status == Status::Kept && choice.status != Status::Skipped)
+        if ((*planned)[i].status == Status::Kept && possible.layers.contains(model.layers()[i].name))
             choice = {nullptr, Status::Kept, (*planned)[i].reason};
         if (choice.target) ++held[choice.target];
     }
@@ -82,14 +95,37 @@ Result<exports::Exported> exportToRun(const model::Model& model, const analysis:
                                       const std::filesystem::path& path, const BenchOptions& options, Job& job) {
     exports::ExportOptions how;
     how.verify = false;
-    how.data = options.data;
+    const auto values = exports::calibratedValues(model, recipe, target, how);
+    if (!values) return propagate(values);
+    if (!values->empty()) {
+        auto seen = calibration::calibrate(model, *values, options.data, detailFor(recipe), job);
+        if (!seen) return propagate(seen);
+        how.calibration = std::make_shared<const calibration::Calibration>(std::move(*seen));
+    }
     return exports::exportModel(model, recipe, target, path, how, job);
 }
 
 Result<exports::Exported> exportToRun(const model::Model& model, const analysis::Recipe& recipe, const Target& target,
-                                      const std::filesystem::path& path, const runtime::Sample&, Job& job) {
+                                      const std::filesystem::path& path, const runtime::Sample& sample, Job& job) {
     exports::ExportOptions how;
     how.verify = false;
+    const auto values = exports::calibratedValues(model, recipe, target, how);
+    if (!values) return propagate(values);
+    if (!values->empty()) {
+        const auto captured = captureValues(model, *values, sample, job);
+        if (!captured) return propagate(captured);
+        auto seen = std::make_shared<calibration::Calibration>();
+        seen->samples = 1;
+        seen->conditions = "1 sample of the layer's own input";
+        for (std::size_t i = 0; i < values->size(); ++i) {
+            const runtime::NamedTensor& value = (*captured)[i];
+            std::vector<float> floats(value.view().count());
+            tensor::readFloats(value.view(), 0, floats);
+            calibration::observe({tensor::ElementType::Float32, value.shape, std::as_bytes(std::span(floats))}, detailFor(recipe),
+                                 seen->values[(*values)[i]]);
+        }
+        how.calibration = std::move(seen);
+    }
     return exports::exportModel(model, recipe, target, path, how, job);
 }
 
