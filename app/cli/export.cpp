@@ -8,6 +8,7 @@
 #include "app/cli/all.h"
 #include "app/cli/data_options.h"
 #include "app/cli/output.h"
+#include "core/analysis/run.h"
 #include "core/base/text.h"
 #include "core/exports/target.h"
 #include "core/formats/format.h"
@@ -84,24 +85,13 @@ std::string exportedText(const model::Model& model, const exports::Exported& exp
     return out + verificationText(*exported.verification);
 }
 
-/// Histograms only where a range rule looks at more than the extremes.
-calibration::Detail detailFor(const analysis::Recipe& recipe) {
-    const auto more = [](const schemes::Scheme& scheme) {
-        using enum schemes::Range::Rule;
-        return scheme.activation && scheme.activation->range.rule != MinMax && scheme.activation->range.rule != Average;
-    };
-    const bool any = more(recipe.standard) || std::any_of(recipe.layers.begin(), recipe.layers.end(),
-                                                          [&](const auto& entry) { return more(entry.second); });
-    return any ? calibration::Detail::Histograms : calibration::Detail::Extremes;
-}
-
 /// Ranges of static activations, of the data that the proof runs on, too.
 Result<void> calibrate(const model::Model& model, const analysis::Recipe& recipe, const exports::Target& target, bool hasData,
                        exports::ExportOptions& options, Job job) {
     const auto values = exports::calibratedValues(model, recipe, target, options);
     if (!values) return propagate(values);
     if (values->empty() || !hasData) return {};  // the export says what it lacks
-    auto found = calibration::calibrate(model, *values, options.data, detailFor(recipe), job);
+    auto found = calibration::calibrate(model, *values, options.data, analysis::detailFor(recipe), job);
     if (!found) return propagate(found);
     options.calibration = std::make_shared<const calibration::Calibration>(std::move(*found));
     return {};

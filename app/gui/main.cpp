@@ -43,6 +43,12 @@ QString samplePath() {
     return {};
 }
 
+/// The devices beside the installed program, else in the source tree.
+QString devicesPath() {
+    const QDir beside(QCoreApplication::applicationDirPath() + QStringLiteral("/../share/roundoff/devices"));
+    return beside.exists() ? beside.canonicalPath() : QStringLiteral(ROUNDOFF_DEVICES_DIR);
+}
+
 int run(QApplication& application, const gui::Options& options) {
     // Pictures do not depend on what this user did before.
     QTemporaryDir scratch;
@@ -60,6 +66,7 @@ int run(QApplication& application, const gui::Options& options) {
         return fail({ErrorCode::Failed, "--sample", "the sample model was not found beside this program",
                      "Open a model of yours"});
     worker::Worker engine;
+    engine.setDevices(devicesPath());
     ui::MainWindow window(engine, sample);
     window.applyTheme(theme, false);
     if (options.geometry) window.resize(*options.geometry);

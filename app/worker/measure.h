@@ -8,7 +8,8 @@ namespace roundoff::worker {
 Result<ui::Measurement> measure(const ui::MeasureCommand& command, Job& job);
 
 /// Stopped half-way it gives the layers that are timed, marked partial.
-Result<ui::SpeedResult> time(const ui::SpeedCommand& command, Job& job);
+/// @param devices folder of what to project for; one that is not there gives no projections
+Result<ui::SpeedResult> time(const ui::SpeedCommand& command, const QString& devices, Job& job);
 
 Result<ui::DataPreview> preview(const ui::PreviewCommand& command, Job& job);
 

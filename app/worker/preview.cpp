@@ -6,7 +6,7 @@
 namespace roundoff::worker {
 namespace {
 
-constexpr std::size_t kLookAt = 128;
+constexpr std::size_t kMostSamples = 1'000'000;
 constexpr std::size_t kMostText = 400;
 
 /// Token ids as the bytes that they are.
@@ -20,14 +20,15 @@ QString textOf(const std::vector<float>& ids) {
 }  // namespace
 
 Result<ui::DataPreview> preview(const ui::PreviewCommand& command, Job& job) {
-    const auto data = calibration::loadDataset(command.model, command.data, kLookAt, job);
+    const auto data = calibration::loadDataset(command.model, command.data, kMostSamples, job);
     if (!data) return propagate(data);
     ui::DataPreview result;
     result.samples = data->count();
-    result.atLeast = result.samples >= kLookAt;
+    if (result.samples == 0) return result;
     const auto read = data->sample(0);
     if (!read) return propagate(read);
     const runtime::Sample& sample = *read;
+    if (sample.empty()) return result;
     QStringList inputs;
     for (const auto& input : sample) {
         const auto type = tensor::name(input.type);

@@ -104,7 +104,7 @@ void Worker::measure(int number, ui::MeasureCommand command) {
 
 void Worker::time(int number, ui::SpeedCommand command) {
     post(m_run, number, begin(Kind::Measure, number), [this, number, command = std::move(command)](Job& work) {
-        auto result = worker::time(command, work);
+        auto result = worker::time(command, m_devices, work);
         if (result)
             Q_EMIT timed(number, std::make_shared<const ui::SpeedResult>(std::move(*result)));
         else
@@ -140,6 +140,7 @@ void Worker::exportModel(int number, ui::ExportCommand command) {
         options.verify = command.verify;
         options.externalData = command.externalData;
         if (command.data) options.data = *command.data;
+        options.calibration = command.calibration;
         options.onStep = [this, number](const std::string& step, std::optional<bool> ok, const std::string& detail) {
             Q_EMIT exportStep(number, QString::fromStdString(step), ok, QString::fromStdString(detail));
         };

@@ -25,6 +25,7 @@ public:
     void channels(int number, ui::ChannelsCommand command) override;
     void cancel(int number) override;
 
+    void setDevices(const QString& folder) { m_devices = folder; }  ///< descriptions of what times are projected for
     void setThreads(int threads) { m_threads = threads; }  ///< 0 = all cores
 
 private:
@@ -41,6 +42,7 @@ private:
 
     std::map<Kind, Running> m_running;
     int m_threads = 0;
+    QString m_devices;
     Lane m_work, m_detail, m_export, m_run;
 };
 

@@ -19,19 +19,16 @@ std::vector<std::string> watched(const model::Model& model, const Comparison& co
     return values;
 }
 
-/// As much as the range rules and the caller ask for.
-calibration::Detail detailFor(const Comparison& comparison, const RunOptions& options) {
-    if (options.observeInputs) return calibration::Detail::Channels;
-    using enum schemes::Range::Rule;
-    for (const Report& report : comparison.reports)
-        for (const LayerReport& layer : report.layers)
-            if (const auto& activation = layer.scheme.activation;
-                activation && activation->range.rule != MinMax && activation->range.rule != Average)
-                return calibration::Detail::Histograms;
-    return calibration::Detail::Extremes;
-}
-
 }  // namespace
+
+calibration::Detail detailFor(const Recipe& recipe) {
+    const auto more = [](const schemes::Scheme& scheme) {
+        using enum schemes::Range::Rule;
+        return scheme.activation && scheme.activation->range.rule != MinMax && scheme.activation->range.rule != Average;
+    };
+    const bool any = more(recipe.standard) || std::ranges::any_of(recipe.layers, [&](const auto& each) { return more(each.second); });
+    return any ? calibration::Detail::Histograms : calibration::Detail::Extremes;
+}
 
 Result<void> run(const model::Model& model, Comparison& comparison, const RunOptions& options,
                  calibration::Calibration& calibration, Job& job) {
@@ -45,7 +42,9 @@ Result<void> run(const model::Model& model, Comparison& comparison, const RunOpt
         const auto values = watched(model, comparison, options.observeInputs);
         Job calibrating = part(0.2);
         if (!values.empty()) {
-            auto found = calibration::calibrate(model, values, *options.calibration, detailFor(comparison, options), calibrating);
+            auto detail = options.observeInputs ? calibration::Detail::Channels : calibration::Detail::Extremes;
+            for (const Report& report : comparison.reports) detail = std::max(detail, detailFor(report.recipe));
+            auto found = calibration::calibrate(model, values, *options.calibration, detail, calibrating);
             if (!found) return propagate(found);
             calibration = std::move(*found);
         }

@@ -8,6 +8,9 @@
 
 namespace roundoff::analysis {
 
+/// What a recipe's static activations need to be observed: histograms only where a range rule looks at more than the extremes.
+calibration::Detail detailFor(const Recipe& recipe);
+
 struct RunOptions {
     /// Finds the ranges of static activations, and measures every layer's output.
     std::optional<calibration::DataSource> calibration;

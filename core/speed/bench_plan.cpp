@@ -1,3 +1,4 @@
+#include "core/analysis/run.h"
 #include "core/speed/bench_plan.h"
 
 #include <algorithm>
@@ -41,16 +42,6 @@ Choice choose(const model::Layer& layer, const schemes::Scheme& scheme, const st
         if (reason.empty()) reason = fmt::format("{} cannot hold it: {}", target->id, why);
     }
     return {nullptr, Status::Skipped, reason};
-}
-
-/// Histograms only where a range rule looks at more than the extremes.
-calibration::Detail detailFor(const analysis::Recipe& recipe) {
-    const auto more = [](const schemes::Scheme& scheme) {
-        using enum schemes::Range::Rule;
-        return scheme.activation && scheme.activation->range.rule != MinMax && scheme.activation->range.rule != Average;
-    };
-    const bool any = more(recipe.standard) || std::ranges::any_of(recipe.layers, [&](const auto& each) { return more(each.second); });
-    return any ? calibration::Detail::Histograms : calibration::Detail::Extremes;
 }
 
 }  // namespace
@@ -98,7 +89,7 @@ Result<exports::Exported> exportToRun(const model::Model& model, const analysis:
     const auto values = exports::calibratedValues(model, recipe, target, how);
     if (!values) return propagate(values);
     if (!values->empty()) {
-        auto seen = calibration::calibrate(model, *values, options.data, detailFor(recipe), job);
+        auto seen = calibration::calibrate(model, *values, options.data, analysis::detailFor(recipe), job);
         if (!seen) return propagate(seen);
         how.calibration = std::make_shared<const calibration::Calibration>(std::move(*seen));
     }
@@ -121,7 +112,7 @@ Result<exports::Exported> exportToRun(const model::Model& model, const analysis:
             const runtime::NamedTensor& value = (*captured)[i];
             std::vector<float> floats(value.view().count());
             tensor::readFloats(value.view(), 0, floats);
-            calibration::observe({tensor::ElementType::Float32, value.shape, std::as_bytes(std::span(floats))}, detailFor(recipe),
+            calibration::observe({tensor::ElementType::Float32, value.shape, std::as_bytes(std::span(floats))}, analysis::detailFor(recipe),
                                  seen->values[(*values)[i]]);
         }
         how.calibration = std::move(seen);

@@ -120,7 +120,7 @@ const std::vector<LayerColumn>& layerColumns() {
     using Look = LayerColumn::Look;
     static const std::vector<LayerColumn> columns{
         {"name", QT_TRANSLATE_NOOP("LayerColumn", "Layer"), QT_TRANSLATE_NOOP("LayerColumn", "Name in the model"),
-         Look::ElidedLeft, 128, true, nameText, nullptr, nullptr},
+         Look::ElidedLeft, 132, true, nameText, nullptr, nullptr},
         {"op", QT_TRANSLATE_NOOP("LayerColumn", "Op"),
          QT_TRANSLATE_NOOP("LayerColumn", "Operator that uses the weight"), Look::Text, 74, false, opText, nullptr,
          nullptr},

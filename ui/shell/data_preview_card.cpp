@@ -46,7 +46,7 @@ DataPreviewCard::DataPreviewCard(QWidget* parent) : QWidget(parent) {
 void DataPreviewCard::show(const DataPreview& preview) {
     m_picture = pictureOf(preview.first, preview.shape);
     const QString count = countText(preview.samples);
-    m_text = (preview.atLeast ? tr("%1 samples or more").arg(count) : tr("%1 samples").arg(count)) + QLatin1Char('\n') + preview.what;
+    m_text = tr("%1 samples").arg(count) + QLatin1Char('\n') + preview.what;
     m_quote = preview.text.simplified();
     m_problem = false;
     setAccessibleName(tr("Preview: %1").arg(m_text));

@@ -34,7 +34,8 @@ struct ExportCommand {
     QString path;
     bool externalData = false;
     bool verify = true;
-    std::optional<calibration::DataSource> data;  ///< for ranges and the proof; none: synthetic inputs
+    std::optional<calibration::DataSource> data;  ///< for the proof; none: synthetic inputs
+    std::shared_ptr<const calibration::Calibration> calibration;  ///< for the ranges of static activations; may be null
 };
 /// Runs the model on data: what its layers take in and give out, and what comes out at the end.
 struct MeasureCommand {
@@ -56,6 +57,7 @@ struct Measurement {
 struct SpeedCommand {
     model::Model model;
     analysis::Recipe recipe;
+    std::optional<calibration::DataSource> data;  ///< its first sample is what is run; none: synthetic
 };
 /// The first of the data as the model will see it.
 struct PreviewCommand {
@@ -64,7 +66,6 @@ struct PreviewCommand {
 };
 struct DataPreview {
     std::size_t samples = 0;   ///< how many there are
-    bool atLeast = false;      ///< there may be more
     QString what;              ///< "float32 [1, 1, 28, 28] input"
     std::vector<float> first;  ///< values of the first sample's first input, at most kMostValues
     std::vector<std::int64_t> shape;

@@ -89,7 +89,7 @@ void Jobs::cancel() {
 int Jobs::startExport(const QString& target, const QString& path, bool externalData, bool verify) {
     const int number = ++m_last;
     const State& state = m_store.state();
-    m_engine.exportModel(number, {state.model, state.recipe, target, path, externalData, verify, state.data.calibration});
+    m_engine.exportModel(number, {state.model, state.recipe, target, path, externalData, verify, state.data.calibration, state.calibration});
     return number;
 }
 

@@ -101,7 +101,7 @@ void MainWindow::build() {
     m_columns->setStretchFactor(0, 30);
     m_columns->setStretchFactor(1, 50);
     m_columns->setStretchFactor(2, 18);
-    m_columns->setSizes({536, 638, 264});
+    m_columns->setSizes({556, 620, 262});
 
     m_log = new QTabWidget(m_work);
     m_log->setDocumentMode(true);
@@ -191,7 +191,7 @@ void MainWindow::connectActions() {
     connect(m_actions.inspector, &QAction::toggled, m_inspector, &QWidget::setVisible);
     connect(m_actions.messages, &QAction::toggled, m_log, &QWidget::setVisible);
     on(m_actions.resetLayout, [this] {
-        m_columns->setSizes({536, 638, 264});
+        m_columns->setSizes({556, 620, 262});
         m_actions.inspector->setChecked(true);
         m_actions.messages->setChecked(false);
     });

@@ -64,7 +64,7 @@ void Runs::start() {
     m_status = {true, false, title(), 0};
     kind == Kind::Speed ? m_store.setTiming(true) : m_store.setMeasuring(true);
     Q_EMIT statusChanged();
-    if (kind == Kind::Speed) return m_engine.time(m_measure, {state.model, state.recipe});
+    if (kind == Kind::Speed) return m_engine.time(m_measure, {state.model, state.recipe, state.data.calibration});
     m_engine.measure(m_measure, {state.model, state.comparison, columns, *state.data.calibration, state.data.evaluation,
                                  kind == Kind::Ranking});
 }

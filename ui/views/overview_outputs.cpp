@@ -17,7 +17,7 @@ namespace {
 QString meanText(double value, double error, double factor) {
     value *= factor, error *= factor;
     if (!(error > 0)) return significantText(value, 3);
-    const int decimals = std::clamp(1 - int(std::floor(std::log10(error))), 0, 6);
+    const int decimals = std::clamp(-int(std::floor(std::log10(error))), 0, 6);
     return QStringLiteral("%1 ± %2").arg(value, 0, 'f', decimals).arg(error, 0, 'f', decimals);
 }
 
