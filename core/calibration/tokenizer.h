@@ -33,10 +33,7 @@ std::unique_ptr<Tokenizer> byteTokenizer();
 /// know is an error by name.
 Result<std::unique_ptr<Tokenizer>> openTokenizerJson(const std::filesystem::path& path);
 
-/// A tokenizer.model of SentencePiece.
-Result<std::unique_ptr<Tokenizer>> openSentencePiece(const std::filesystem::path& path);
-
-/// The tokenizer beside a model, or in the folder above it: tokenizer.json, else tokenizer.model.
+/// The tokenizer.json beside a model, or in the folder above it.
 Result<std::unique_ptr<Tokenizer>> tokenizerBeside(const std::filesystem::path& model);
 
 }  // namespace roundoff::calibration

@@ -164,7 +164,7 @@ public:
         for (const char c : text) ids.push_back(static_cast<unsigned char>(c));
         return ids;
     }
-    [[nodiscard]] std::string piece(std::int64_t id) const override { return {1, char(id)}; }
+    [[nodiscard]] std::string piece(std::int64_t id) const override { return std::string(1, char(id)); }
     [[nodiscard]] std::string words() const override { return "bytes"; }
 };
 
@@ -196,9 +196,11 @@ Result<std::unique_ptr<Tokenizer>> tokenizerBeside(const fs::path& model) {
     std::error_code error;
     for (const fs::path& place : {folder, folder.parent_path()}) {
         if (fs::exists(place / "tokenizer.json", error)) return openTokenizerJson(place / "tokenizer.json");
-        if (fs::exists(place / "tokenizer.model", error)) return openSentencePiece(place / "tokenizer.model");
+        if (fs::exists(place / "tokenizer.model", error))
+            return usage((place / "tokenizer.model").string(), "SentencePiece's own files are not read",
+                         "Put the model's tokenizer.json beside it, or give token ids as .npy arrays named after the inputs");
     }
-    return usage(model.string(), "there is no tokenizer.json or tokenizer.model beside the model, and its metadata do not say tokenizer=bytes",
+    return usage(model.string(), "there is no tokenizer.json beside the model, and its metadata do not say tokenizer=bytes",
                  "Put the model's tokenizer there, or give token ids as .npy arrays named after the inputs");
 }
 

@@ -1,9 +1,9 @@
-#include "core/analysis/run.h"
 #include "core/speed/bench_plan.h"
 
 #include <algorithm>
 #include <map>
 
+#include "core/analysis/run.h"
 #include "core/calibration/calibration.h"
 #include "core/calibration/observer.h"
 #include "core/exports/plan.h"

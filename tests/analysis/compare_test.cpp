@@ -192,11 +192,6 @@ TEST(Compare, CancelKeepsWhatIsFinished) {
     EXPECT_EQ(result->reports[0].total().pending, model.layers().size() - 2);
 }
 
-TEST(Compare, RefusesActivationsInWords) {
-    Job job;
-    EXPECT_EQ(compare(severalLayers(), recipes({"int8/uint8"}), {}, job).error().code, ErrorCode::Usage);
-}
-
 TEST(Compare, EmptyModelHasAFinding) {
     Job job;
     const auto result = compare(test::memoryModel({}), recipes({"int8"}), {}, job).value();

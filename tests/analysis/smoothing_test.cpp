@@ -62,7 +62,8 @@ TEST(InputChannels, AreThoseOfTheReductionAxis) {
         tensor::readFloats(data->view, 0, values);
         // By indices written out: every element's place along the reduction axis.
         const auto& shape = layer.shape;
-        std::vector<float> expected(std::size_t(shape[std::size_t(layer.reductionAxis)]), 0.0F);
+        const auto channels = std::size_t(shape[std::size_t(layer.reductionAxis)]);
+        std::vector<float> expected(channels, 0.0F);
         for (std::size_t i = 0; i < values.size(); ++i) {
             std::size_t rest = i, place = 0;
             for (int d = int(shape.size()) - 1; d >= 0; --d) {

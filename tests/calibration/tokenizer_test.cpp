@@ -52,20 +52,15 @@ TEST(Tokenizer, PiecesOfAByteLevelVocabularyGiveTheTextBack) {
     EXPECT_EQ(back, text);
 }
 
-TEST(Tokenizer, SentencePiecesOwnFile) {
-    Job job;
-    const auto tokenizer = openSentencePiece(kData / "sentencepiece.model");
-    ASSERT_TRUE(tokenizer) << tokenizer.error().line();
-    EXPECT_EQ((*tokenizer)->encode(readText(kData / "probe.txt"), job).value(), golden("sentencepiece"));
-    EXPECT_FALSE(openSentencePiece(kData / "probe.txt"));
-}
-
 TEST(Tokenizer, StandsBesideTheModelOrOneFolderUp) {
     const test::TempFolder folder;
     folder.write("onnx/model.onnx", "");
     const auto none = tokenizerBeside(folder.path() / "onnx/model.onnx");
     ASSERT_FALSE(none);
     EXPECT_NE(none.error().line().find("no tokenizer.json"), std::string::npos) << none.error().line();
+    folder.write("onnx/tokenizer.model", "");
+    EXPECT_NE(tokenizerBeside(folder.path() / "onnx/model.onnx").error().line().find("SentencePiece"), std::string::npos);
+    fs::remove(folder.path() / "onnx/tokenizer.model");
     fs::copy_file(kData / "gpt2.json", folder.path() / "tokenizer.json");
     const auto above = tokenizerBeside(folder.path() / "onnx/model.onnx");
     ASSERT_TRUE(above) << above.error().line();

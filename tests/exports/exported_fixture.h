@@ -44,6 +44,7 @@ protected:
         ASSERT_TRUE(found) << found.error().line();
         m_calibration = std::make_shared<const calibration::Calibration>(std::move(*found));
         const auto loaded = calibration::loadDataset(model, m_data, 20, m_job).value();
+        m_samples.clear();
         for (std::size_t i = 0; i < loaded.count(); ++i) m_samples.push_back(loaded.sample(i).value());
     }
     Result<Exported> make(const model::Model& model, const std::string& scheme, const std::string& target,

@@ -52,7 +52,6 @@ const std::vector<Reserved>& reserved() {
         {"zip.h", {"core/calibration/"}},
         {"stb/", {"core/calibration/"}},
         {"unicode/", {"core/calibration/"}},
-        {"sentencepiece", {"core/calibration/"}},
         {"nlohmann/json.hpp", {"core/", "app/", "ui/", "tests/"}},
         {"std::thread",
          {"app/", "tests/", "core/base/cpu.cpp", "core/runtime/"},
