@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "app/cli/all.h"
+#include "app/cli/data_options.h"
 #include "core/base/sha256.h"
 #include "core/formats/format.h"
 #include "core/reports/timing.h"
@@ -18,6 +19,7 @@ struct Arguments {
     std::vector<std::string> schemes;
     std::string data, target, device;
     std::string devices = ROUNDOFF_DEVICES_DIR;
+    DataOptions how;
 };
 
 /// The device to project for; nothing where none is asked for.
@@ -57,7 +59,7 @@ Result<int> bench(const Arguments& arguments, const Options& options, Console& c
     }
     const auto device = deviceOf(arguments);
     if (!device) return propagate(device);
-    const auto data = calibration::parseDataSource(arguments.data, options.seed);
+    const auto data = arguments.how.source(arguments.data, options.seed);
     if (!data) return propagate(data);
     if (auto checked = check(options, arguments.model); !checked) return propagate(checked);
     Job opening = console.job().part(0, 0.005);
@@ -106,6 +108,7 @@ Command benchCommand() {
             app.add_option("--calib", arguments->data,
                            "inputs: the first sample is run, all find the ranges of static activations; or synthetic[:N], as where absent")
                 ->type_name("DATA");
+            addDataOptions(app, arguments->how);
             app.add_option("--to", arguments->target, "the target to run; where absent, the first that holds the scheme")
                 ->type_name("TARGET");
             app.add_option("--device", arguments->device, "project for this device, too; marked projected, never measured")->type_name("ID");

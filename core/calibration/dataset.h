@@ -44,6 +44,7 @@ struct DataSource {
     std::size_t window = 0;  ///< tokens in a window of text; 0 = what the model says
     std::map<std::string, std::int64_t> dims{};  ///< sizes of free dimensions, by symbol or "input:axis"
     [[nodiscard]] bool isSynthetic() const { return path.empty(); }
+    bool operator==(const DataSource&) const = default;
 };
 class Tokenizer;
 

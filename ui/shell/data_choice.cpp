@@ -15,11 +15,6 @@ const QStringList& extensions() {
     return all;
 }
 
-bool same(const Source& a, const Source& b) {
-    if (!a || !b) return !a && !b;
-    return a->path == b->path && a->seed == b->seed && (!a->isSynthetic() || a->synthetic == b->synthetic);
-}
-
 Source beside(const QString& stem, const QString& role) {
     for (const char* ending : {"", ".txt", ".npz", ".npy"}) {
         const QFileInfo candidate(stem + role + QLatin1String(ending));
@@ -34,7 +29,7 @@ Source beside(const QString& stem, const QString& role) {
 }  // namespace
 
 bool sameData(const DataChoice& a, const DataChoice& b) {
-    return same(a.calibration, b.calibration) && same(a.evaluation, b.evaluation);
+    return a.calibration == b.calibration && a.evaluation == b.evaluation;
 }
 
 QString dataText(const Source& source) {
