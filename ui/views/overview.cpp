@@ -151,12 +151,15 @@ private:
             m_worst->show(dashText(), total.pending ? tr("pending") : tr("no layer lost anything"), true);
         const auto& whole = state.speed ? state.speed->whole : std::optional<SpeedRow>();
         m_speed->setLink(!whole);
-        if (whole && whole->floating && whole->quantized)
-            m_speed->show(QStringLiteral("%1 ×").arg(whole->speedup(), 0, 'f', 2),
-                          QStringLiteral("%1 → %2 · %3").arg(millisecondsText(whole->floating->medianMs), millisecondsText(whole->quantized->medianMs), tr("measured")));
-        else
+        if (whole && whole->floating && whole->quantized) {
+            const bool noisy = !whole->floating->noise.isEmpty() || !whole->quantized->noise.isEmpty();
+            m_speed->show(QStringLiteral("%1%2 ×").arg(noisy ? QStringLiteral("~") : QString()).arg(whole->speedup(), 0, 'f', 2),
+                          QStringLiteral("%1: %2 → %3").arg(noisy ? tr("noisy") : tr("measured"), millisecondsText(whole->floating->medianMs),
+                                                            millisecondsText(whole->quantized->medianMs)));
+        } else {
             m_speed->show(state.speedStale ? tr("stale") : tr("not measured"),
                           state.timing ? tr("measuring…") : state.speedStale ? tr("measure again") : tr("measure"), true);
+        }
     }
 
     void showFindings(const State& state) {
