@@ -84,6 +84,7 @@ Result<int> compare(const Arguments& arguments, const Options& options, Console&
         ran = analysis::run(*model, *comparison, running, calibration, rest);
     }
     const bool stopped = !ran && ran.error().code == ErrorCode::Cancelled;
+    for (analysis::Report& report : comparison->reports) report.partial = report.partial || stopped;
     if (auto written = write(*model, *comparison, context, options, console); !written) return propagate(written);
     // What is known of the weights is written all the same.
     if (!ran && !stopped) return propagate(ran);

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "core/calibration/observer.h"
@@ -37,6 +38,10 @@ Result<Calibration> calibrate(const model::Model& model, const std::vector<std::
     result.samples = data->count();
     result.synthetic = source.isSynthetic();
     result.conditions = fmt::format("{}; ONNX Runtime {}", data->words, runtime::version());
+    const bool moved = std::ranges::any_of(result.values, [](const auto& entry) { return entry.second.moments.min < entry.second.moments.max; });
+    if (!result.values.empty() && !moved)
+        return badInput(source.path.string(), "the data show nothing: every value kept one number throughout",
+                        "Give samples as the model meets them");
     for (const auto& [name, observation] : result.values)
         if (observation.moments.finite() == 0)
             return badInput(model.info().path, "the value \"" + name + "\" held no finite number in any sample",

@@ -8,6 +8,8 @@
 
 #include "core/calibration/calibration.h"
 #include "core/formats/format.h"
+#include "tests/support/npy.h"
+#include "tests/support/temp_folder.h"
 
 namespace roundoff::calibration {
 namespace {
@@ -122,6 +124,16 @@ TEST_P(Trials, AChangedValueReachesAllOrOnlyItsReaders) {
     };
     EXPECT_NE(floats(second.run(m_sample, m_job).value()[0].view()), floats(original()[0].view()));
     EXPECT_FALSE(zero);
+}
+
+TEST(Calibrate, DataThatNeverMoveAreRefused) {
+    Job job;
+    const auto model = formats::openModel((kSamples / "digits.onnx").string(), job).value();
+    const test::TempFolder folder;
+    const auto zeros = folder.write("zeros.npy", test::npyBytes("<f4", "(2, 1, 28, 28)", std::vector<float>(2 * 784, 0.0F)));
+    const auto done = calibrate(model, {model.graph().inputs[0].name}, {zeros, 4, 0}, Detail::Extremes, job);
+    ASSERT_FALSE(done);
+    EXPECT_NE(done.error().line().find("show nothing"), std::string::npos) << done.error().line();
 }
 
 TEST_P(Trials, CalibrationSeesEverySampleOnce) {
