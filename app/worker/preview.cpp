@@ -1,6 +1,8 @@
 #include <algorithm>
 
 #include "app/worker/measure.h"
+#include "core/base/text.h"
+#include "core/calibration/tokenizer.h"
 #include "core/tensor/tensor_view.h"
 
 namespace roundoff::worker {
@@ -9,12 +11,12 @@ namespace {
 constexpr std::size_t kMostSamples = 1'000'000;
 constexpr std::size_t kMostText = 400;
 
-/// Token ids as the bytes that they are.
-QString textOf(const std::vector<float>& ids) {
-    QByteArray bytes;
+/// What the first tokens stand for.
+QString textOf(const calibration::Tokenizer& tokenizer, const std::vector<float>& ids) {
+    std::string text;
     for (const float id : ids)
-        if (id >= 0 && id < 256 && std::size_t(bytes.size()) < kMostText) bytes.append(char(int(id)));
-    return QString::fromUtf8(bytes);
+        if (text.size() < kMostText) text += tokenizer.piece(std::int64_t(id));
+    return QString::fromStdString(validUtf8(text));
 }
 
 }  // namespace
@@ -48,7 +50,7 @@ Result<ui::DataPreview> preview(const ui::PreviewCommand& command, Job& job) {
     } else {
         result.first.clear();
     }
-    if (!data->tokens.empty()) result.text = textOf(result.first);
+    if (data->tokenizer) result.text = textOf(*data->tokenizer, result.first);
     return result;
 }
 

@@ -51,14 +51,13 @@ void ValueError::merge(const ValueError& other) {
 }
 
 double ValueError::sqnrDb() const {
-    if (noise == 0)
-        return signal == 0 ? std::numeric_limits<double>::quiet_NaN() : std::numeric_limits<double>::infinity();
-    return 10 * std::log10(signal / noise);
+    if (!(signal > 0)) return std::numeric_limits<double>::quiet_NaN();
+    return noise == 0 ? std::numeric_limits<double>::infinity() : 10 * std::log10(signal / noise);
 }
 
 double ValueError::cosine() const {
-    if (noise == 0) return 1;
-    return signal > 0 && quantized > 0 ? product / std::sqrt(signal * quantized) : 0;
+    if (!(signal > 0) || !(quantized > 0)) return std::numeric_limits<double>::quiet_NaN();
+    return noise == 0 ? 1 : product / (std::sqrt(signal) * std::sqrt(quantized));
 }
 
 void OutputError::addOutputs(const std::vector<runtime::NamedTensor>& reference, const std::vector<runtime::NamedTensor>& outputs) {

@@ -20,7 +20,7 @@ struct ValueError {
     void add(std::span<const float> x, std::span<const float> y);
     void merge(const ValueError& other);
     [[nodiscard]] double sqnrDb() const;  ///< +inf where equal, NaN without a signal
-    [[nodiscard]] double cosine() const;
+    [[nodiscard]] double cosine() const;  ///< NaN where either is all zero
     [[nodiscard]] double mse() const { return count > 0 ? noise / double(count) : 0; }
 };
 

@@ -16,31 +16,14 @@ std::string_view name(Status status) {
     return {};
 }
 
-double WeightError::sqnrDb() const {
-    if (!(signal > 0)) return std::numeric_limits<double>::quiet_NaN();
-    if (noise == 0) return std::numeric_limits<double>::infinity();
-    return 10 * std::log10(signal / noise);
-}
-
-double WeightError::mse() const { return count == 0 ? 0 : noise / double(count); }
-
-double WeightError::cosine() const {
-    if (!(signal > 0) || !(quantized > 0)) return std::numeric_limits<double>::quiet_NaN();
-    return product / (std::sqrt(signal) * std::sqrt(quantized));
-}
-
 double WeightError::rmseOverScale() const {
     return stepSquares > 0 ? std::sqrt(noise / stepSquares) : std::numeric_limits<double>::quiet_NaN();
 }
 
 void WeightError::merge(const WeightError& other) {
-    signal += other.signal;
-    noise += other.noise;
-    quantized += other.quantized;
-    product += other.product;
+    ValueError::merge(other);
     stepSquares += other.stepSquares;
     maxAbsError = std::max(maxAbsError, other.maxAbsError);
-    count += other.count;
     clipped += other.clipped;
     zeroed += other.zeroed;
 }

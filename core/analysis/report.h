@@ -12,22 +12,13 @@ namespace roundoff::analysis {
 enum class Status : std::uint8_t { Pending, Quantized, Kept, Skipped };
 std::string_view name(Status status);
 
-/// Error of a quantized weight against the float one, over its finite elements. Sums in double.
-struct WeightError {
-    double signal = 0;        ///< sum x²
-    double noise = 0;         ///< sum (x - xq)²
-    double quantized = 0;     ///< sum xq²
-    double product = 0;       ///< sum x·xq
+/// Error of a quantized weight against the float one, over its finite elements.
+struct WeightError : ValueError {
     double stepSquares = 0;   ///< sum over elements of their scale²
     double maxAbsError = 0;
-    std::uint64_t count = 0;
     std::uint64_t clipped = 0;  ///< more than half a step beyond the outermost level
     std::uint64_t zeroed = 0;   ///< x ≠ 0 that became 0
 
-    /// 10·log10(signal / noise); +inf where nothing was lost, NaN where there is no signal to lose.
-    [[nodiscard]] double sqnrDb() const;
-    [[nodiscard]] double mse() const;
-    [[nodiscard]] double cosine() const;
     [[nodiscard]] double rmseOverScale() const;  ///< RMSE / RMS scale: 0.289 = 1/√12 is a healthy uniform quantizer
     [[nodiscard]] bool exact() const { return noise == 0; }
     void merge(const WeightError& other);

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/base/cpu.h"
 #include "core/base/text.h"
@@ -64,9 +65,9 @@ std::string outputTable(const analysis::Comparison& comparison) {
         if (const auto& accuracy = output->accuracy)
             words = fmt::format("top-1 {:.1f} % (float {:.1f} %), top-5 {:.1f} % (float {:.1f} %)", 100 * accuracy->top1,
                                 100 * accuracy->top1Float, 100 * accuracy->top5, 100 * accuracy->top5Float);
-        rows += fmt::format("<tr><td>{}</td><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{:.6f}</td><td>{}</td></tr>\n", marker(i),
+        rows += fmt::format("<tr><td>{}</td><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td>{}</td></tr>\n", marker(i),
                             escape(recipeTitle(comparison.reports[i].recipe)), sqnrText(output->output.sqnrDb()),
-                            output->output.cosine(), words);
+                            std::isnan(output->output.cosine()) ? "–" : fmt::format("{:.6f}", output->output.cosine()), words);
     }
     if (rows.empty()) return {};
     return "<h2>Outputs of the whole model</h2><p class=\"muted\">" + escape(conditions) +

@@ -117,8 +117,10 @@ void OverviewOutputs::showOutput(const State& state, const analysis::Evaluation*
         return;
     }
     const auto& output = evaluation->output;
-    QString note = output.odd.empty() ? tr("cosine %1").arg(output.cosine(), 0, 'f', 1 - output.cosine() < 1e-4 ? 7 : 5)
-                                      : QString::fromStdString(output.odd);
+    const double cosine = output.cosine();
+    QString note = !output.odd.empty()   ? QString::fromStdString(output.odd)
+                   : std::isnan(cosine) ? tr("cosine undefined: all zero")
+                                        : tr("cosine %1").arg(cosine, 0, 'f', 1 - cosine < 1e-4 ? 7 : 5);
     if (const auto* base = state.baseline && *state.baseline != 0 ? evaluationOf(state, std::size_t(*state.baseline)) : nullptr)
         note = tr("%1: %2").arg(schemeText(state.comparison->reports[std::size_t(*state.baseline)].recipe.standard),
                                 dbUnitText(base->output.sqnrDb()));
