@@ -6,8 +6,8 @@
 
 #include "app/cli/all.h"
 #include "app/cli/data_options.h"
+#include "app/cli/model_options.h"
 #include "core/base/sha256.h"
-#include "core/formats/format.h"
 #include "core/reports/timing.h"
 #include "core/speed/projection.h"
 
@@ -15,7 +15,7 @@ namespace roundoff::cli {
 namespace {
 
 struct Arguments {
-    std::string model;
+    ModelOptions model;
     std::vector<std::string> schemes;
     std::string data, target, device;
     std::string devices = ROUNDOFF_DEVICES_DIR;
@@ -61,9 +61,9 @@ Result<int> bench(const Arguments& arguments, const Options& options, Console& c
     if (!device) return propagate(device);
     const auto data = arguments.how.source(arguments.data, options.seed);
     if (!data) return propagate(data);
-    if (auto checked = check(options, arguments.model); !checked) return propagate(checked);
+    if (auto checked = check(options, arguments.model.path); !checked) return propagate(checked);
     Job opening = console.job().part(0, 0.005);
-    const auto model = formats::openModel(arguments.model, opening);
+    const auto model = arguments.model.open(*data, opening);
     if (!model) return propagate(model);
     if (auto checked = checkMemory(options, *model); !checked) return propagate(checked);
     reports::Context context = options.context("bench");
@@ -101,7 +101,7 @@ Command benchCommand() {
         {"text", "json", "csv", "html"},
         [](CLI::App& app, const Options& options) -> Work {
             auto arguments = std::make_shared<Arguments>();
-            app.add_option("MODEL", arguments->model, "the float model")->required();
+            addModelOptions(app, arguments->model);
             app.add_option("--scheme", arguments->schemes, "how to quantize; may be given again; int8 where absent")
                 ->allow_extra_args(false)
                 ->type_name("S");

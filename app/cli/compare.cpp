@@ -6,16 +6,16 @@
 
 #include "app/cli/all.h"
 #include "app/cli/data_options.h"
+#include "app/cli/model_options.h"
 #include "core/analysis/run.h"
 #include "core/base/sha256.h"
-#include "core/formats/format.h"
 #include "core/reports/conditions.h"
 
 namespace roundoff::cli {
 namespace {
 
 struct Arguments {
-    std::string model;
+    ModelOptions model;
     std::vector<std::string> schemes;
     std::string calibration, evaluation;
     DataOptions reading;
@@ -58,11 +58,14 @@ Result<int> compare(const Arguments& arguments, const Options& options, Console&
     }
     if (running.ranking && !running.calibration)
         return usage("--one-at-a-time", "there is no data to run the model on", "Give --calib DATA");
-    if (auto checked = check(options, arguments.model); !checked) return propagate(checked);
+    if (auto checked = check(options, arguments.model.path); !checked) return propagate(checked);
+    if (auto checked = arguments.model.check(); !checked) return propagate(checked);
     const auto recipes = recipesOf(arguments.schemes);
     if (!recipes) return propagate(recipes);
     Job opening = console.job().part(0, 0.005);
-    const auto model = formats::openModel(arguments.model, opening);
+    const auto data = arguments.reading.source({}, options.seed);
+    if (!data) return propagate(data);
+    const auto model = arguments.model.open(running.calibration.value_or(running.evaluation.value_or(*data)), opening);
     if (!model) return propagate(model);
     if (auto checked = checkMemory(options, *model); !checked) return propagate(checked);
     reports::Context context = options.context("compare");
@@ -102,7 +105,7 @@ Command compareCommand() {
         {"text", "json", "csv", "html"},
         [](CLI::App& app, const Options& options) -> Work {
             auto arguments = std::make_shared<Arguments>();
-            app.add_option("MODEL", arguments->model, "the float model")->required();
+            addModelOptions(app, arguments->model);
             app.add_option("--scheme", arguments->schemes, "how to quantize, e.g. int4:g32:asym; may be given again")
                 ->required()
                 ->allow_extra_args(false)

@@ -7,11 +7,12 @@
 
 #include "app/cli/all.h"
 #include "app/cli/data_options.h"
+#include "app/cli/model_options.h"
 #include "app/cli/output.h"
 #include "core/analysis/run.h"
 #include "core/base/text.h"
 #include "core/exports/target.h"
-#include "core/formats/format.h"
+#include "core/reports/conditions.h"
 #include "core/speed/faster.h"
 
 namespace roundoff::cli {
@@ -20,7 +21,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 struct Arguments {
-    std::string model, scheme, recipe, target, out, data;
+    ModelOptions model;
+    std::string scheme, recipe, target, out, data;
     bool onlyFaster = false, noVerify = false, externalData = false;
     DataOptions reading;
 };
@@ -98,7 +100,7 @@ Result<void> calibrate(const model::Model& model, const analysis::Recipe& recipe
 }
 
 Result<int> exportIt(const Arguments& arguments, const Options& options, Console& console) {
-    if (auto checked = check(options, arguments.model); !checked) return propagate(checked);
+    if (auto checked = check(options, arguments.model.path); !checked) return propagate(checked);
     auto recipe = recipeOf(arguments);
     if (!recipe) return propagate(recipe);
     const auto target = targetOf(arguments.target);
@@ -106,11 +108,11 @@ Result<int> exportIt(const Arguments& arguments, const Options& options, Console
     const auto data = arguments.reading.source(arguments.data, options.seed);
     if (!data) return propagate(data);
     std::error_code error;
-    if (std::filesystem::equivalent(arguments.out, arguments.model, error))
+    if (std::filesystem::equivalent(arguments.out, arguments.model.path, error))
         return usage("-o", arguments.out + " is the model itself", "Name another file");
 
     Job opening = console.job().part(0, 0.01);
-    const auto model = formats::openModel(arguments.model, opening);
+    const auto model = arguments.model.open(*data, opening);
     if (!model) return propagate(model);
     if (auto checked = checkMemory(options, *model); !checked) return propagate(checked);
     exports::ExportOptions how;
@@ -139,6 +141,8 @@ Result<int> exportIt(const Arguments& arguments, const Options& options, Console
     auto exported = exports::exportModel(*model, *recipe, **target, arguments.out, how, exporting);
     if (!exported) return propagate(exported);
     exported->notes.insert(exported->notes.begin(), measured.begin(), measured.end());
+    const auto prepared = reports::preprocessingLines(*model);
+    exported->notes.insert(exported->notes.begin(), prepared.begin(), prepared.end());
     Json fields = {{"target", arguments.target}, {"recipe", Json::parse(analysis::recipeJson(*recipe))}};
     fields.update(exportedJson(*exported));
     if (auto written = finish("export", &*model, fields, exportedText(*model, *exported), options, console); !written)
@@ -155,7 +159,7 @@ Command exportCommand() {
         {"json"},
         [](CLI::App& app, const Options& options) -> Work {
             auto a = std::make_shared<Arguments>();
-            app.add_option("MODEL", a->model, "the float model")->required();
+            addModelOptions(app, a->model);
             app.add_option("--scheme", a->scheme, "how to quantize every layer")->type_name("S");
             app.add_option("--recipe", a->recipe, "a recipe: one scheme and exceptions by layer")->type_name("FILE");
             app.add_option("--to", a->target, "see roundoff-cli targets")->required()->type_name("TARGET");

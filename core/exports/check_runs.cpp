@@ -71,17 +71,17 @@ Result<Check> checkRuns(const model::Model& model, const std::filesystem::path& 
     // Data that cannot be read is the caller's trouble; inputs that cannot be made up leave the runs undone.
     if (!inputs) {
         if (!data.isSynthetic() || inputs.error().code == ErrorCode::Cancelled) return propagate(inputs);
-        return checkLoads(model.info().path, exported, configurations[0].options, inputs.error());
+        return checkLoads(model.info().file(), exported, configurations[0].options, inputs.error());
     }
     std::string detail;
     for (std::size_t c = 0; c < std::size(configurations); ++c) {
         Job part = job.part(double(c) / double(std::size(configurations)), 1.0 / double(std::size(configurations)));
-        const auto sums = compareRuns(model.info().path, exported, configurations[c].options, *inputs, part);
+        const auto sums = compareRuns(model.info().file(), exported, configurations[c].options, *inputs, part);
         if (!sums && sums.error().code == ErrorCode::Cancelled) return propagate(sums);
         if (!sums) {
-            const bool original = sums.error().where == model.info().path;
+            const bool original = sums.error().where == model.info().file();
             if (!original && sums.error().where != exported.string()) return propagate(sums);
-            if (original && data.isSynthetic()) return checkLoads(model.info().path, exported, configurations[0].options, sums.error());
+            if (original && data.isSynthetic()) return checkLoads(model.info().file(), exported, configurations[0].options, sums.error());
             return Check{kRuns, false, (original ? "the float model itself fails: " : "") + sums.error().what};
         }
         OutputComparison& comparison = outputs.emplace_back();

@@ -61,7 +61,9 @@ bool sameFile(const fs::path& a, const fs::path& b) {
 }
 
 Result<void> checkPlace(const model::Model& model, const fs::path& path, std::uint64_t needed) {
-    for (const std::string& file : model.info().files)
+    std::vector<std::string> files = model.info().files;
+    files.push_back(model.info().path);
+    for (const std::string& file : files)
         if (sameFile(path, file))
             return usage(path.string(), "is a file of the model being exported", "Choose another name");
     std::error_code error;

@@ -88,6 +88,10 @@ Result<Exported> OnnxWriter::finish(const std::filesystem::path& temporary, cons
     m_edit.setMetadata(std::string(kTargetKey), m_target);
     m_edit.setMetadata(std::string(kVersionKey), ROUNDOFF_VERSION);
     m_edit.setMetadata(std::string(kSourceKey), *source);
+    std::string steps;
+    for (const model::Preprocessing& step : m_model.info().preprocessing)
+        if (step.kept) steps.append(steps.empty() ? "" : ",").append(step.step);
+    if (!steps.empty()) m_edit.setMetadata(std::string(kPreprocessingKey), steps);
     m_edit.setMetadata(std::string(kDigestKey), kUnsealed);
     // A data file gets a name that nothing has yet, so that an old export stays whole until the new one takes its
     // place.

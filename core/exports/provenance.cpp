@@ -1,5 +1,7 @@
 #include "core/exports/provenance.h"
 
+#include "core/preprocessing/preprocess.h"
+
 namespace roundoff::exports {
 
 Result<Provenance> provenanceOf(const model::Model& exported) {
@@ -14,7 +16,12 @@ Result<Provenance> provenanceOf(const model::Model& exported) {
                      "Export the model anew, or compare the two models' outputs by running both");
     auto parsed = analysis::parseRecipe(recipe, info.path + ", metadata " + std::string(kRecipeKey));
     if (!parsed) return propagate(parsed);
-    Provenance provenance{std::move(*parsed), entry(kTargetKey), entry(kVersionKey), entry(kSourceKey), std::nullopt};
+    auto steps = preprocessing::parseSteps(entry(kPreprocessingKey));
+    if (!steps) {
+        steps.error().where = info.path + ", metadata " + std::string(kPreprocessingKey);
+        return propagate(steps);
+    }
+    Provenance provenance{std::move(*parsed), entry(kTargetKey), entry(kVersionKey), entry(kSourceKey), std::move(*steps), std::nullopt};
     if (const std::string activations = entry(kActivationsKey); !activations.empty()) {
         auto record = parseActivations(activations, info.path + ", metadata " + std::string(kActivationsKey));
         if (!record) return propagate(record);

@@ -2,6 +2,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/analysis/recipe.h"
 #include "core/base/result.h"
@@ -15,6 +16,7 @@ inline constexpr std::string_view kRecipeKey = "roundoff.recipe";
 inline constexpr std::string_view kTargetKey = "roundoff.target";
 inline constexpr std::string_view kVersionKey = "roundoff.version";
 inline constexpr std::string_view kSourceKey = "roundoff.source_sha256";
+inline constexpr std::string_view kPreprocessingKey = "roundoff.preprocessing";
 inline constexpr std::string_view kActivationsKey = "roundoff.activations";
 inline constexpr std::string_view kDigestKey = "roundoff.digest";
 
@@ -26,6 +28,7 @@ struct Provenance {
     std::string target;        ///< id
     std::string version;       ///< of Roundoff
     std::string sourceSha256;  ///< of the float model's file
+    std::vector<std::string> preprocessing;  ///< ids of the steps done to the float model first
     std::optional<ActivationRecord> activations;  ///< where activations are quantized
 };
 

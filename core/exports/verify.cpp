@@ -4,6 +4,7 @@
 #include "core/exports/digest.h"
 #include "core/exports/proof.h"
 #include "core/formats/format.h"
+#include "core/preprocessing/preprocess.h"
 
 namespace roundoff::exports {
 namespace {
@@ -108,7 +109,16 @@ Result<Verification> verify(const model::Model& model, const fs::path& exported,
                             Job& job) {
     ProofOptions options;
     options.data = data;
-    return prove(model, exported, options, job);
+    // What was done to the float model before is done to it again.
+    Job opening = job.part(0, 0.05);
+    const auto opened = formats::openModel(exported, opening);
+    const auto provenance = opened ? provenanceOf(*opened) : Result<Provenance>(failed("", ""));
+    if (!provenance || provenance->preprocessing.empty() || !model.info().preprocessing.empty())
+        return prove(model, exported, options, job);
+    Job changing = job.part(0.05, 0.25), proving = job.part(0.3, 0.7);
+    const auto prepared = preprocessing::preprocess(model, provenance->preprocessing, data, changing);
+    if (!prepared) return propagate(prepared);
+    return prove(*prepared, exported, options, proving);
 }
 
 }  // namespace roundoff::exports

@@ -49,6 +49,7 @@ struct Graph {
     std::vector<Node> nodes;  ///< file order, subgraphs after the node that owns them
     std::vector<Value> inputs;   ///< without initializers
     std::vector<Value> outputs;
+    std::vector<Value> values;   ///< inner values of the main graph whose type and shape the file states
 };
 
 /// How a weight that the file already stores quantized is to be read: value = (code - zero) * scale.
@@ -79,6 +80,16 @@ struct Layer {
     std::optional<StoredQuantization> stored;
 };
 
+/// What was done to a model, once, before anything else, to make it simpler.
+struct Preprocessing {
+    std::string step;   ///< id: "fold-batch-norm"
+    std::string title;
+    std::size_t changes = 0;
+    std::string words;  ///< what changed, or why nothing did: a sentence
+    bool kept = false;  ///< the model has it: it changed something, and the outputs stayed what they were
+    double sqnrDb = 0;  ///< of the outputs against those before; where it changed something
+};
+
 /// Facts about the whole file.
 struct Info {
     std::string path;    ///< as given
@@ -90,6 +101,11 @@ struct Info {
     std::map<std::string, std::int64_t> opsets;   ///< domain → version
     std::map<std::string, std::string> metadata;  ///< metadata_props
     std::vector<std::string> files;               ///< the file itself, then its external data files (absolute paths)
+    /// Where steps were asked for: `files` is then a temporary copy in which they are done.
+    std::vector<Preprocessing> preprocessing = {};
+
+    /// What is to be run or copied.
+    [[nodiscard]] const std::string& file() const { return files.empty() ? path : files.front(); }
 };
 
 /// What only the file format knows: keeps the maps alive and decodes payloads. One implementation per format.
@@ -108,6 +124,8 @@ public:
     Model() = default;
     Model(Info info, std::vector<Tensor> tensors, std::vector<Layer> layers, Graph graph,
           std::shared_ptr<const Source> source);
+    /// The same model with other facts; `owner` lives as long as it and its copies do.
+    Model(const Model& model, Info info, std::shared_ptr<const void> owner);
 
     [[nodiscard]] bool empty() const { return !m_data; }
     [[nodiscard]] const Info& info() const { return m_data->info; }
@@ -130,6 +148,7 @@ private:
         std::vector<Layer> layers;
         Graph graph;
         std::shared_ptr<const Source> source;
+        std::shared_ptr<const void> owner;
     };
     std::shared_ptr<const Data> m_data;
 };

@@ -33,6 +33,12 @@ std::string modelLine(const model::Model& model) {
                              groupedText(info.parameters), bytesText(info.bytes));
 }
 
+std::vector<std::string> preprocessingLines(const model::Model& model) {
+    std::vector<std::string> lines;
+    for (const model::Preprocessing& step : model.info().preprocessing) lines.push_back(printable(step.title + ": " + step.words));
+    return lines;
+}
+
 std::string speedLine(const analysis::Comparison& comparison, const Context& context) {
     const double seconds = comparison.reports.empty() ? 0 : comparison.reports.front().seconds;
     const int threads = threadsMeant(context);

@@ -26,6 +26,11 @@ Result<nlohmann::ordered_json> document(const Context& context, const model::Mod
                     {"sha256", *hash},
                     {"parameters", info.parameters},
                     {"bytes", info.bytes}};
+    for (const model::Preprocessing& step : info.preprocessing) {
+        nlohmann::ordered_json entry = {{"step", step.step}, {"kept", step.kept}, {"changes", step.changes}, {"words", step.words}};
+        if (step.changes > 0) addSqnr(entry, step.sqnrDb);
+        out["model"]["preprocessing"].push_back(std::move(entry));
+    }
     return out;
 }
 

@@ -23,6 +23,7 @@ std::string conditions(const model::Model& model, const analysis::Comparison& co
         out += fmt::format("<dt>{}</dt><dd>{}</dd>\n", term, value);
     };
     row("Model", escape(model.info().path));
+    for (const std::string& line : preprocessingLines(model)) row("Preprocessing", escape(line));
     row("SHA-256", "<code>" + escape(hash) + "</code>");
     row("Made by", fmt::format("Roundoff {}, command {}", ROUNDOFF_VERSION, escape(context.command)));
     row("Speed", escape(speedLine(comparison, context)));

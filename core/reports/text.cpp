@@ -103,7 +103,9 @@ std::string outputTable(const model::Model& model, const analysis::Comparison& c
 
 Result<std::string> write(const model::Model& model, const analysis::Comparison& comparison, const Context& context) {
     std::string out =
-        fmt::format("{}: {}\nWeight SQNR in dB, each layer alone.\n\n", fileName(model), modelLine(model));
+        fmt::format("{}: {}\n", fileName(model), modelLine(model));
+    for (const std::string& line : preprocessingLines(model)) out += line + '\n';
+    out += "Weight SQNR in dB, each layer alone.\n\n";
     Table table(3);
     std::vector<std::string> head{"layer", "op", "shape"};
     for (const auto& report : comparison.reports) head.push_back(recipeTitle(report.recipe));

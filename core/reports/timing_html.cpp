@@ -62,6 +62,7 @@ Result<std::string> write(const model::Model& model, std::span<const speed::Timi
         "<dt>Made by</dt><dd>Roundoff {}, command {}</dd></dl>\n",
         name, styleSheet(), name, escape(modelLine(model)), escape(model.info().path), escape(*hash), ROUNDOFF_VERSION,
         escape(context.command));
+    for (const std::string& line : preprocessingLines(model)) out += "<p class=\"muted\">" + escape(line) + ".</p>\n";
     for (const speed::Timing& timing : timings) {
         out += fmt::format("<h2>Measured: {}</h2><p class=\"muted\">{}. Medians in milliseconds; ~ marks noisy figures; the line in "
                            "each bar is the float model's speed.</p>\n",

@@ -62,6 +62,7 @@ std::string projectedText(const model::Model& model, const speed::Projection& pr
 
 Result<std::string> write(const model::Model& model, std::span<const speed::Timing> timings, const Context&) {
     std::string out = fmt::format("{}: {}\n", fileName(model), modelLine(model));
+    for (const std::string& line : preprocessingLines(model)) out += line + '\n';
     for (const speed::Timing& timing : timings) {
         out += fmt::format("\n{}{}, milliseconds: median ± half the interquartile range. ~ marks noisy figures.\n",
                            recipeTitle(timing.recipe), timing.target.empty() ? "" : " as " + timing.target);

@@ -10,7 +10,7 @@
 #include "core/speed/layer_model.h"
 #include "core/speed/load.h"
 #include "core/speed/roofline.h"
-#include "core/speed/scratch.h"
+#include "core/base/scratch.h"
 #include "core/speed/why.h"
 
 namespace roundoff::speed {
@@ -111,7 +111,7 @@ private:
         const auto path = m_scratch.path() / "whole.onnx";
         const auto exported = exportToRun(m_model, m_plan.recipe, *m_plan.whole, path, m_options, m_job);
         if (!exported) return propagate(exported);
-        auto contest = Contest::open(m_model.info().path, path, m_sample, m_job);
+        auto contest = Contest::open(m_model.info().file(), path, m_sample, m_job);
         if (!contest) return propagate(contest);
         return std::move(*contest);
     }

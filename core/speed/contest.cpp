@@ -1,6 +1,6 @@
 #include "core/speed/contest.h"
 
-#include "core/speed/scratch.h"
+#include "core/base/scratch.h"
 
 namespace roundoff::speed {
 

@@ -130,5 +130,18 @@ TEST(CliCompare, WritesPartialResultsWhenInterrupted) {
     }
 }
 
+TEST(CliCompare, SaysWhatPreprocessingDid) {
+    const auto json = compared({sample("digits.onnx"), "--scheme", "int8", "--preprocess", "infer-shapes,fold-batch-norm"});
+    const auto& steps = json.at("model").at("preprocessing");
+    ASSERT_EQ(steps.size(), 2u);
+    EXPECT_EQ(steps[0].at("step"), "infer-shapes");
+    EXPECT_TRUE(steps[0].at("kept").get<bool>());
+    EXPECT_TRUE(steps[0].at("exact").get<bool>());
+    EXPECT_EQ(steps[1].at("changes"), 0);
+    const auto wrong = roundoffCli({"compare", sample("digits.onnx"), "--scheme", "int8", "--preprocess", "fold"});
+    EXPECT_EQ(wrong.status, 2);
+    EXPECT_THAT(wrong.err, HasSubstr("there is no step 'fold'"));
+}
+
 }  // namespace
 }  // namespace roundoff::cli

@@ -12,8 +12,8 @@ struct Layer {
     std::string_view folder;
     int rank;
 };
-/// base ← tensor ← {kernels, model} ← {formats, schemes, runtime} ← {algorithms, calibration} ← analysis ← exports
-/// ← speed ← reports ← ui ← app. A folder includes itself and those of lower rank.
+/// base ← tensor ← {kernels, model} ← {formats, schemes, runtime} ← {algorithms, calibration} ← analysis ← preprocessing
+/// ← exports ← speed ← reports ← ui ← app. A folder includes itself and those of lower rank.
 constexpr std::array kLayers{Layer{"core/base", 0},
                              Layer{"core/tensor", 1},
                              Layer{"core/kernels", 2},
@@ -24,12 +24,13 @@ constexpr std::array kLayers{Layer{"core/base", 0},
                              Layer{"core/algorithms", 4},
                              Layer{"core/calibration", 4},
                              Layer{"core/analysis", 5},
-                             Layer{"core/exports", 6},
-                             Layer{"core/speed", 7},
-                             Layer{"core/reports", 8},
-                             Layer{"ui", 9},
-                             Layer{"app", 10},
-                             Layer{"tests", 11}};
+                             Layer{"core/preprocessing", 6},
+                             Layer{"core/exports", 7},
+                             Layer{"core/speed", 8},
+                             Layer{"core/reports", 9},
+                             Layer{"ui", 10},
+                             Layer{"app", 11},
+                             Layer{"tests", 12}};
 
 /// A word that may stand only in files below certain folders.
 struct Reserved {

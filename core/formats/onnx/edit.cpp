@@ -160,6 +160,18 @@ double OnnxEdit::attribute(std::size_t node, const std::string& name, double fal
     return fallback;
 }
 
+std::vector<std::int64_t> OnnxEdit::integers(std::size_t node, const std::string& name) const {
+    const auto* found = onnx::attribute(m_impl->node(node), name);
+    return found ? std::vector<std::int64_t>(found->ints().begin(), found->ints().end()) : std::vector<std::int64_t>();
+}
+
+std::string OnnxEdit::text(std::size_t node, const std::string& name) const {
+    const auto* found = onnx::attribute(m_impl->node(node), name);
+    return found ? found->s() : std::string();
+}
+
+void OnnxEdit::dropUnread() { m_impl->droppingUnread = true; }
+
 void OnnxEdit::changeOperator(std::size_t node, const std::string& op, const std::string& domain,
                               const std::vector<std::string>& inputs, const std::vector<std::string>& outputs,
                               const std::vector<std::string>& without) {

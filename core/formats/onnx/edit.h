@@ -79,6 +79,10 @@ public:
     void replaceNode(std::size_t node, const NodeSpec& with);
     /// The value of a number among a node's attributes.
     [[nodiscard]] double attribute(std::size_t node, const std::string& name, double fallback) const;
+    /// A list of integers among them; empty where there is none.
+    [[nodiscard]] std::vector<std::int64_t> integers(std::size_t node, const std::string& name) const;
+    /// A text among them; empty where there is none.
+    [[nodiscard]] std::string text(std::size_t node, const std::string& name) const;
     /// Another operator in the node's place, which keeps its name and attributes but for `without`.
     void changeOperator(std::size_t node, const std::string& op, const std::string& domain, const std::vector<std::string>& inputs,
                         const std::vector<std::string>& outputs, const std::vector<std::string>& without = {});
@@ -116,6 +120,12 @@ public:
     /// values `inputs` are given from now on, in fixed shapes; what the nodes give becomes the outputs. No node may have
     /// bodies. The edit can then only be written.
     void keepOnly(const std::vector<std::size_t>& nodes, const std::vector<model::Value>& inputs);
+
+    /// Adds the types and shapes of inner values that follow from those of the inputs, by the ONNX library's own rules; values
+    /// whose operators it does not know stay as they are. Returns how many it added.
+    Result<std::size_t> inferShapes();
+    /// When the model is written, nodes and constants of the main graph that nobody reads any more go.
+    void dropUnread();
 
     /// The model in memory, its tensors inside. The edit is used up. An error above protobuf's 2 GB.
     Result<std::string> serialize(Job& job);

@@ -42,6 +42,7 @@ struct OnnxEdit::Impl {
     void forgetType(const std::string& name, int scope);
     void declareConstantsInFunctions();
     void removeTensors();
+    void removeUnread();
     void applyInsertions();
     void finishGraph();
     [[nodiscard]] std::uint64_t tensorBytes();
@@ -51,6 +52,7 @@ struct OnnxEdit::Impl {
 
     std::vector<std::uint64_t> outside;      ///< markers in the data file, in order
     std::vector<std::size_t> deadNodes;
+    bool droppingUnread = false;
 };
 
 }  // namespace roundoff::formats::onnx

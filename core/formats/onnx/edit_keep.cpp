@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <unordered_map>
 
 #include "core/formats/onnx/edit_impl.h"
@@ -57,6 +58,35 @@ void OnnxEdit::keepOnly(const std::vector<std::size_t>& nodes, const std::vector
     for (const std::string& output : outputs) addOutput(output);
     raiseIrVersion(4);  // initializers are no inputs any more
     m_impl->walk = std::make_unique<Walk>(m_impl->proto);
+}
+
+void OnnxEdit::Impl::removeUnread() {
+    auto& graph = *proto.mutable_graph();
+    for (bool changed = true; changed;) {
+        std::unordered_set<std::string> read;
+        for (const auto& output : graph.output()) read.insert(output.name());
+        for (const NodeRef& ref : Walk(proto).nodes) read.insert(ref.proto->input().begin(), ref.proto->input().end());
+        // A body may hand a value of the graph around it straight out.
+        for (const Scope& scope : Walk(proto).scopes)
+            if (scope.graph)
+                for (const auto& output : scope.graph->output()) read.insert(output.name());
+        const int before = graph.node_size();
+        sift(*graph.mutable_node(), [&](const auto& node) {
+            return std::ranges::none_of(node.output(), [&](const std::string& output) { return read.contains(output); });
+        });
+        changed = graph.node_size() < before;
+        if (changed) continue;
+        const auto unread = [&](const std::string& name) { return !read.contains(name); };
+        std::unordered_set<std::string> gone;
+        for (const auto& tensor : graph.initializer())
+            if (unread(tensor.name())) gone.insert(tensor.name());
+        sift(*graph.mutable_initializer(), [&](const auto& tensor) { return unread(tensor.name()); });
+        sift(*graph.mutable_input(), [&](const auto& input) { return gone.contains(input.name()); });
+    }
+    std::unordered_set<std::string> present;
+    for (const auto& node : graph.node()) present.insert(node.output().begin(), node.output().end());
+    for (const auto& tensor : graph.initializer()) present.insert(tensor.name());
+    sift(*graph.mutable_value_info(), [&](const auto& value) { return !present.contains(value.name()); });
 }
 
 }  // namespace roundoff::formats::onnx

@@ -110,6 +110,7 @@ void OnnxEdit::Impl::finishGraph() {
     for (const std::size_t index : deadNodes) insertions.remove(node(index));
     applyInsertions();
     removeTensors();
+    if (droppingUnread) removeUnread();
     declareConstantsInFunctions();
     // From IR 4 on, an initializer need not be an input.
     if (!added.empty()) proto.set_ir_version(std::max<std::int64_t>(proto.ir_version(), 4));
@@ -240,7 +241,9 @@ Result<std::vector<std::filesystem::path>> OnnxEdit::write(const std::filesystem
         options.dataFileName.empty() ? path.filename().string() + ".data" : options.dataFileName;
     const bool external = options.externalData || m_impl->tensorBytes() > kInlineLimit;
     const std::filesystem::path dataPath = external ? path.parent_path() / dataName : std::filesystem::path();
-    for (const std::string& open : m_impl->model.info().files)
+    std::vector<std::string> opened = m_impl->model.info().files;
+    opened.push_back(m_impl->model.info().path);
+    for (const std::string& open : opened)
         for (const auto& target : {path, dataPath}) {
             std::error_code absent;
             if (!target.empty() && std::filesystem::equivalent(open, target, absent))

@@ -133,6 +133,7 @@ model::Graph graphOf(const ::onnx::ModelProto& proto, const Walk& walk) {
     for (const auto& input : proto.graph().input())
         if (!constant.contains(input.name())) graph.inputs.push_back(value(input));
     for (const auto& output : proto.graph().output()) graph.outputs.push_back(value(output));
+    for (const auto& inner : proto.graph().value_info()) graph.values.push_back(value(inner));
     return graph;
 }
 

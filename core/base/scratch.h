@@ -3,7 +3,7 @@
 
 #include "core/base/result.h"
 
-namespace roundoff::speed {
+namespace roundoff {
 
 /// A folder among the system's temporary files that goes with its owner.
 class Scratch {
@@ -19,4 +19,4 @@ private:
     std::filesystem::path m_path;
 };
 
-}  // namespace roundoff::speed
+}  // namespace roundoff
