@@ -66,8 +66,7 @@ Result<ui::SpeedResult> time(const ui::SpeedCommand& command, const QString& fol
         if (layer.time || !layer.reason.empty()) result.rows.push_back(layerRow(command.model, layer, timing->machine));
     if (timing->endToEnd) result.whole = row(-1, timing->endToEnd, timing->endToEndReason);
     if (timing->machine)
-        // One ceiling: the integer peak is not measured.
-        result.ceilings = {timing->machine->gigabytes * 1e9, timing->machine->gflops * 1e9, 0};
+        result.ceilings = {timing->machine->gigabytes * 1e9, timing->machine->gflops * 1e9, timing->machine->int8Gops * 1e9};
     const auto devices = speed::loadDevices(folder.toStdString());
     if (!devices) return result;  // projections are an extra: a folder that is not there takes nothing from what was measured
     for (const auto& device : *devices) result.projections.push_back(projection(command.model, *timing, device));

@@ -23,9 +23,11 @@ std::string cpuInfo(const std::string& word) {
 std::string instructionSet() {
 #if defined(__x86_64__)
     __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx512vnni")) return "AVX-512 VNNI";
+    const std::string flags = cpuInfo("flags") + ' ';
+    const auto has = [&](const char* flag) { return flags.find(flag) != std::string::npos; };
+    if (__builtin_cpu_supports("avx512vnni")) return has(" amx_int8 ") ? "AVX-512 VNNI, AMX" : "AVX-512 VNNI";
     if (__builtin_cpu_supports("avx512bw")) return "AVX-512";
-    if (__builtin_cpu_supports("avx2")) return (cpuInfo("flags") + ' ').find(" avx_vnni ") == std::string::npos ? "AVX2" : "AVX2 VNNI";
+    if (__builtin_cpu_supports("avx2")) return has(" avx_vnni ") ? "AVX2 VNNI" : "AVX2";
     if (__builtin_cpu_supports("sse4.1")) return "SSE4";
     return "SSE2";
 #elif defined(__aarch64__)

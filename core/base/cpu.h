@@ -7,7 +7,7 @@ namespace roundoff {
 /// The processor and the widest instruction set that counts for quantized arithmetic, as every figure is quoted with
 /// it: "Intel(R) Xeon(R) Processor, AVX-512 VNNI".
 std::string cpuName();
-/// "AVX-512 VNNI", "AVX2", "NEON", …
+/// "AVX-512 VNNI, AMX", "AVX2", "NEON", …
 std::string instructionSet();
 /// Bytes of memory that the machine has.
 std::uint64_t physicalMemory();

@@ -59,7 +59,8 @@ Json timingJsonOf(const model::Model& model, const speed::Timing& timing) {
     if (timing.machine)
         out["machine"] = {{"gflops", number(timing.machine->gflops)},
                           {"gigabytes_per_second", number(timing.machine->gigabytes)},
-                          {"call_ms", number(timing.machine->callMs)}};
+                          {"call_ms", number(timing.machine->callMs)},
+                          {"int8_gops", number(timing.machine->int8Gops)}};
     out["layers"] = Json::array();
     for (const auto& layer : timing.layers) out["layers"].push_back(layerJson(model, layer));
     out["end_to_end"] = Json::object();

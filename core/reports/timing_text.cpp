@@ -68,8 +68,8 @@ Result<std::string> write(const model::Model& model, std::span<const speed::Timi
                            recipeTitle(timing.recipe), timing.target.empty() ? "" : " as " + timing.target);
         out += conditionsLine(timing.conditions) + ".\n";
         if (timing.machine)
-            out += fmt::format("This machine: {:.0f} GFLOP/s in float, {:.1f} GB/s of reads, {} ms a call.\n", timing.machine->gflops,
-                               timing.machine->gigabytes, millisecondsText(timing.machine->callMs));
+            out += fmt::format("This machine: {:.0f} GFLOP/s in float, {:.0f} GOP/s of uint8 by int8, {:.1f} GB/s of reads, {} ms a call.\n", timing.machine->gflops,
+                               timing.machine->int8Gops, timing.machine->gigabytes, millisecondsText(timing.machine->callMs));
         if (timing.partial) out += "PARTIAL: stopped before the end.\n";
         out += '\n';
         Table table(2);

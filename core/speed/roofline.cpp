@@ -11,6 +11,7 @@
 
 #include "core/formats/onnx/small_model.h"
 #include "core/runtime/timed_run.h"
+#include "core/tensor/convert.h"
 
 namespace roundoff::speed {
 namespace {
@@ -19,12 +20,14 @@ constexpr std::int64_t kProduct = 512;  // 0.27 GFLOP, 3 MB: short enough to fin
 constexpr std::size_t kStream = std::size_t(64) << 20;  // bytes of each of two
 constexpr std::size_t kBlock = std::size_t(1) << 20;
 
-model::Value floats(std::string name, tensor::Shape shape) {
-    model::Value value;
-    value.name = std::move(name);
-    value.type = tensor::ElementType::Float32;
-    value.shape = std::move(shape);
-    return value;
+using tensor::ElementType;
+
+model::Value value(std::string name, ElementType type, tensor::Shape shape) {
+    model::Value out;
+    out.name = std::move(name);
+    out.type = type;
+    out.shape = std::move(shape);
+    return out;
 }
 
 /// Times of a model of one operator, ascending.
@@ -33,9 +36,10 @@ Result<std::vector<double>> timesOf(const std::string& op, const std::vector<mod
     runtime::Sample sample;
     for (const model::Value& input : inputs) {
         node.inputs.push_back(input.name);
-        std::vector<float> values(tensor::elementCount(input.shape).value_or(0), 0.5F);
-        const auto bytes = std::as_bytes(std::span(values));
-        sample.push_back({input.name, input.type, input.shape, {bytes.begin(), bytes.end()}});
+        const std::vector<double> values(tensor::elementCount(input.shape).value_or(0), 0.5);
+        std::vector<std::byte> bytes(tensor::storageBytes(input.type, values.size()).value_or(0));
+        tensor::writeNumbers(input.type, values, bytes);
+        sample.push_back({input.name, input.type, input.shape, std::move(bytes)});
     }
     const std::string model = formats::onnx::smallModel(node, inputs);
     runtime::SessionOptions options;
@@ -77,13 +81,21 @@ double streamMs(const std::vector<std::byte>& a, const std::vector<std::byte>& b
 
 Result<Machine> measureMachine(Job& job) {
     Machine machine;
-    const auto call = timesOf("Identity", {floats("x", {1})}, 200, job);
+    const auto call = timesOf("Identity", {value("x", ElementType::Float32, {1})}, 200, job);
     if (!call) return propagate(call);
     machine.callMs = (*call)[call->size() / 2];
-    const auto product = timesOf("MatMul", {floats("a", {kProduct, kProduct}), floats("b", {kProduct, kProduct})}, 60, job);
+    const auto peak = [&](const char* op, ElementType a, ElementType b) -> Result<double> {
+        const auto times = timesOf(op, {value("a", a, {kProduct, kProduct}), value("b", b, {kProduct, kProduct})}, 60, job);
+        if (!times) return propagate(times);
+        if (job.cancelled()) return cancelled();
+        return times->front() > 0 ? 2e-6 * double(kProduct * kProduct * kProduct) / times->front() : 0;
+    };
+    const auto product = peak("MatMul", ElementType::Float32, ElementType::Float32);
     if (!product) return propagate(product);
-    if (product->front() > 0) machine.gflops = 2e-6 * double(kProduct * kProduct * kProduct) / product->front();
-    if (job.cancelled()) return cancelled();
+    machine.gflops = *product;
+    const auto integers = peak("MatMulInteger", ElementType::Uint8, ElementType::Int8);
+    if (!integers) return propagate(integers);
+    machine.int8Gops = *integers;
     const std::vector<std::byte> stream(kStream, std::byte{1}), same = stream;
     const double read = streamMs(stream, same, job.threads());
     if (read > 0) machine.gigabytes = 2e-6 * double(kStream) / read;

@@ -67,6 +67,7 @@ struct Machine {
     double gflops = 0;      ///< float32, of a large product of matrices in ONNX Runtime
     double gigabytes = 0;   ///< a second, of a stream of reads
     double callMs = 0;      ///< of the smallest model: what a run costs before it computes
+    double int8Gops = 0;    ///< of a large product of uint8 by int8, a multiplication with its addition counting two
     /// Operations for each byte, above which arithmetic and below which memory is the limit.
     [[nodiscard]] double ridge() const { return gigabytes > 0 ? gflops / gigabytes : 0; }
 };

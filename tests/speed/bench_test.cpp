@@ -58,6 +58,7 @@ TEST_F(Benches, MeasureEveryLayerAndTheWhole) {
     ASSERT_TRUE(timing.machine);
     EXPECT_GT(timing.machine->gflops, 0);
     EXPECT_GT(timing.machine->gigabytes, 0);
+    EXPECT_GT(timing.machine->int8Gops, 0);
 }
 
 TEST_F(Benches, SayWhyALayerIsNotMeasured) {
