@@ -7,6 +7,7 @@
 #include "app/worker/batcher.h"
 #include "app/worker/measure.h"
 #include "core/formats/format.h"
+#include "core/preprocessing/preprocess.h"
 
 namespace roundoff::worker {
 
@@ -56,6 +57,16 @@ void Worker::post(Lane& lane, int number, std::stop_token stop, std::function<vo
 void Worker::open(int number, const QString& path) {
     post(m_work, number, begin(Kind::Model, number), [this, number, path](Job& work) {
         auto model = formats::openModel(std::filesystem::path(path.toStdString()), work);
+        if (model)
+            Q_EMIT opened(number, std::move(*model));
+        else
+            Q_EMIT failed(number, model.error());
+    });
+}
+
+void Worker::preprocess(int number, ui::PreprocessCommand command) {
+    post(m_work, number, begin(Kind::Model, number), [this, number, command = std::move(command)](Job& work) {
+        auto model = preprocessing::preprocess(command.model, command.steps, command.data.value_or(calibration::DataSource{}), work);
         if (model)
             Q_EMIT opened(number, std::move(*model));
         else

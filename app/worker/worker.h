@@ -16,6 +16,7 @@ public:
     ~Worker() override;  ///< stops and waits for whatever runs
 
     void open(int number, const QString& path) override;
+    void preprocess(int number, ui::PreprocessCommand command) override;
     void compare(int number, ui::CompareCommand command) override;
     void distribution(int number, ui::DistributionCommand command) override;
     void exportModel(int number, ui::ExportCommand command) override;

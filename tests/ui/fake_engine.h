@@ -10,6 +10,10 @@ namespace roundoff::ui::tests {
 class FakeEngine : public Engine {
 public:
     void open(int number, const QString&) override { openNumber = number; }
+    void preprocess(int number, PreprocessCommand command) override {
+        openNumber = number;
+        preprocessCommand = std::move(command);
+    }
     void compare(int number, CompareCommand command) override {
         compareNumber = number;
         compareCommand = std::move(command);
@@ -59,6 +63,7 @@ public:
     int openNumber = 0, compareNumber = 0, distributionNumber = 0, exportNumber = 0, compares = 0;
     int measureNumber = 0, measures = 0, previewNumber = 0, timeNumber = 0, channelsNumber = 0;
     std::size_t channelsLayer = 0;
+    PreprocessCommand preprocessCommand;
     MeasureCommand measureCommand;
     SpeedCommand speedCommand;
     std::size_t computedLayers = 0;

@@ -17,6 +17,12 @@
 namespace roundoff::ui {
 
 /// Commands are values; each carries a number, and every answer names the number that it belongs to.
+/// Does steps of preprocessing to a model as it was opened, proven on the data.
+struct PreprocessCommand {
+    model::Model model;
+    std::vector<std::string> steps;  ///< ids in preprocessing::steps()
+    std::optional<calibration::DataSource> data;  ///< none: synthetic inputs
+};
 struct CompareCommand {
     model::Model model;
     std::vector<analysis::Recipe> recipes;
@@ -87,6 +93,8 @@ class Engine : public QObject {
 public:
     using QObject::QObject;
     virtual void open(int number, const QString& path) = 0;
+    /// Answered by opened.
+    virtual void preprocess(int number, PreprocessCommand command) = 0;
     virtual void compare(int number, CompareCommand command) = 0;
     virtual void distribution(int number, DistributionCommand command) = 0;
     virtual void exportModel(int number, ExportCommand command) = 0;

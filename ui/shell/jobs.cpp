@@ -31,15 +31,27 @@ Jobs::Jobs(Engine& engine, Store& store, QObject* parent) : QObject(parent), m_e
 }
 
 void Jobs::open(const QString& path) {
+    m_path = path;
+    beginOpening(false, tr("Opening %1").arg(QFileInfo(path).fileName()));
+    m_engine.open(m_open, path);
+}
+
+void Jobs::preprocess(const std::vector<std::string>& steps) {
+    if (m_store.opened().empty()) return;
+    if (steps.empty()) return m_store.setPrepared(m_store.opened());
+    beginOpening(true, tr("Preprocessing %1").arg(m_store.state().title));
+    m_engine.preprocess(m_open, {m_store.opened(), steps, m_store.state().data.calibration});
+}
+
+void Jobs::beginOpening(bool preparing, const QString& text) {
     if (m_compare) {
         m_engine.cancel(m_compare);
         endRun();
     }
-    m_path = path;
+    m_preparing = preparing;
     m_open = ++m_last;
-    m_status = {true, false, tr("Opening %1").arg(QFileInfo(path).fileName()), 0};
+    m_status = {true, false, text, 0};
     Q_EMIT statusChanged(status());
-    m_engine.open(m_open, path);
 }
 
 void Jobs::run() {
@@ -97,6 +109,11 @@ void Jobs::onOpened(int number, const model::Model& model) {
     if (number != m_open) return;
     m_open = 0;
     m_status = {};
+    if (m_preparing) {
+        m_store.setPrepared(model);
+        Q_EMIT statusChanged(status());
+        return;
+    }
     m_store.setModel(model, QFileInfo(m_path).fileName());
     Q_EMIT statusChanged(status());
     Q_EMIT opened(m_path);
@@ -175,6 +192,7 @@ void Jobs::onFailed(int number, const Error& error) {
         m_status = {};
         Q_EMIT statusChanged(status());
         if (error.code != ErrorCode::Cancelled) Q_EMIT failed(error);
+        if (m_preparing) run();  // it had ended the comparison of the model that stays
     } else if (number == m_compare) {
         m_store.merge(std::exchange(m_waiting, {}), m_run);
         m_store.finish({}, m_run);

@@ -17,6 +17,9 @@ public:
     Jobs(Engine& engine, Store& store, QObject* parent = nullptr);
 
     void open(const QString& path);
+    /// Does these steps to the model as it was opened; none gives that one back. The store takes it as an edit.
+    void preprocess(const std::vector<std::string>& steps);
+    [[nodiscard]] bool preprocessing() const { return m_open != 0 && m_preparing; }
     /// Compares what the plan asks for and is not known yet. Does nothing where nothing is missing.
     void run();
     void cancel();
@@ -38,6 +41,7 @@ Q_SIGNALS:
     void failed(const roundoff::Error& error);
 
 private:
+    void beginOpening(bool preparing, const QString& text);
     void onOpened(int number, const model::Model& model);
     void onLayers(int number, const std::shared_ptr<const LayerBatch>& batch);
     void onCompared(int number, const std::shared_ptr<const analysis::Comparison>& comparison);
@@ -56,6 +60,7 @@ private:
     int m_last = 0;
     Runs m_runs;
     int m_open = 0, m_compare = 0, m_distribution = 0;  ///< numbers in flight; 0 = none
+    bool m_preparing = false;  ///< what is opened is the present model, preprocessed
     QString m_path;
     QTimer m_planTimer;  ///< gathers edits of one moment into one run
     Store::Missing m_run;

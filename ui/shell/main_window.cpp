@@ -29,6 +29,7 @@
 #include "ui/shell/job_strip.h"
 #include "ui/shell/layers_pane.h"
 #include "ui/shell/numbers.h"
+#include "ui/shell/preprocess_dialog.h"
 #include "ui/shell/recent_files.h"
 #include "ui/shell/start_page.h"
 #include "ui/shell/state_dump.h"
@@ -69,6 +70,7 @@ MainWindow::~MainWindow() {
     // The panes refer to the store, which is a member: they go first.
     m_store.disconnect(this);
     delete m_export;
+    delete m_preprocess;
     delete m_desk;
     delete m_drop;
     delete takeCentralWidget();
@@ -171,6 +173,7 @@ void MainWindow::connectActions() {
     });
     on(m_actions.sample, [this] { openSample(); });
     on(m_actions.exportModel, [this] { showExport(); });
+    on(m_actions.preprocess, [this] { showPreprocess(); });
     on(m_actions.quit, [this] { close(); });
     on(m_actions.copy, [this] { m_layers->copyToClipboard(); });
     on(m_actions.find, [this] { m_top->focusFilter(); });
@@ -263,6 +266,7 @@ void MainWindow::updateActions() {
           m_actions.resetScheme, m_actions.copy, m_actions.find, m_actions.clearFilter})
         action->setEnabled(layers > 0);
     for (QAction* action : m_actions.views) action->setEnabled(open);
+    m_actions.preprocess->setEnabled(open);
     for (QAction* action : {m_actions.data, m_actions.measure, m_actions.rank, m_actions.speed}) action->setEnabled(layers > 0);
     m_strip->show(m_jobs.status(), running ? 0 : m_store.pendingLayers(), layers);
 }
@@ -308,6 +312,11 @@ void MainWindow::showStatus() {
         const auto type = tensor::name(state.model.tensors()[state.model.layers().front().weight].type);
         parts << QString::fromUtf8(type.data(), qsizetype(type.size()));
     }
+    QStringList steps;
+    for (const model::Preprocessing& step : info.preprocessing)
+        steps << QString::fromStdString(step.title + ": " + step.words);
+    if (std::ranges::any_of(info.preprocessing, &model::Preprocessing::kept)) parts << tr("preprocessed");
+    m_statusModel->setToolTip(steps.join(QLatin1Char('\n')));
     m_statusModel->setText(parts.join(QStringLiteral(" · ")));
     QString size = tr("%1 parameters").arg(countText(info.parameters));
     if (state.comparison && !state.comparison->reports.empty()) {
@@ -391,6 +400,13 @@ ExportDialog* MainWindow::showExport() {
     m_export->show();
     m_export->raise();
     return m_export;
+}
+
+PreprocessDialog* MainWindow::showPreprocess() {
+    if (!m_preprocess) m_preprocess = new PreprocessDialog(m_store, m_jobs, this);
+    m_preprocess->show();
+    m_preprocess->raise();
+    return m_preprocess;
 }
 
 QByteArray MainWindow::stateJson() {

@@ -18,6 +18,7 @@ namespace roundoff::ui {
 class BannerArea;
 class DataDesk;
 class ExportDialog;
+class PreprocessDialog;
 class FileDrop;
 class Inspector;
 class JobStrip;
@@ -44,6 +45,7 @@ public:
     [[nodiscard]] WindowActions& actions() { return m_actions; }
     [[nodiscard]] QByteArray stateJson();
     ExportDialog* showExport();
+    PreprocessDialog* showPreprocess();
 
 protected:
     void closeEvent(QCloseEvent* event) override;
@@ -81,6 +83,7 @@ private:
     FileDrop* m_drop;
     DataDesk* m_desk;
     ExportDialog* m_export = nullptr;
+    PreprocessDialog* m_preprocess = nullptr;
     QLabel *m_statusModel, *m_statusSize, *m_statusMachine, *m_statusNote;
     QTimer m_noteTimer;
     QPushButton* m_statusTheme;

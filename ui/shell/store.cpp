@@ -21,6 +21,19 @@ private:
     Plan m_before, m_after;
 };
 
+/// A model before and after steps of preprocessing.
+class ModelCommand final : public QUndoCommand {
+public:
+    ModelCommand(Store& store, model::Model before, model::Model after, const QString& text)
+        : QUndoCommand(text), m_store(store), m_before(std::move(before)), m_after(std::move(after)) {}
+    void undo() override { m_store.applyModel(m_before); }
+    void redo() override { m_store.applyModel(m_after); }
+
+private:
+    Store& m_store;
+    model::Model m_before, m_after;
+};
+
 namespace {
 
 /// A layer's report anew; what was measured of its output stays.
@@ -41,30 +54,50 @@ Store::Store(QObject* parent) : QObject(parent) {
 }
 
 void Store::setModel(const model::Model& model, const QString& title) {
-    m_state.model = model;
+    m_opened = model;
     m_state.title = title;
     m_state.recipe.layers.clear();
+    m_state.current = -1;
+    m_state.data = {};
+    m_undo.clear();
+    applyModel(model);
+}
+
+void Store::setPrepared(const model::Model& model) {
+    if (model.info().preprocessing.empty() && m_state.model.info().preprocessing.empty()) return;
+    QStringList steps;
+    for (const model::Preprocessing& step : model.info().preprocessing)
+        if (step.kept) steps << QString::fromStdString(step.title);
+    m_undo.push(new ModelCommand(*this, m_state.model, model,
+                                 steps.isEmpty() ? tr("Take the model as it was opened")
+                                                 : tr("Preprocess: %1").arg(steps.join(QStringLiteral(", ")))));
+}
+
+/// What was computed for another model goes; the layer that was shown stays so, where there is one of its name.
+void Store::applyModel(const model::Model& model) {
+    const std::string shown = m_state.current >= 0 ? m_state.model.layers()[std::size_t(m_state.current)].name : std::string();
+    m_state.model = model;
     m_state.distribution.reset();
     m_state.visible.clear();
     m_state.selected.clear();
     m_state.current = m_state.hovered = -1;
     m_state.baseline.reset();
     m_known.assign(model.layers().size(), {});
-    m_state.data = {};
     m_state.channels.reset();
     forgetMeasured();
     m_speeds.clear();
     judgeSpeed();
-    m_undo.clear();
 
     analysis::Comparison start;
     for (const auto& recipe : recipes()) start.reports.push_back(report(recipe));
     start.statistics.resize(model.layers().size());
     m_state.comparison = m_builder.reset(std::move(start));
-    if (!model.layers().empty()) {
-        m_state.current = 0;
-        m_state.selected = {0};
-        m_state.visible.resize(model.layers().size());
+    const auto& layers = model.layers();
+    if (!layers.empty()) {
+        const auto same = std::ranges::find(layers, shown, &model::Layer::name);
+        m_state.current = same == layers.end() ? 0 : int(same - layers.begin());
+        m_state.selected = {m_state.current};
+        m_state.visible.resize(layers.size());
         for (std::size_t i = 0; i < m_state.visible.size(); ++i) m_state.visible[i] = int(i);
     }
     announce(unsigned(Change::All));

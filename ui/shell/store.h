@@ -30,11 +30,15 @@ public:
     [[nodiscard]] QUndoStack& undoStack() { return m_undo; }
 
     void setModel(const model::Model& model, const QString& title);
+    /// The model as it was opened, whatever steps of preprocessing were done to it since.
+    [[nodiscard]] const model::Model& opened() const { return m_opened; }
 
     // Edits: one entry of the undo stack each; none where nothing would change.
     void setStandard(const schemes::Scheme& scheme);
     void setSchemes(const std::vector<int>& layers, const schemes::Scheme& scheme);
     void setCompared(const std::vector<schemes::Scheme>& schemes);
+    /// The opened model with steps of preprocessing done, or without. Recipe and data stay, what was computed goes.
+    void setPrepared(const model::Model& model);
     [[nodiscard]] Plan plan() const { return {m_state.recipe, m_state.compared}; }
 
     // Looking: not undoable.
@@ -75,12 +79,14 @@ Q_SIGNALS:
 
 private:
     friend class PlanCommand;
+    friend class ModelCommand;
     struct Known {
         schemes::Scheme scheme;
         analysis::LayerReport report;
     };
     void push(Plan after, const QString& text);
     void applyPlan(const Plan& plan);
+    void applyModel(const model::Model& model);
     [[nodiscard]] analysis::Report report(const analysis::Recipe& recipe) const;
     /// Applies an edit, then findings and partial marks anew.
     void judge(ComparisonBuilder::Edit edit);
@@ -92,6 +98,7 @@ private:
     [[nodiscard]] const Known* known(std::size_t layer, const schemes::Scheme& scheme) const;
 
     State m_state;
+    model::Model m_opened;
     QUndoStack m_undo;
     ComparisonBuilder m_builder;
     std::vector<std::vector<Known>> m_known;  ///< by layer

@@ -78,6 +78,8 @@ WindowActions::WindowActions(QMainWindow& window, QUndoStack& stack) {
     resetLayout = add(view, "resetLayout", tr("&Reset layout"));
 
     QMenu* model = window.menuBar()->addMenu(tr("&Model"));
+    preprocess = add(model, "preprocess", tr("&Preprocess…"), {}, tr("Make the float model simpler first: fold batch norms, constants and scales"));
+    model->addSeparator();
     next = add(model, "next", tr("&Next layer"), QKeySequence(Qt::ALT | Qt::Key_Down));
     previous = add(model, "previous", tr("&Previous layer"), QKeySequence(Qt::ALT | Qt::Key_Up));
     model->addSeparator();

@@ -14,7 +14,7 @@ struct WindowActions {
     QAction *open, *sample, *exportModel, *quit;
     QAction *undo, *redo, *copy, *find, *clearFilter;
     QAction *run, *data, *measure, *rank, *speed, *cancel;
-    QAction *next, *previous, *fewerBits, *moreBits, *leaveFloat, *resetScheme;
+    QAction *preprocess, *next, *previous, *fewerBits, *moreBits, *leaveFloat, *resetScheme;
     QAction *inspector, *messages, *resetLayout, *nextPane;
     QAction *light, *dark, *system;
     QAction *keys, *about;
