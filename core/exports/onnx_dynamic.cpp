@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 #include <map>
 
 #include "core/analysis/placement_ops.h"
@@ -15,22 +16,29 @@ using tensor::ElementType;
 
 constexpr std::int64_t kOpset = 11;  // of DynamicQuantizeLinear
 
+/// A scale for each token: a row along the last axis.
+bool byRow(const schemes::TensorScheme& activation) { return activation.granularity.kind == schemes::Granularity::Kind::Token; }
+
 std::string whyNot(const model::Layer& layer, const schemes::Scheme& scheme) {
     if (!scheme.activation) return whyNotDequantizeLinear(layer, scheme.weight);
     const schemes::TensorScheme& activation = *scheme.activation;
     if (activation.timing == schemes::Timing::Static) return "ranges are found as the model runs there; write uint8:dynamic, or take onnx-qdq";
-    if (activation.format != "uint8" || activation.symmetry != schemes::Symmetry::Asymmetric || activation.powerOfTwoScale)
-        return "DynamicQuantizeLinear gives asymmetric uint8 alone; write uint8:dynamic for the activations";
-    if (activation.granularity.kind != schemes::Granularity::Kind::Tensor)
-        return "DynamicQuantizeLinear has one scale a tensor; leave out token";
-    if (activation.range.rule != schemes::Range::Rule::MinMax) return "DynamicQuantizeLinear takes the extremes; leave the range minmax";
+    const bool rows = byRow(activation);
+    if (rows && (activation.format != "int8" || activation.symmetry != schemes::Symmetry::Symmetric || activation.powerOfTwoScale))
+        return "each token gets symmetric int8 there; write int8:token for the activations";
+    if (rows && layer.op == "Conv") return "the input of a Conv has no tokens; write uint8:dynamic for its activations";
+    if (!rows && (activation.format != "uint8" || activation.symmetry != schemes::Symmetry::Asymmetric || activation.powerOfTwoScale))
+        return "DynamicQuantizeLinear gives asymmetric uint8 alone; write uint8:dynamic or int8:token for the activations";
+    if (activation.range.rule != schemes::Range::Rule::MinMax) return "ranges are the extremes there; leave the range minmax";
     if (!analysis::hasIntegerKernel(scheme)) return "integer products take 8-bit weights by tensor or channel; take int8 or uint8";
     return whyNotDequantizeLinear(layer, scheme.weight);
 }
 
 /// Codes and scale of a value, made once for all its products.
 struct Codes {
-    std::string codes, scale, zero;
+    std::string codes, scale;
+    std::string zero;  ///< "" where it is 0
+    bool byRow = false;
 };
 
 class Dynamic {
@@ -49,7 +57,11 @@ public:
         // A scale a channel is multiplied to the product: behind the channel's axis of a Conv there are others.
         const auto weight = addWeightTensors(m_writer, index, !conv || !zeroless(index), conv ? layer.shape.size() - 1 : 1);
         if (!weight) return propagate(weight);
-        for (const std::size_t use : layer.uses) product(use, layer, *weight);
+        const bool rows = byRow(*m_writer.wholeScheme(index).activation);
+        for (const std::size_t use : layer.uses) {
+            const std::string& value = m_writer.model().graph().nodes[use].inputs[0];
+            product(use, layer, *weight, rows ? rowCodes(value, use, opset) : tensorCodes(value, use));
+        }
         m_writer.edit().removeTensor(layer.weight);
         return {};
     }
@@ -81,20 +93,51 @@ private:
         return isSymmetric(scheme.symmetry) && weightStorage(m_writer.layer(index), scheme) == ElementType::Int8;
     }
 
-    const Codes& codesOf(const std::string& value, std::size_t before) {
-        Codes& codes = m_codes[value];
+    const Codes& tensorCodes(const std::string& value, std::size_t before) {
+        Codes& codes = m_tensorCodes[value];
         if (!codes.codes.empty()) return codes;
         auto& edit = m_writer.edit();
-        codes = {edit.freshName(value + "_quantized"), edit.freshName(value + "_scale"), edit.freshName(value + "_zero_point")};
+        codes = {edit.freshName(value + "_quantized"), edit.freshName(value + "_scale"), edit.freshName(value + "_zero_point"), false};
         edit.addNodeBefore(before, {edit.freshName(value + "_DynamicQuantizeLinear"), "DynamicQuantizeLinear", "", {value},
                                     {codes.codes, codes.scale, codes.zero}, {}});
         return codes;
     }
+    /// Symmetric int8 with a scale for each row along the last axis, by plain operators: there is none that does it.
+    const Codes& rowCodes(const std::string& value, std::size_t before, std::int64_t opset) {
+        Codes& codes = m_rowCodes[value];
+        if (!codes.codes.empty()) return codes;
+        auto& edit = m_writer.edit();
+        const auto add = [&](const char* op, std::vector<std::string> inputs, decltype(NodeSpec::attributes) attributes) {
+            const std::string out = edit.freshName(value + "_rows_" + op);
+            edit.addNodeBefore(before, {edit.freshName(value + "_" + op), op, "", std::move(inputs), {out}, std::move(attributes)});
+            return out;
+        };
+        const auto number = [&](const char* name, float x) {
+            const std::string out = edit.freshName(value + name);
+            const auto bytes = std::as_bytes(std::span(&x, 1));
+            edit.addTensor(out, ElementType::Float32, {}, std::vector<std::byte>(bytes.begin(), bytes.end()));
+            return out;
+        };
+        constexpr std::int64_t kLast = -1;
+        std::string largest = add("Abs", {value}, {});
+        if (opset < 18) {
+            largest = add("ReduceMax", {largest}, {{"axes", std::vector<std::int64_t>{kLast}}, {"keepdims", std::int64_t{1}}});
+        } else {
+            const std::string axes = edit.freshName(value + "_axes");
+            const auto bytes = std::as_bytes(std::span(&kLast, 1));
+            edit.addTensor(axes, ElementType::Int64, {1}, std::vector<std::byte>(bytes.begin(), bytes.end()));
+            largest = add("ReduceMax", {largest, axes}, {{"keepdims", std::int64_t{1}}});
+        }
+        const std::string step = add("Div", {largest, number("_most", 127)}, {});
+        codes.byRow = true;
+        codes.scale = add("Max", {step, number("_least", std::numeric_limits<float>::min())}, {});  // a row of zeros
+        codes.codes = add("Cast", {add("Round", {add("Div", {value, codes.scale}, {})}, {})}, {{"to", ElementType::Int8}});
+        return codes;
+    }
     /// A float32 product of codes: integer product, Cast, times both scales, plus the bias.
-    void product(std::size_t use, const model::Layer& layer, const WeightTensors& weight) {
+    void product(std::size_t use, const model::Layer& layer, const WeightTensors& weight, const Codes& input) {
         auto& edit = m_writer.edit();
         const model::Node node = m_writer.model().graph().nodes[use];
-        const Codes& input = codesOf(node.inputs[0], use);
         const std::string& out = node.outputs[0];
         const auto fresh = [&](const char* suffix) { return edit.freshName(out + suffix); };
         const std::string sums = fresh("_int32"), floats = fresh("_float"), scale = fresh("_scale");
@@ -105,12 +148,18 @@ private:
             codes = fresh("_weight");
             edit.addNodeBefore(use, {fresh("_Transpose"), "Transpose", "", {weight.codes}, {codes}, {{"perm", std::vector<std::int64_t>{1, 0}}}});
         }
-        edit.addNodeBefore(use, {fresh("_Mul_scales"), "Mul", "", {input.scale, weight.scale}, {scale}, {}});
         edit.addNodeAfter(use, {fresh("_Cast"), "Cast", "", {sums}, {floats}, {{"to", ElementType::Float32}}});
-        edit.addNodeAfter(use, {fresh("_Mul"), "Mul", "", {floats, scale}, {scaled}, {}});
+        if (input.byRow) {
+            // One after the other: where ONNX Runtime 1.29 fuses the product of both scales, it loses a bias behind it.
+            edit.addNodeAfter(use, {fresh("_Mul_rows"), "Mul", "", {floats, input.scale}, {scale}, {}});
+            edit.addNodeAfter(use, {fresh("_Mul"), "Mul", "", {scale, weight.scale}, {scaled}, {}});
+        } else {
+            edit.addNodeBefore(use, {fresh("_Mul_scales"), "Mul", "", {input.scale, weight.scale}, {scale}, {}});
+            edit.addNodeAfter(use, {fresh("_Mul"), "Mul", "", {floats, scale}, {scaled}, {}});
+        }
         if (bias) edit.addNodeAfter(use, {fresh("_Add"), "Add", "", {scaled, biasFor(node.inputs[2], layer, use)}, {out}, {}});
-        std::vector<std::string> inputs{input.codes, codes, input.zero};
-        if (!weight.zero.empty()) inputs.push_back(weight.zero);
+        std::vector<std::string> inputs{input.codes, codes, input.zero, weight.zero};
+        while (inputs.back().empty()) inputs.pop_back();
         if (node.op == "Conv")
             edit.changeOperator(use, "ConvInteger", "", inputs, {sums});
         else
@@ -131,7 +180,7 @@ private:
 
     OnnxWriter& m_writer;
     ActivationPlan& m_plan;
-    std::map<std::string, Codes> m_codes;
+    std::map<std::string, Codes> m_tensorCodes, m_rowCodes;
 };
 
 Result<Exported> write(const model::Model& model, const analysis::Recipe& recipe, const std::filesystem::path& temporary,
@@ -161,8 +210,8 @@ Result<Exported> write(const model::Model& model, const analysis::Recipe& recipe
 Target onnxDynamic() {
     return {"onnx-dynamic",
             "ONNX, activations quantized as they come",
-            "DynamicQuantizeLinear, MatMulInteger and ConvInteger: 8-bit weights, activations uint8:dynamic; needs no data. Other "
-            "layers: weights behind DequantizeLinear.",
+            "DynamicQuantizeLinear, MatMulInteger and ConvInteger: 8-bit weights, activations uint8:dynamic, or int8:token by plain operators; "
+            "needs no data. Other layers: weights behind DequantizeLinear.",
             ".onnx",
             whyNot,
             write};

@@ -164,6 +164,38 @@ TEST_F(IntegerExport, DynamicProductsFuseAndComeNearTheFloatModel) {
     EXPECT_THAT(exported->notes, Contains(HasSubstr("its weight alone is quantized")));
 }
 
+TEST_F(IntegerExport, TokensGetScalesOfTheirOwn) {
+    // Rows that differ by orders of magnitude, and some of zeros: one scale for all would lose the small ones.
+    std::vector<float> sizes(32);
+    for (std::size_t row = 0; row < 32; ++row) sizes[row] = row % 4 == 3 ? 0 : std::pow(10.0F, float(row % 4) * 2);
+    for (const std::int64_t opset : {17, 18}) {
+        GraphBuilder graph;
+        weight(weight(graph, "w", {8, 8}, 1), "g", {6, 8}, 2).floats("b", {6}, {1, 2, 3, 4, 5, 6}).floats("c", {8}, std::vector<float>(8, 0.5F)).floats("sizes", {32, 1}, sizes).ints("rows", {2}, {32, 8});
+        const auto model = write(graph.node("Reshape", {"x", "rows"}, {"f"})
+                                     .node("Mul", {"f", "sizes"}, {"s"})
+                                     .node("MatMul", {"s", "w"}, {"m"})
+                                     .node("Add", {"m", "c"}, {"y"})
+                                     .node("Gemm", {"s", "g", "b"}, {"z"}, {{"transB", 1}}),
+                                 {1, 4, 8, 8}, {"y", "z"}, opset);
+        const auto exported = make(model, "int8/int8:token", "onnx-dynamic");
+        ASSERT_TRUE(exported) << exported.error().line();
+        EXPECT_TRUE(exported->verification->ok());
+        const auto ops = opsOfFile();
+        EXPECT_EQ(std::count(ops.begin(), ops.end(), "MatMulInteger"), 2);
+        EXPECT_EQ(std::count(ops.begin(), ops.end(), "Round"), 1) << "codes are made once for both products";
+        const auto floats = run(m_temporary.path() / "model.onnx"), tokens = run(m_out);
+        EXPECT_GT(sqnr(floats, tokens), 35);
+        const auto row = [](const std::vector<float>& all, std::size_t i) {  // of y, which comes first
+            return std::vector<float>(all.begin() + std::ptrdiff_t(i * 8), all.begin() + std::ptrdiff_t(i * 8 + 8));
+        };
+        for (std::size_t i = 0; i < 32; ++i)
+            if (sizes[i] == 0)
+                EXPECT_THAT(row(tokens, i), testing::Each(0.5F)) << i;
+            else
+                EXPECT_GT(sqnr(row(floats, i), row(tokens, i)), 25) << i;
+    }
+}
+
 TEST_F(IntegerExport, ATensorsWeightsMayHaveAZeroPointAndAConvsChannelsNot) {
     const auto oneZero = make(digits(), "uint8:tensor/uint8:dynamic", "onnx-dynamic");
     ASSERT_TRUE(oneZero) << oneZero.error().line();
@@ -198,7 +230,7 @@ TEST_F(IntegerExport, RefusalsSayWhatToTake) {
     };
     for (const auto& [scheme, target, words] :
          {Case{"int8/uint8", "onnx-dynamic", "uint8:dynamic"}, Case{"int8/int8:dynamic", "onnx-dynamic", "asymmetric uint8"},
-          Case{"int8/uint8:token", "onnx-dynamic", "token"}, Case{"int4:g32/uint8:dynamic", "onnx-dynamic", "8-bit weights"},
+          Case{"int8/uint8:token", "onnx-dynamic", "int8:token"}, Case{"int8/int8:token", "onnx-dynamic", "has no tokens"}, Case{"int4:g32/uint8:dynamic", "onnx-dynamic", "8-bit weights"},
           Case{"int8/uint8:dynamic", "onnx-qoperator", "onnx-dynamic"}, Case{"int8/int16", "onnx-qoperator", "8-bit"},
           Case{"int4/uint8", "onnx-qoperator", "8-bit weights"}}) {
         const auto exported = make(digits(), scheme, target);
