@@ -44,9 +44,11 @@ Result<void> run(const model::Model& model, Comparison& comparison, const RunOpt
         if (!values.empty()) {
             auto detail = options.observeInputs ? calibration::Detail::Channels : calibration::Detail::Extremes;
             for (const Report& report : comparison.reports) detail = std::max(detail, detailFor(report.recipe));
-            auto found = calibration::calibrate(model, values, *options.calibration, detail, calibrating);
+            auto found = calibration::calibrate(model, values, *options.calibration, detail, calibrating,
+                                                options.store ? &*options.store : nullptr);
             if (!found) return propagate(found);
             calibration = std::move(*found);
+            comparison.calibration = calibration.conditions + (calibration.synthetic ? "; SYNTHETIC inputs" : "");
         }
         Job measuring = part(options.evaluation ? 0.4 : 0.8);
         const MeasureOptions how{&calibration, options.memoryLimit, options.ranking};

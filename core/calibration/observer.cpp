@@ -14,7 +14,7 @@
 namespace roundoff::calibration {
 namespace {
 
-constexpr std::size_t kBins = 4096;  ///< the most that the kernel counts in one pass; half of them for rectified values
+constexpr std::size_t kBins = Observation::kBins;  ///< the most that the kernel counts in one pass; half of them for rectified values
 constexpr std::size_t kPiece = 1 << 16;
 constexpr double kMomentum = 0.01;   ///< of the moving averages, as ONNX Runtime has it
 constexpr float kInf = std::numeric_limits<float>::infinity();

@@ -26,6 +26,7 @@ std::string conditions(const model::Model& model, const analysis::Comparison& co
     row("SHA-256", "<code>" + escape(hash) + "</code>");
     row("Made by", fmt::format("Roundoff {}, command {}", ROUNDOFF_VERSION, escape(context.command)));
     row("Speed", escape(speedLine(comparison, context)));
+    if (!comparison.calibration.empty()) row("Ranges", escape(comparison.calibration));
     row("Seed", fmt::to_string(context.seed));
     row("Figures",
         "SQNR of the weights in dB, each layer alone: 10·log₁₀(Σx² ∕ Σ(x − x̂)²), summed in double precision");

@@ -147,6 +147,7 @@ Result<std::string> write(const model::Model& model, const analysis::Comparison&
     (*out)["schemes"] = Json::array();
     for (const auto& report : comparison.reports)
         (*out)["schemes"].push_back(reportJson(model, report, comparison.statistics));
+    (*out)["calibration"] = comparison.calibration.empty() ? Json(nullptr) : Json(comparison.calibration);
     (*out)["findings"] = Json::array();
     for (const auto& finding : comparison.findings) (*out)["findings"].push_back(findingJson(model, finding));
     return dump(*out);
