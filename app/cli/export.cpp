@@ -12,6 +12,7 @@
 #include "core/base/text.h"
 #include "core/exports/target.h"
 #include "core/formats/format.h"
+#include "core/reports/nodes.h"
 #include "core/speed/faster.h"
 
 namespace roundoff::cli {
@@ -55,12 +56,7 @@ Json exportedJson(const exports::Exported& exported) {
                                  {"status", analysis::name(layer.status)},
                                  {"reason", layer.reason},
                                  {"scheme", schemes::text(layer.scheme)}});
-    if (!exported.nodes.empty()) {
-        out["nodes"] = Json::array();
-        for (const exports::ExportedNode& node : exported.nodes)
-            out["nodes"].push_back(
-                {{"name", node.name}, {"op", node.op}, {"status", analysis::name(node.status)}, {"reason", node.reason}});
-    }
+    if (!exported.nodes.empty()) out["nodes"] = reports::nodesJson(exported.nodes);
     if (exported.verification) out.update(verificationJson(*exported.verification));
     return out;
 }

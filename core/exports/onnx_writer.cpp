@@ -64,11 +64,7 @@ void OnnxWriter::note(std::string text) {
 }
 
 void OnnxWriter::setFates(const std::vector<analysis::Placement::NodeFate>& fates) {
-    m_nodes.clear();
-    for (std::size_t i = 0; i < fates.size(); ++i) {
-        const model::Node& node = m_model.graph().nodes[i];
-        m_nodes.push_back({node.name, node.op, fates[i].status, fates[i].reason});
-    }
+    m_nodes = analysis::nodeReports(m_model, fates);
 }
 
 formats::onnx::MakeBytes OnnxWriter::fromCodes(std::size_t layer, Make make) const {

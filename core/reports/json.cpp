@@ -3,6 +3,7 @@
 #include "core/reports/all.h"
 #include "core/reports/conditions.h"
 #include "core/reports/document.h"
+#include "core/reports/nodes.h"
 
 namespace roundoff::reports {
 namespace {
@@ -125,6 +126,8 @@ Json reportJson(const model::Model& model, const analysis::Report& report,
     if (!report.recipe.layers.empty()) out["recipe"] = Json::parse(analysis::recipeJson(report.recipe));
     out["total"] = std::move(total);
     out["layers"] = std::move(layers);
+    const auto nodes = analysis::nodeReports(model, report);
+    if (!nodes.empty()) out["nodes"] = nodesJson(nodes);
     return out;
 }
 
