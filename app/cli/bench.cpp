@@ -7,7 +7,7 @@
 #include "app/cli/all.h"
 #include "app/cli/data_options.h"
 #include "app/cli/model_options.h"
-#include "core/base/sha256.h"
+#include "core/base/sha256_memo.h"
 #include "core/reports/timing.h"
 #include "core/speed/projection.h"
 
@@ -67,12 +67,13 @@ Result<int> bench(const Arguments& arguments, const Options& options, Console& c
     if (!model) return propagate(model);
     if (auto checked = checkMemory(options, *model); !checked) return propagate(checked);
     reports::Context context = options.context("bench");
-    const auto hash = sha256File(model->info().path, opening);
+    const auto hash = sha256FileOnce(model->info().path, opening);
     if (!hash) return propagate(hash);
     context.sha256 = *hash;
 
     speed::BenchOptions how;
     how.data = *data;
+    how.store = arguments.how.store();
     how.target = arguments.target;
     how.only = options.layers;
     how.exclude = options.exclude;
@@ -109,6 +110,7 @@ Command benchCommand() {
                            "inputs: the first sample is run, all find the ranges of static activations; or synthetic[:N], as where absent")
                 ->type_name("DATA");
             addDataOptions(app, arguments->how);
+            addCacheOption(app, arguments->how);
             app.add_option("--to", arguments->target, "the target to run; where absent, the first that holds the scheme")
                 ->type_name("TARGET");
             app.add_option("--device", arguments->device, "project for this device, too; marked projected, never measured")->type_name("ID");

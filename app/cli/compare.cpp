@@ -8,7 +8,7 @@
 #include "app/cli/data_options.h"
 #include "app/cli/model_options.h"
 #include "core/analysis/run.h"
-#include "core/base/sha256.h"
+#include "core/base/sha256_memo.h"
 #include "core/reports/conditions.h"
 
 namespace roundoff::cli {
@@ -49,6 +49,7 @@ Result<void> write(const model::Model& model, const analysis::Comparison& compar
 Result<int> compare(const Arguments& arguments, const Options& options, Console& console) {
     analysis::RunOptions running;
     running.ranking = arguments.ranking;
+    running.store = arguments.reading.store();
     running.memoryLimit = options.memoryLimit.value_or(0);
     for (auto [text, into] : {std::pair(&arguments.calibration, &running.calibration), std::pair(&arguments.evaluation, &running.evaluation)}) {
         if (text->empty()) continue;
@@ -70,7 +71,7 @@ Result<int> compare(const Arguments& arguments, const Options& options, Console&
     if (auto checked = checkMemory(options, *model); !checked) return propagate(checked);
     reports::Context context = options.context("compare");
     Job hashing = console.job().part(0.005, 0.005);
-    const auto hash = sha256File(model->info().path, hashing);
+    const auto hash = sha256FileOnce(model->info().path, hashing);
     if (!hash) return propagate(hash);
     context.sha256 = *hash;
 
@@ -119,6 +120,7 @@ Command compareCommand() {
             app.add_flag("--one-at-a-time", arguments->ranking,
                          "rank the layers: quantize each alone, and all but each, and measure the model's output (--calib)");
             addDataOptions(app, arguments->reading);
+            addCacheOption(app, arguments->reading);
             return [arguments, &options](Console& console) { return compare(*arguments, options, console); };
         }};
 }

@@ -36,6 +36,14 @@ void addDataOptions(CLI::App& app, DataOptions& options) {
         ->group(group);
 }
 
+void addCacheOption(CLI::App& app, DataOptions& options) {
+    app.add_flag("--no-cache", options.noCache, "observe the data anew, and keep nothing for the next time");
+}
+
+std::optional<calibration::Store> DataOptions::store() const {
+    return noCache ? std::nullopt : std::optional(calibration::Store());
+}
+
 Result<calibration::DataSource> DataOptions::source(const std::string& data, std::uint64_t seed) const {
     auto out = calibration::parseDataSource(data, seed);
     if (!out) return out;

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/calibration/dataset.h"
+#include "core/calibration/store.h"
 
 namespace CLI {
 class App;
@@ -17,10 +18,15 @@ struct DataOptions {
     std::optional<double> scale;
     std::size_t window = 0;
     std::vector<std::string> dims;
+    bool noCache = false;
 
     /// DATA as one of the command's options gives it, to be read like this.
     [[nodiscard]] Result<calibration::DataSource> source(const std::string& data, std::uint64_t seed) const;
+    /// Where calibrations are kept; nothing with --no-cache.
+    [[nodiscard]] std::optional<calibration::Store> store() const;
 };
 void addDataOptions(CLI::App& app, DataOptions& options);
+/// --no-cache, of the commands that calibrate.
+void addCacheOption(CLI::App& app, DataOptions& options);
 
 }  // namespace roundoff::cli

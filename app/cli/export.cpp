@@ -13,6 +13,7 @@
 #include "core/base/text.h"
 #include "core/exports/target.h"
 #include "core/reports/conditions.h"
+#include "core/reports/nodes.h"
 #include "core/speed/faster.h"
 
 namespace roundoff::cli {
@@ -57,12 +58,7 @@ Json exportedJson(const exports::Exported& exported) {
                                  {"status", analysis::name(layer.status)},
                                  {"reason", layer.reason},
                                  {"scheme", schemes::text(layer.scheme)}});
-    if (!exported.nodes.empty()) {
-        out["nodes"] = Json::array();
-        for (const exports::ExportedNode& node : exported.nodes)
-            out["nodes"].push_back(
-                {{"name", node.name}, {"op", node.op}, {"status", analysis::name(node.status)}, {"reason", node.reason}});
-    }
+    if (!exported.nodes.empty()) out["nodes"] = reports::nodesJson(exported.nodes);
     if (exported.verification) out.update(verificationJson(*exported.verification));
     return out;
 }
@@ -89,11 +85,11 @@ std::string exportedText(const model::Model& model, const exports::Exported& exp
 
 /// Ranges of static activations, of the data that the proof runs on, too.
 Result<void> calibrate(const model::Model& model, const analysis::Recipe& recipe, const exports::Target& target, bool hasData,
-                       exports::ExportOptions& options, Job job) {
+                       exports::ExportOptions& options, const std::optional<calibration::Store>& store, Job job) {
     const auto values = exports::calibratedValues(model, recipe, target, options);
     if (!values) return propagate(values);
     if (values->empty() || !hasData) return {};  // the export says what it lacks
-    auto found = calibration::calibrate(model, *values, options.data, analysis::detailFor(recipe), job);
+    auto found = calibration::calibrate(model, *values, options.data, analysis::detailFor(recipe), job, store ? &*store : nullptr);
     if (!found) return propagate(found);
     options.calibration = std::make_shared<const calibration::Calibration>(std::move(*found));
     return {};
@@ -125,6 +121,7 @@ Result<int> exportIt(const Arguments& arguments, const Options& options, Console
     if (arguments.onlyFaster) {
         speed::BenchOptions timing;
         timing.data = *data;
+        timing.store = arguments.reading.store();
         timing.target = arguments.target;
         timing.only = options.layers;
         timing.exclude = options.exclude;
@@ -135,7 +132,9 @@ Result<int> exportIt(const Arguments& arguments, const Options& options, Console
         measured = std::move(faster->notes);
     }
     const double begun = arguments.onlyFaster ? 0.55 : 0.01;
-    if (auto done = calibrate(*model, *recipe, **target, !arguments.data.empty(), how, console.job().part(begun, 0.2)); !done)
+    if (auto done = calibrate(*model, *recipe, **target, !arguments.data.empty(), how, arguments.reading.store(),
+                              console.job().part(begun, 0.2));
+        !done)
         return propagate(done);
     Job exporting = console.job().part(begun + 0.2, 0.8 - begun);
     auto exported = exports::exportModel(*model, *recipe, **target, arguments.out, how, exporting);
@@ -169,6 +168,7 @@ Command exportCommand() {
             app.add_flag("--only-faster", a->onlyFaster, "leave float what is measured to be no faster here, and the whole model never slower");
             app.add_flag("--no-verify", a->noVerify, "write without the proof");
             addDataOptions(app, a->reading);
+            addCacheOption(app, a->reading);
             return [a, &options](Console& console) { return exportIt(*a, options, console); };
         }};
 }

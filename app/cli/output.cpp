@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/base/sha256.h"
+#include "core/base/sha256_memo.h"
 #include "core/base/text.h"
 #include "core/reports/conditions.h"
 #include "core/reports/document.h"
@@ -15,7 +15,7 @@ Result<void> finish(std::string_view command, const model::Model* model, const n
     if (path.empty()) return console.write("-", text);
     reports::Context context = options.context(command);
     if (model) {
-        const auto hash = sha256File(model->info().path, console.job());
+        const auto hash = sha256FileOnce(model->info().path, console.job());
         if (!hash) return propagate(hash);
         context.sha256 = *hash;
     }

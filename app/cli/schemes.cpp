@@ -6,6 +6,7 @@
 #include "app/cli/all.h"
 #include "app/cli/output.h"
 #include "core/base/table.h"
+#include "core/calibration/observer.h"
 #include "core/reports/format_sheet.h"
 
 namespace roundoff::cli {
@@ -57,6 +58,22 @@ nlohmann::ordered_json json(const FormatSheet& sheet) {
     return row;
 }
 
+/// How ranges are found: of static activations by every rule, of weights by those that their format takes.
+nlohmann::ordered_json rangesJson() {
+    auto rows = nlohmann::ordered_json::array();
+    for (const calibration::Observer& rule : calibration::observers())
+        rows.push_back({{"range", rule.id}, {"title", rule.title}, {"summary", rule.summary}});
+    return rows;
+}
+
+std::string rangesText() {
+    Table table(3);
+    table.add({"range", "what it takes", "in a word"});
+    for (const calibration::Observer& rule : calibration::observers())
+        table.add({std::string(rule.id), std::string(rule.title), std::string(rule.summary)});
+    return "Ranges. Of static activations by any of these rules, of weights by those among a format's options.\n" + table.text() + '\n';
+}
+
 Result<int> list(const Options& options_, Console& console) {
     if (auto checked = check(options_, {}); !checked) return propagate(checked);
     std::string text;
@@ -74,10 +91,11 @@ Result<int> list(const Options& options_, Console& console) {
         text += fmt::format("{}. {}\n{}\n", family.title, family.summary, table.text());
         families.push_back({{"family", family.id}, {"title", family.title}, {"summary", family.summary}, {"formats", ids}});
     }
+    text += rangesText();
     text += "Bits per weight count the scales of a float32 weight of 4096 × 4096 under the default scheme. gN: groups of N "
             "along\nthe reduction axis. bRxC: blocks of R × C. pX: the X-th percentile, as in p99.99. pot: scales are powers "
             "of two.\n";
-    const nlohmann::ordered_json fields{{"families", families}, {"schemes", rows}};
+    const nlohmann::ordered_json fields{{"families", families}, {"schemes", rows}, {"ranges", rangesJson()}};
     if (auto done = finish("schemes", nullptr, fields, text, options_, console); !done) return propagate(done);
     return 0;
 }

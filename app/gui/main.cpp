@@ -67,6 +67,7 @@ int run(QApplication& application, const gui::Options& options) {
                      "Open a model of yours"});
     worker::Worker engine;
     engine.setDevices(devicesPath());
+    engine.setStore(calibration::Store());
     ui::MainWindow window(engine, sample);
     window.applyTheme(theme, false);
     if (options.geometry) window.resize(*options.geometry);

@@ -27,12 +27,13 @@ bool anything(const ui::Measurement& measurement) {
 
 }  // namespace
 
-Result<ui::Measurement> measure(const ui::MeasureCommand& command, Job& job) {
+Result<ui::Measurement> measure(const ui::MeasureCommand& command, const std::optional<calibration::Store>& store, Job& job) {
     ui::Measurement result;
     result.comparison = wanted(command);
     analysis::RunOptions options;
     options.calibration = command.data;
     options.observeInputs = true;
+    options.store = store;
     options.ranking = command.ranking;
     // A ranking compares with all layers quantized on its own samples: the whole model's output is measured on those.
     std::vector<std::optional<analysis::Evaluation>> before;

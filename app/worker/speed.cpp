@@ -53,8 +53,10 @@ QString conditionsOf(const speed::Conditions& conditions) {
 
 }  // namespace
 
-Result<ui::SpeedResult> time(const ui::SpeedCommand& command, const QString& folder, Job& job) {
+Result<ui::SpeedResult> time(const ui::SpeedCommand& command, const QString& folder,
+                             const std::optional<calibration::Store>& store, Job& job) {
     speed::BenchOptions options;
+    options.store = store;
     if (command.data) options.data = *command.data;
     const auto timing = speed::bench(command.model, command.recipe, options, job);
     if (!timing) return propagate(timing);

@@ -105,7 +105,7 @@ void Worker::distribution(int number, ui::DistributionCommand command) {
 
 void Worker::measure(int number, ui::MeasureCommand command) {
     post(m_run, number, begin(Kind::Measure, number), [this, number, command = std::move(command)](Job& work) {
-        auto result = worker::measure(command, work);
+        auto result = worker::measure(command, m_store, work);
         if (result)
             Q_EMIT measured(number, std::make_shared<const ui::Measurement>(std::move(*result)));
         else
@@ -115,7 +115,7 @@ void Worker::measure(int number, ui::MeasureCommand command) {
 
 void Worker::time(int number, ui::SpeedCommand command) {
     post(m_run, number, begin(Kind::Measure, number), [this, number, command = std::move(command)](Job& work) {
-        auto result = worker::time(command, m_devices, work);
+        auto result = worker::time(command, m_devices, m_store, work);
         if (result)
             Q_EMIT timed(number, std::make_shared<const ui::SpeedResult>(std::move(*result)));
         else

@@ -1,8 +1,10 @@
 #pragma once
 #include <map>
+#include <optional>
 #include <stop_token>
 
 #include "app/worker/lane.h"
+#include "core/calibration/store.h"
 #include "ui/shell/engine.h"
 
 namespace roundoff::worker {
@@ -27,6 +29,7 @@ public:
     void cancel(int number) override;
 
     void setDevices(const QString& folder) { m_devices = folder; }  ///< descriptions of what times are projected for
+    void setStore(calibration::Store store) { m_store = std::move(store); }  ///< of calibrations; none at first
     void setThreads(int threads) { m_threads = threads; }  ///< 0 = all cores
 
 private:
@@ -44,6 +47,7 @@ private:
     std::map<Kind, Running> m_running;
     int m_threads = 0;
     QString m_devices;
+    std::optional<calibration::Store> m_store;
     Lane m_work, m_detail, m_export, m_run;
 };
 

@@ -85,6 +85,7 @@ struct Comparison {
     std::vector<Report> reports;
     std::vector<std::optional<WeightStatistics>> statistics;
     std::vector<Finding> findings;
+    std::string calibration;  ///< what the ranges of values come from, where some were observed; empty else
 };
 
 }  // namespace roundoff::analysis

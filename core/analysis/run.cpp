@@ -5,6 +5,7 @@
 #include "core/analysis/evaluate.h"
 #include "core/analysis/measure.h"
 #include "core/analysis/simulation.h"
+#include "core/calibration/observer.h"
 
 namespace roundoff::analysis {
 namespace {
@@ -22,12 +23,13 @@ std::vector<std::string> watched(const model::Model& model, const Comparison& co
 }  // namespace
 
 calibration::Detail detailFor(const Recipe& recipe) {
-    const auto more = [](const schemes::Scheme& scheme) {
-        using enum schemes::Range::Rule;
-        return scheme.activation && scheme.activation->range.rule != MinMax && scheme.activation->range.rule != Average;
+    auto detail = calibration::Detail::Extremes;
+    const auto add = [&](const schemes::Scheme& scheme) {
+        if (scheme.activation) detail = std::max(detail, calibration::observerOf(scheme.activation->range.rule).detail);
     };
-    const bool any = more(recipe.standard) || std::ranges::any_of(recipe.layers, [&](const auto& each) { return more(each.second); });
-    return any ? calibration::Detail::Histograms : calibration::Detail::Extremes;
+    add(recipe.standard);
+    for (const auto& [layer, scheme] : recipe.layers) add(scheme);
+    return detail;
 }
 
 Result<void> run(const model::Model& model, Comparison& comparison, const RunOptions& options,
@@ -44,9 +46,11 @@ Result<void> run(const model::Model& model, Comparison& comparison, const RunOpt
         if (!values.empty()) {
             auto detail = options.observeInputs ? calibration::Detail::Channels : calibration::Detail::Extremes;
             for (const Report& report : comparison.reports) detail = std::max(detail, detailFor(report.recipe));
-            auto found = calibration::calibrate(model, values, *options.calibration, detail, calibrating);
+            auto found = calibration::calibrate(model, values, *options.calibration, detail, calibrating,
+                                                options.store ? &*options.store : nullptr);
             if (!found) return propagate(found);
             calibration = std::move(*found);
+            comparison.calibration = calibration.conditions + (calibration.synthetic ? "; SYNTHETIC inputs" : "");
         }
         Job measuring = part(options.evaluation ? 0.4 : 0.8);
         const MeasureOptions how{&calibration, options.memoryLimit, options.ranking};

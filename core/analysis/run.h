@@ -4,6 +4,7 @@
 #include "core/analysis/report.h"
 #include "core/base/job.h"
 #include "core/calibration/calibration.h"
+#include "core/calibration/store.h"
 #include "core/model/model.h"
 
 namespace roundoff::analysis {
@@ -18,6 +19,7 @@ struct RunOptions {
     bool ranking = false;        ///< tries each quantized layer on its own; needs `calibration`
     bool observeInputs = false;  ///< watches every layer's input, also where no range is wanted
     std::uint64_t memoryLimit = 0;  ///< bytes; 0 = what the machine bears
+    std::optional<calibration::Store> store{};  ///< of what was observed before; without it all is observed anew
 };
 
 /// Everything that running the model tells of a comparison: calibrate(), measureOutputs() and evaluate(), as far as the options

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "core/calibration/observer.h"
+#include "core/calibration/store.h"
 #include "core/calibration/trial.h"
 
 namespace roundoff::calibration {
@@ -13,39 +14,101 @@ constexpr std::size_t kMostSamples = 1'000'000;
 /// Up to here the weights are constants of the session, which is the fastest; larger ones stay in the mapped file.
 constexpr std::uint64_t kConstantWeights = 512'000'000;
 
-}  // namespace
-
-Result<Calibration> calibrate(const model::Model& model, const std::vector<std::string>& values, const DataSource& source,
-                              Detail detail, Job& job) {
-    const auto data = loadDataset(model, source, kMostSamples, job);
-    if (!data) return propagate(data);
+/// Runs the samples that some of the values have not seen yet.
+Result<void> observeRest(const model::Model& model, const Dataset& data, const std::vector<std::string>& values,
+                         ProgressOfValues& progress, Job& job) {
     TrialPlan plan;
     plan.replaceable = model.info().bytes > kConstantWeights;
-    const std::set<std::string> once(values.begin(), values.end());
-    plan.taps.assign(once.begin(), once.end());
+    plan.taps = values;
     auto trial = Trial::open(model, plan, job);
     if (!trial) return propagate(trial);
-    Calibration result;
-    std::vector<Observation*> seen;
-    for (const std::string& value : plan.taps) seen.push_back(&result.values[value]);
-    trial->handlers().tap = [&](std::size_t tap, const tensor::TensorView& value) { observe(value, detail, *seen[tap]); };
-    for (std::size_t i = 0; i < data->count(); ++i) {
-        job.progress(double(i), double(data->count()), "calibration samples");
-        const auto sample = data->sample(i);
-        if (!sample) return propagate(sample);
-        if (const auto outputs = trial->run(*sample, job); !outputs) return propagate(outputs);
+    std::vector<Progress*> own;
+    std::size_t sample = data.count();
+    for (const std::string& value : values) {
+        own.push_back(&progress.at(value));
+        sample = std::min(sample, own.back()->samples);
     }
-    result.samples = data->count();
-    result.synthetic = source.isSynthetic();
-    result.conditions = fmt::format("{}; ONNX Runtime {}", data->words, runtime::version());
-    const bool moved = std::ranges::any_of(result.values, [](const auto& entry) { return entry.second.moments.min < entry.second.moments.max; });
-    if (!result.values.empty() && !moved)
+    // A run may be stopped between two values: each counts for itself.
+    trial->handlers().tap = [&](std::size_t tap, const tensor::TensorView& value) {
+        if (own[tap]->samples > sample) return;
+        observe(value, own[tap]->detail, own[tap]->seen);
+        own[tap]->samples = sample + 1;
+    };
+    for (; sample < data.count(); ++sample) {
+        job.progress(double(sample), double(data.count()), "calibration samples");
+        const auto inputs = data.sample(sample);
+        if (!inputs) return propagate(inputs);
+        if (const auto outputs = trial->run(*inputs, job); !outputs) return propagate(outputs);
+        for (Progress* each : own) each->samples = std::max(each->samples, sample + 1);  // some values are not made every time
+    }
+    return {};
+}
+
+/// As if no more than `detail` had been kept.
+Observation reduced(Observation seen, Detail detail) {
+    if (detail < Detail::Channels) seen.channelAbsmax.clear();
+    if (detail < Detail::Histograms) {
+        seen.counts.clear();
+        seen.limit = 0;
+        seen.zeros = 0;
+    }
+    return seen;
+}
+
+/// Where the store keeps these data; empty where it does not: made-up samples, files that are not there any more.
+Result<std::string> placeOf(const Store* store, const model::Model& model, const Dataset& data, const DataSource& source, Job& job) {
+    if (!store || source.isSynthetic()) return std::string();
+    auto key = storeKey(model, data, source, job);
+    if (!key && key.error().code != ErrorCode::Cancelled) return std::string();
+    return key;
+}
+
+Result<void> check(const Calibration& calibration, const model::Model& model, const DataSource& source) {
+    const bool moved = std::ranges::any_of(calibration.values, [](const auto& entry) { return entry.second.moments.min < entry.second.moments.max; });
+    if (!calibration.values.empty() && !moved)
         return badInput(source.path.string(), "the data show nothing: every value kept one number throughout",
                         "Give samples as the model meets them");
-    for (const auto& [name, observation] : result.values)
+    for (const auto& [name, observation] : calibration.values)
         if (observation.moments.finite() == 0)
             return badInput(model.info().path, "the value \"" + name + "\" held no finite number in any sample",
                             "Look at the data, or leave its layers float with --exclude");
+    return {};
+}
+
+}  // namespace
+
+Result<Calibration> calibrate(const model::Model& model, const std::vector<std::string>& values, const DataSource& source,
+                              Detail detail, Job& job, const Store* store) {
+    const auto data = loadDataset(model, source, kMostSamples, job);
+    if (!data) return propagate(data);
+    const double hashing = store && !source.isSynthetic() ? 0.05 : 0;
+    Job keying = job.part(0, hashing), observing = job.part(hashing, 1 - hashing);
+    const auto place = placeOf(store, model, *data, source, keying);
+    if (!place) return propagate(place);
+
+    ProgressOfValues progress = place->empty() ? ProgressOfValues() : store->load(*place);
+    const std::set<std::string> once(values.begin(), values.end());
+    std::vector<std::string> missing;
+    bool known = false;
+    for (const std::string& value : once) {
+        Progress& own = progress[value];
+        if (own.detail < detail || own.samples > data->count()) own = {{}, detail, 0};
+        known = known || own.samples > 0;
+        if (own.samples < data->count()) missing.push_back(value);
+    }
+    if (!missing.empty()) {
+        const auto done = observeRest(model, *data, missing, progress, observing);
+        const bool stopped = !done && done.error().code == ErrorCode::Cancelled;
+        if (!place->empty() && (done || stopped)) store->save(*place, progress);
+        if (!done) return propagate(done);
+    }
+    Calibration result;
+    for (const std::string& value : once) result.values[value] = reduced(std::move(progress[value].seen), detail);
+    result.samples = data->count();
+    result.synthetic = source.isSynthetic();
+    result.conditions = fmt::format("{}; ONNX Runtime {}{}", data->words, runtime::version(),
+                                    !known ? "" : missing.empty() ? "; reused" : "; partly reused");
+    if (const auto checked = check(result, model, source); !checked) return propagate(checked);
     return result;
 }
 

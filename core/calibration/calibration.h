@@ -20,8 +20,9 @@ struct Observation {
     kernels::Moments moments;  ///< over all samples
     /// Moving averages of each sample's minimum and maximum: m += 0.01 (m_sample - m), begun with the first.
     double averageLow = 0, averageHigh = 0;
-    /// Equal bins over [-limit, limit], an even number; limit is a power of two, grown as the samples ask.
-    std::vector<std::uint64_t> counts;
+    /// Equal bins over [-limit, limit]; limit is a power of two, grown as the samples ask.
+    static constexpr std::size_t kBins = 4096;
+    std::vector<std::uint64_t> counts;  ///< kBins of them, or none
     double limit = 0;
     std::uint64_t zeros = 0;  ///< seen before anything else was: not among the counts
     /// Each sample's extremes, of the first kMostBands samples.
@@ -39,16 +40,19 @@ struct Calibration {
     std::map<std::string, Observation> values;
     std::size_t samples = 0;
     bool synthetic = false;
-    std::string conditions;  ///< "100 samples of digits.calib; ONNX Runtime 1.29.0"
+    std::string conditions;  ///< "100 samples of digits.calib; ONNX Runtime 1.29.0", "; reused" where that is so
 };
 
 /// What is kept of each value: extremes and sums alone, histograms too, or the channels as well.
 enum class Detail { Extremes, Histograms, Channels };
+class Store;
 
 /// Runs the float model once a sample and watches the values as they come by; memory does not grow with the samples.
 /// Where it is cancelled the error says so; values that are no numbers (integers, booleans) must not be asked for.
+/// @param store keeps what is seen of data that come from files, also where it is cancelled. What it has is not observed again,
+///   what is begun there goes on with the next sample: the bits are those of one run over all values that were missing.
 Result<Calibration> calibrate(const model::Model& model, const std::vector<std::string>& values, const DataSource& source,
-                              Detail detail, Job& job);
+                              Detail detail, Job& job, const Store* store = nullptr);
 
 /// The range that the scheme's range rule finds for a value: the observers. Zero is part of it.
 struct ActivationRange {

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "core/base/sha256.h"
+#include "core/base/sha256_memo.h"
 #include "core/calibration/readers.h"
 #include "core/runtime/inputs.h"
 #include "core/tensor/convert.h"
@@ -153,7 +154,7 @@ Result<std::string> hashOf(const Dataset& data, const DataSource& source, Job& j
     for (std::size_t i = 0; i < data.files.size(); ++i) {
         job.progress(double(i), double(data.files.size()), "data");
         if (job.cancelled()) return cancelled();
-        const auto hash = sha256File(data.files[i], job);
+        const auto hash = sha256FileOnce(data.files[i], job);
         if (!hash) return propagate(hash);
         sum.update(*hash);
     }

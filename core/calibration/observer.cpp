@@ -3,6 +3,7 @@
 #include <tbb/parallel_for.h>
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <limits>
 
@@ -14,7 +15,7 @@
 namespace roundoff::calibration {
 namespace {
 
-constexpr std::size_t kBins = 4096;  ///< the most that the kernel counts in one pass; half of them for rectified values
+constexpr std::size_t kBins = Observation::kBins;  ///< the most that the kernel counts in one pass; half of them for rectified values
 constexpr std::size_t kPiece = 1 << 16;
 constexpr double kMomentum = 0.01;   ///< of the moving averages, as ONNX Runtime has it
 constexpr float kInf = std::numeric_limits<float>::infinity();
@@ -89,19 +90,50 @@ ActivationRange extremes(const Observation& seen) {
     return {std::min(0.0, double(seen.moments.min)), std::max(0.0, double(seen.moments.max))};
 }
 
+ActivationRange minMax(const Observation& seen, const schemes::TensorScheme&) { return extremes(seen); }
+
+ActivationRange average(const Observation& seen, const schemes::TensorScheme&) {
+    return {std::min(0.0, seen.averageLow), std::max(0.0, seen.averageHigh)};
+}
+
+/// What the scheme's rule finds in the histogram.
+ActivationRange narrowed(const Observation& seen, const schemes::TensorScheme& scheme) {
+    const ActivationRange all = extremes(seen);
+    if (seen.counts.empty()) return all;
+    std::vector<std::uint64_t> counts = seen.counts;
+    counts[counts.size() / 2] += seen.zeros;
+    const schemes::NumberFormat& format = *schemes::findNumberFormat(scheme.format);
+    const kernels::Grid grid = format.grid(scheme);
+    const kernels::Snapper snapper(grid);
+    const schemes::ScaleMaker maker(scheme, grid, tensor::ElementType::Float32);
+    const auto scaleOf = [&](float low, float high) { return maker.make(low, high, std::max(-all.low, all.high)); };
+    schemes::RangeSearch search{scheme.range, scheme.symmetry, format.bits, 0, &snapper, scaleOf};
+    if (scheme.range.rule == schemes::Range::Rule::Std) search.gaussianClip = schemes::gaussianClip(grid, scaleOf);
+    auto low = float(all.low), high = float(all.high);
+    narrow(search, counts, seen.limit, low, high);
+    return {std::min(0.0F, low), std::max(0.0F, high)};
+}
+
 }  // namespace
 
 const std::vector<Observer>& observers() {
     using enum schemes::Range::Rule;
+    using enum Detail;
     static const std::vector<Observer> list{
-        {MinMax, "minmax", "Smallest and largest", "Nothing is clipped; one stray value widens every step."},
-        {Average, "ema", "Moving average of the samples' extremes", "Less at the mercy of one odd sample than minmax."},
-        {Percentile, "p99.99", "Percentile", "Clips a fixed share; cheap, and mostly good from 99.9 up."},
-        {Mse, "mse", "Least squared error", "Weighs clipping against rounding for the very format."},
-        {Kl, "kl", "Least divergence", "Keeps the distribution's shape (TensorRT's entropy rule); made for 8-bit integers."},
-        {Std, "std", "Standard deviations", "Takes the values to be Gaussian; heavy tails lose by it."},
+        {MinMax, "minmax", "Smallest and largest", "Nothing is clipped; one stray value widens every step.", Extremes, minMax},
+        {Average, "ema", "Moving average of the samples' extremes", "Less at the mercy of one odd sample than minmax.", Extremes, average},
+        {Percentile, "p99.99", "Percentile", "Clips a fixed share; cheap, and mostly good from 99.9 up.", Histograms, narrowed},
+        {Mse, "mse", "Least squared error", "Weighs clipping against rounding for the very format.", Histograms, narrowed},
+        {Kl, "kl", "Least divergence", "Keeps the distribution's shape (TensorRT's entropy rule); made for 8-bit integers.", Histograms, narrowed},
+        {Std, "std", "Standard deviations", "Takes the values to be Gaussian; heavy tails lose by it.", Histograms, narrowed},
     };
     return list;
+}
+
+const Observer& observerOf(schemes::Range::Rule rule) {
+    const auto found = std::ranges::find(observers(), rule, &Observer::rule);
+    assert(found != observers().end());
+    return *found;
 }
 
 void observe(const tensor::TensorView& value, Detail detail, Observation& seen) {
@@ -125,22 +157,7 @@ void observe(const tensor::TensorView& value, Detail detail, Observation& seen) 
 
 ActivationRange rangeOf(const Observation& seen, const schemes::TensorScheme& scheme) {
     if (seen.moments.finite() == 0) return {};
-    const ActivationRange all = extremes(seen);
-    if (scheme.range.rule == schemes::Range::Rule::Average)
-        return {std::min(0.0, seen.averageLow), std::max(0.0, seen.averageHigh)};
-    if (scheme.range.rule == schemes::Range::Rule::MinMax || seen.counts.empty()) return all;
-    std::vector<std::uint64_t> counts = seen.counts;
-    counts[counts.size() / 2] += seen.zeros;
-    const schemes::NumberFormat& format = *schemes::findNumberFormat(scheme.format);
-    const kernels::Grid grid = format.grid(scheme);
-    const kernels::Snapper snapper(grid);
-    const schemes::ScaleMaker maker(scheme, grid, tensor::ElementType::Float32);
-    const auto scaleOf = [&](float low, float high) { return maker.make(low, high, std::max(-all.low, all.high)); };
-    schemes::RangeSearch search{scheme.range, scheme.symmetry, format.bits, 0, &snapper, scaleOf};
-    if (scheme.range.rule == schemes::Range::Rule::Std) search.gaussianClip = schemes::gaussianClip(grid, scaleOf);
-    auto low = float(all.low), high = float(all.high);
-    narrow(search, counts, seen.limit, low, high);
-    return {std::min(0.0F, low), std::max(0.0F, high)};
+    return observerOf(scheme.range.rule).range(seen, scheme);
 }
 
 schemes::Scale parametersOf(const Observation& seen, const schemes::TensorScheme& scheme) {

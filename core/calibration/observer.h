@@ -13,7 +13,12 @@ struct Observer {
     std::string_view id;       ///< the word of the scheme: "ema"
     std::string_view title;
     std::string_view summary;  ///< when to take it
+    Detail detail;             ///< what must have been kept for it
+    /// The range of a value with a finite element, as rangeOf() gives it.
+    ActivationRange (*range)(const Observation& seen, const schemes::TensorScheme& scheme);
 };
 const std::vector<Observer>& observers();
+/// The one of a rule; every rule has one.
+const Observer& observerOf(schemes::Range::Rule rule);
 
 }  // namespace roundoff::calibration

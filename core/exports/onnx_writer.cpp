@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <random>
 
-#include "core/base/sha256.h"
+#include "core/base/sha256_memo.h"
 #include "core/exports/digest.h"
 #include "core/exports/provenance.h"
 #include "core/tensor/convert.h"
@@ -64,11 +64,7 @@ void OnnxWriter::note(std::string text) {
 }
 
 void OnnxWriter::setFates(const std::vector<analysis::Placement::NodeFate>& fates) {
-    m_nodes.clear();
-    for (std::size_t i = 0; i < fates.size(); ++i) {
-        const model::Node& node = m_model.graph().nodes[i];
-        m_nodes.push_back({node.name, node.op, fates[i].status, fates[i].reason});
-    }
+    m_nodes = analysis::nodeReports(m_model, fates);
 }
 
 formats::onnx::MakeBytes OnnxWriter::fromCodes(std::size_t layer, Make make) const {
@@ -82,7 +78,7 @@ formats::onnx::MakeBytes OnnxWriter::fromCodes(std::size_t layer, Make make) con
 
 Result<Exported> OnnxWriter::finish(const std::filesystem::path& temporary, const std::filesystem::path& final,
                                     const ExportOptions& options, Job& job) {
-    const auto source = sha256File(m_model.info().path, job);
+    const auto source = sha256FileOnce(m_model.info().path, job);
     if (!source) return propagate(source);
     m_edit.setMetadata(std::string(kRecipeKey), recipeJson(recipeOf(m_plan)));
     m_edit.setMetadata(std::string(kTargetKey), m_target);

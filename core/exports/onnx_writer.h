@@ -63,7 +63,7 @@ private:
     formats::onnx::OnnxEdit m_edit;
     std::shared_ptr<LayerCodes> m_codes;
     std::vector<std::string> m_notes;
-    std::vector<ExportedNode> m_nodes;
+    std::vector<analysis::NodeReport> m_nodes;
 };
 
 /// Bytes of numbers as `type`.

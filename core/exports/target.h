@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/analysis/node_report.h"
 #include "core/analysis/recipe.h"
 #include "core/analysis/report.h"
 #include "core/base/job.h"
@@ -58,18 +59,11 @@ struct ExportedLayer {
     schemes::Scheme scheme;
 };
 
-/// One node of the float model in the exported file.
-struct ExportedNode {
-    std::string name, op;
-    analysis::Status status = analysis::Status::Kept;  ///< Quantized: computes with codes; Kept: with floats
-    std::string reason;
-};
-
 struct Exported {
     std::vector<std::filesystem::path> files;
     std::uint64_t bytes = 0;
     std::vector<ExportedLayer> layers;  ///< parallel to Model::layers()
-    std::vector<ExportedNode> nodes;    ///< parallel to Graph::nodes where activations are quantized, else empty
+    std::vector<analysis::NodeReport> nodes;  ///< parallel to Graph::nodes where activations are quantized, else empty
     std::vector<std::string> notes;     ///< "opset raised from 11 to 13 for per-channel DequantizeLinear"
     std::optional<Verification> verification;
 };

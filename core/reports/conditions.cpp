@@ -7,7 +7,7 @@
 #include <filesystem>
 
 #include "core/base/cpu.h"
-#include "core/base/sha256.h"
+#include "core/base/sha256_memo.h"
 #include "core/base/text.h"
 
 namespace roundoff::reports {
@@ -19,7 +19,7 @@ int threadsMeant(const Context& context) {
 Result<std::string> modelHash(const model::Model& model, const Context& context) {
     if (!context.sha256.empty()) return context.sha256;
     Job job;
-    return sha256File(model.info().path, job);
+    return sha256FileOnce(model.info().path, job);
 }
 
 std::string modelLine(const model::Model& model) {

@@ -8,6 +8,7 @@
 #include "core/reports/all.h"
 #include "core/reports/conditions.h"
 #include "core/reports/html_style.h"
+#include "core/reports/nodes.h"
 #include "core/reports/svg.h"
 
 namespace roundoff::reports {
@@ -27,6 +28,7 @@ std::string conditions(const model::Model& model, const analysis::Comparison& co
     row("SHA-256", "<code>" + escape(hash) + "</code>");
     row("Made by", fmt::format("Roundoff {}, command {}", ROUNDOFF_VERSION, escape(context.command)));
     row("Speed", escape(speedLine(comparison, context)));
+    if (!comparison.calibration.empty()) row("Ranges", escape(comparison.calibration));
     row("Seed", fmt::to_string(context.seed));
     row("Figures",
         "SQNR of the weights in dB, each layer alone: 10·log₁₀(Σx² ∕ Σ(x − x̂)²), summed in double precision");
@@ -161,6 +163,23 @@ std::string layerOutputs(const model::Model& model, const analysis::Comparison& 
     return out + "</tbody></table></div>\n";
 }
 
+/// What becomes of each operator, folded, for every scheme with activations.
+std::string operators(const model::Model& model, const analysis::Comparison& comparison) {
+    std::string out;
+    for (std::size_t i = 0; i < comparison.reports.size(); ++i) {
+        const auto nodes = analysis::nodeReports(model, comparison.reports[i]);
+        if (nodes.empty()) continue;
+        out += fmt::format("<details><summary>{}{}: {}</summary>\n<div class=\"scroll\"><table><thead><tr><th>Operator</th>"
+                           "<th>Type</th><th>Status</th><th>Reason</th></tr></thead><tbody>\n",
+                           marker(i), escape(recipeTitle(comparison.reports[i].recipe)), nodesSentence(nodes));
+        for (const auto& node : nodes)
+            out += fmt::format("<tr><td class=\"name\">{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n", escape(node.name),
+                               escape(node.op), analysis::name(node.status), escape(node.reason));
+        out += "</tbody></table></div></details>\n";
+    }
+    return out.empty() ? out : "<h2>Operators</h2>\n" + out;
+}
+
 Result<std::string> write(const model::Model& model, const analysis::Comparison& comparison, const Context& context) {
     const auto hash = modelHash(model, context);
     if (!hash) return propagate(hash);
@@ -190,7 +209,7 @@ Result<std::string> write(const model::Model& model, const analysis::Comparison&
             out += fmt::format(
                 "<p class=\"muted\">Pictures of the first {} of {} layers; the table has every number.</p>\n", shown,
                 model.layers().size());
-        out += layerTable(model, comparison, scale) + layerOutputs(model, comparison, scale);
+        out += layerTable(model, comparison, scale) + layerOutputs(model, comparison, scale) + operators(model, comparison);
     }
     return out + "</body></html>\n";
 }

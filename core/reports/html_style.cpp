@@ -80,6 +80,7 @@ code{font:12px/1.4 "DejaVu Sans Mono",Menlo,Consolas,monospace;overflow-wrap:any
 .card b.problem{color:var(--error)}.card b.warning{color:var(--warn)}.card b.info{color:var(--accent)}
 .banner{border:1px solid var(--warn);border-left-width:4px;padding:8px 14px;margin:16px 0;color:var(--warn);font-weight:600}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:2px 16px;margin:12px 0}dt{color:var(--muted)}dd{margin:0;overflow-wrap:anywhere}
+details{margin:6px 0}summary{cursor:pointer;padding:4px 0}
 svg{display:block;max-width:100%}th svg{display:inline-block;margin-right:5px}.legend{margin-top:8px}svg text{fill:var(--muted);font-size:11px}
 .bins{fill:var(--accent);opacity:.75}.axis{stroke:var(--axis);stroke-width:1}
 .track{fill:var(--grid);opacity:.5}.void{fill:var(--panel)}

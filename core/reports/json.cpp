@@ -3,6 +3,7 @@
 #include "core/reports/all.h"
 #include "core/reports/conditions.h"
 #include "core/reports/document.h"
+#include "core/reports/nodes.h"
 
 namespace roundoff::reports {
 namespace {
@@ -125,6 +126,8 @@ Json reportJson(const model::Model& model, const analysis::Report& report,
     if (!report.recipe.layers.empty()) out["recipe"] = Json::parse(analysis::recipeJson(report.recipe));
     out["total"] = std::move(total);
     out["layers"] = std::move(layers);
+    const auto nodes = analysis::nodeReports(model, report);
+    if (!nodes.empty()) out["nodes"] = nodesJson(nodes);
     return out;
 }
 
@@ -147,6 +150,7 @@ Result<std::string> write(const model::Model& model, const analysis::Comparison&
     (*out)["schemes"] = Json::array();
     for (const auto& report : comparison.reports)
         (*out)["schemes"].push_back(reportJson(model, report, comparison.statistics));
+    (*out)["calibration"] = comparison.calibration.empty() ? Json(nullptr) : Json(comparison.calibration);
     (*out)["findings"] = Json::array();
     for (const auto& finding : comparison.findings) (*out)["findings"].push_back(findingJson(model, finding));
     return dump(*out);

@@ -128,6 +128,7 @@ Result<std::string> write(const model::Model& model, const analysis::Comparison&
                                report.output->synthetic ? "; SYNTHETIC inputs" : "");
             break;
         }
+    if (!comparison.calibration.empty()) out += "Ranges: " + printable(comparison.calibration) + ".\n";
     for (const auto& finding : comparison.findings) {
         out += fmt::format("{}: {}.{}\n", severityName(finding.severity), printable(finding.message),
                            finding.suggestion ? " Try " + schemes::shortText(*finding.suggestion) + "." : "");

@@ -1,10 +1,12 @@
 #pragma once
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "core/base/job.h"
 #include "core/base/result.h"
 #include "core/calibration/dataset.h"
+#include "core/calibration/store.h"
 #include "core/model/model.h"
 #include "core/speed/race.h"
 #include "core/speed/timing.h"
@@ -16,6 +18,7 @@ struct BenchOptions {
     std::string target;               ///< id of an export target; empty: for each layer the first that holds its scheme
     std::string only, exclude;        ///< as in analysis::Selection
     RaceLimits limits;
+    std::optional<calibration::Store> store{};  ///< of calibrations
     bool layers = true, endToEnd = true, explain = true;
     std::function<void(const LayerTiming&)> onLayer;  ///< once for each finished layer, in the job's thread
 };

@@ -89,7 +89,8 @@ Result<exports::Exported> exportToRun(const model::Model& model, const analysis:
     const auto values = exports::calibratedValues(model, recipe, target, how);
     if (!values) return propagate(values);
     if (!values->empty()) {
-        auto seen = calibration::calibrate(model, *values, options.data, analysis::detailFor(recipe), job);
+        auto seen = calibration::calibrate(model, *values, options.data, analysis::detailFor(recipe), job,
+                                           options.store ? &*options.store : nullptr);
         if (!seen) return propagate(seen);
         how.calibration = std::make_shared<const calibration::Calibration>(std::move(*seen));
     }

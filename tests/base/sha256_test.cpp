@@ -1,8 +1,10 @@
 #include "core/base/sha256.h"
+#include "core/base/sha256_memo.h"
 #include "tests/support/temp_folder.h"
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <fstream>
 
 namespace roundoff {
@@ -42,6 +44,28 @@ TEST(Sha256, FileAndItsErrors) {
     stop.request_stop();
     Job stopped(stop.get_token(), {});
     EXPECT_EQ(sha256File(path, stopped).error().code, ErrorCode::Cancelled);
+}
+
+TEST(Sha256, AFileIsReadOnceUntilItChanges) {
+    namespace fs = std::filesystem;
+    const test::TempFolder folder;
+    const fs::path path = folder.write("file.bin", "abc");
+    Job job;
+    // Just written, so nothing is remembered: the same size and maybe the same time.
+    EXPECT_EQ(sha256FileOnce(path, job).value(), hash("abc"));
+    folder.write("file.bin", "abd");
+    EXPECT_EQ(sha256FileOnce(path, job).value(), hash("abd"));
+
+    const auto old = fs::file_time_type::clock::now() - std::chrono::hours(1);
+    fs::last_write_time(path, old);
+    EXPECT_EQ(sha256FileOnce(path, job).value(), hash("abd"));
+    folder.write("file.bin", "abe");
+    fs::last_write_time(path, old);
+    EXPECT_EQ(sha256FileOnce(path, job).value(), hash("abd"));  // by size and time it is the same file
+    fs::last_write_time(path, old + std::chrono::seconds(1));
+    EXPECT_EQ(sha256FileOnce(path, job).value(), hash("abe"));
+    fs::remove(path);
+    EXPECT_EQ(sha256FileOnce(path, job).error().code, ErrorCode::BadInput);
 }
 
 }  // namespace

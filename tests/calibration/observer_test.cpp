@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <set>
 
 #include "tests/support/random.h"
 
@@ -122,6 +123,21 @@ TEST(Observer, DivergenceKeepsUniformDataWholeAndClipsOutliers) {
     auto x = test::gaussian(1 << 20, 4);
     for (std::size_t i = 0; i < x.size(); i += 10000) x[i] = 48;
     EXPECT_LT(rangeOf(seen(x, 4), activation("int8:kl")).high, 10);
+}
+
+TEST(Observer, EveryRuleIsAWordOfTheSchemeText) {
+    const auto x = seen(uniform(50000, -2, 3), 4);
+    std::set<schemes::Range::Rule> rules;
+    for (const Observer& observer : observers()) {
+        const auto scheme = activation("uint8:" + std::string(observer.id));
+        EXPECT_EQ(word(scheme.range), observer.id);
+        EXPECT_EQ(scheme.range.rule, observer.rule);
+        EXPECT_EQ(&observerOf(observer.rule), &observer);
+        EXPECT_FALSE(observer.title.empty() || observer.summary.empty());
+        EXPECT_EQ(observer.range(x, scheme).high, rangeOf(x, scheme).high);
+        rules.insert(observer.rule);
+    }
+    EXPECT_EQ(rules.size(), std::size_t(schemes::Range::Rule::Average) + 1);
 }
 
 TEST(Observer, ChannelsStandWhereTheFieldHasThem) {

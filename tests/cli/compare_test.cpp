@@ -27,6 +27,38 @@ TEST(CliCompare, PrintsATableAndNothingElse) {
     EXPECT_THAT(ran.out, HasSubstr("thread"));
 }
 
+TEST(CliCompare, ReusesACalibrationUnlessToldNotTo) {
+    const std::vector<std::string> some{sample("digits.onnx"), "--scheme", "int8/uint8:mse", "--calib", sample("digits.calib")};
+    auto anew = some;
+    anew.push_back("--no-cache");
+    const auto first = compared(anew), kept = compared(some), second = compared(some), third = compared(anew);
+    EXPECT_THAT(std::string(first.at("calibration")), ::testing::StartsWith("100 samples of digits.calib; "));
+    EXPECT_EQ(kept.at("calibration"), first.at("calibration"));
+    EXPECT_EQ(second.at("calibration"), std::string(first.at("calibration")) + "; reused");
+    EXPECT_EQ(third.at("calibration"), first.at("calibration"));
+    for (const auto* again : {&kept, &second, &third}) EXPECT_EQ(again->at("schemes")[0].at("layers"), first.at("schemes")[0].at("layers"));
+    EXPECT_TRUE(compared({sample("digits.onnx"), "--scheme", "int8"}).at("calibration").is_null());
+}
+
+TEST(CliCompare, SaysOfEveryOperatorWhatBecomesOfIt) {
+    const Folder folder;
+    const auto json = compared({sample("digits.onnx"), "--scheme", "int8/uint8", "--scheme", "int8"});
+    EXPECT_FALSE(json.at("schemes")[1].contains("nodes"));
+    const auto& nodes = json["schemes"][0].at("nodes");
+    std::size_t codes = 0;
+    for (const auto& node : nodes) {
+        EXPECT_TRUE(node.at("name").is_string() && node.at("op").is_string());
+        EXPECT_TRUE(node.at("status") == "quantized" || node.at("status") == "kept");
+        EXPECT_NE(node.at("reason"), "");
+        codes += node["status"] == "quantized" ? 1 : 0;
+    }
+    EXPECT_GT(codes, nodes.size() / 2);
+    const auto exported = roundoffCli({"export", sample("digits.onnx"), "--scheme", "int8/uint8", "--to", "onnx-qdq", "--calib", "synthetic",
+                                       "-o", folder.file("q.onnx"), "--no-verify", "--json", "-"});
+    ASSERT_EQ(exported.status, 0) << exported.err;
+    EXPECT_EQ(nlohmann::json::parse(exported.out).at("nodes"), nodes);
+}
+
 TEST(CliCompare, ChannelsCureWhatOneScaleBreaks) {
     const auto json = compared({sample("digits.onnx"), "--scheme", "int8", "--scheme", "int8:tensor"});
     ASSERT_EQ(json.at("schemes").size(), 2u);

@@ -37,6 +37,12 @@ int end(pid_t child) {
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+/// What the program keeps for the next time goes here, not to the user's own folder.
+[[maybe_unused]] const bool kCacheMoved = [] {
+    static const Folder folder;
+    return setenv("XDG_CACHE_HOME", folder.file("cache").c_str(), 1) == 0;
+}();
+
 }  // namespace
 
 Ran roundoffCli(const std::vector<std::string>& arguments, const std::string& out) {

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "core/calibration/observer.h"
 #include "core/schemes/number_format.h"
 #include "tests/cli/program.h"
 
@@ -137,6 +138,18 @@ TEST(Cli, TellsAllThatTheRegistryKnowsOfAFormat) {
         }
     }
     EXPECT_EQ(row, json["schemes"].size());
+}
+
+TEST(Cli, ListsEveryRuleForRanges) {
+    const std::string text = roundoffCli({"schemes"}).out;
+    const auto ranges = nlohmann::json::parse(roundoffCli({"schemes", "--json", "-"}).out).at("ranges");
+    ASSERT_EQ(ranges.size(), calibration::observers().size());
+    for (std::size_t i = 0; i < ranges.size(); ++i) {
+        const calibration::Observer& rule = calibration::observers()[i];
+        EXPECT_EQ(ranges[i].at("range"), rule.id);
+        EXPECT_EQ(ranges[i].at("summary"), rule.summary);
+        EXPECT_THAT(text, HasSubstr(std::string(rule.summary)));
+    }
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ TEST_F(StaticExport, DigitsRunsInIntegerKernelsThroughout) {
     ASSERT_TRUE(exported) << exported.error().line();
     EXPECT_TRUE(exported->verification->ok());
     ASSERT_EQ(exported->nodes.size(), digits().graph().nodes.size());
-    for (const ExportedNode& node : exported->nodes) {
+    for (const analysis::NodeReport& node : exported->nodes) {
         EXPECT_EQ(node.status, analysis::Status::Quantized) << node.name;
         EXPECT_FALSE(node.reason.empty());
     }

@@ -65,6 +65,23 @@ TEST(HtmlReport, DrawsEachLayer) {
     EXPECT_THAT(page, HasSubstr(">40.0</td>"));  // 10·log10(100 / 0.01)
 }
 
+TEST(HtmlReport, FoldsWhatBecomesOfEachOperator) {
+    model::Graph graph;
+    graph.nodes = {{"<first>", "MatMul", "", {"x", "w"}, {"y"}, 0}, {"second", "Softmax", "", {"y"}, {"z"}, 0}};
+    model::Layer layer;
+    layer.name = "layer";
+    layer.op = "MatMul";
+    layer.shape = {4, 25};
+    layer.uses = {0};
+    const model::Model model({}, {{"w", tensor::ElementType::Float32, {4, 25}, 400, "", 0}}, {layer}, graph, nullptr);
+    const std::string page = written("html", model, comparisonOf(model, {"int8", "int8/uint8:dynamic"}));
+    EXPECT_EQ(count(page, "<details>"), 1u);
+    EXPECT_THAT(page, HasSubstr("1 of 2 operators compute with codes</summary>"));
+    EXPECT_THAT(page, HasSubstr("<td class=\"name\">&lt;first&gt;</td><td>MatMul</td><td>quantized</td><td>its input is quantized as it comes</td>"));
+    EXPECT_THAT(page, HasSubstr("<td class=\"name\">second</td><td>Softmax</td><td>kept</td><td>few bits would lose its peaks</td>"));
+    expectBalanced(page);
+}
+
 TEST(HtmlReport, EscapesHostileNames) {
     const auto model = modelWith(testing::hostileNames());
     auto comparison = comparisonOf(model, {"int8"});

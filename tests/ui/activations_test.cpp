@@ -91,7 +91,7 @@ TEST_P(Activations, OfTheDigitsSampleAreShownForEveryLayer) {
     MeasureCommand command{model, state.comparison, {0}, {}, {}, false};
     command.data.path = std::string(ROUNDOFF_SOURCE_DIR) + "/resources/samples/digits.calib";
     Job job;
-    const auto measured = worker::measure(command, job);
+    const auto measured = worker::measure(command, {}, job);
     ASSERT_TRUE(measured) << measured.error().line();
     ASSERT_NE(measured->calibration, nullptr);
 

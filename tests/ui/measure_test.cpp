@@ -207,7 +207,7 @@ TEST(MeasureReally, RunsTheDigitsAndShowsTheFirstOne) {
     MeasureCommand command{model, state.comparison, {1}, {}, {}, false};
     command.data.path = std::string(ROUNDOFF_SOURCE_DIR) + "/resources/samples/digits.calib";
     Job job;
-    const auto result = worker::measure(command, job);
+    const auto result = worker::measure(command, {}, job);
     ASSERT_TRUE(result) << result.error().line();
     ASSERT_EQ(result->comparison.reports.size(), 1U);
     EXPECT_EQ(result->comparison.reports[0].recipe.standard, schemeOf("int4"));
@@ -228,7 +228,7 @@ TEST(MeasureReally, StoppedAtOnceItKeepsNothing) {
     std::stop_source stop;
     stop.request_stop();
     Job job(stop.get_token(), {}, 1);
-    const auto result = worker::measure({model, state.comparison, {}, {}, {}, false}, job);
+    const auto result = worker::measure({model, state.comparison, {}, {}, {}, false}, {}, job);
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().code, ErrorCode::Cancelled);
 }

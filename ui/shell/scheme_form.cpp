@@ -8,6 +8,7 @@
 #include <QStyledItemDelegate>
 #include <algorithm>
 
+#include "core/calibration/observer.h"
 #include "core/schemes/number_format.h"
 #include "ui/models/scheme_list.h"
 #include "ui/models/scheme_list_delegate.h"
@@ -55,13 +56,19 @@ std::vector<Granularity> granularities(const schemes::NumberFormat& format) {
 
 std::vector<Range> ranges(const schemes::NumberFormat& format) {
     std::vector<Range> list;
-    for (const auto rule : format.ranges) {
-        if (rule == Range::Rule::Percentile)
-            for (const double percentile : {99.0, 99.9, 99.99, 99.999}) list.push_back({rule, percentile});
+    for (const calibration::Observer& each : calibration::observers()) {
+        if (std::ranges::find(format.ranges, each.rule) == format.ranges.end()) continue;
+        if (each.rule == Range::Rule::Percentile)
+            for (const double percentile : {99.0, 99.9, 99.99, 99.999}) list.push_back({each.rule, percentile});
         else
-            list.push_back({rule, 100});
+            list.push_back({each.rule, 100});
     }
     return list;
+}
+
+QString rangeSentence(const Range& range) {
+    const std::string_view summary = calibration::observerOf(range.rule).summary;
+    return QString::fromUtf8(summary.data(), qsizetype(summary.size()));
 }
 
 template <class Value, class Label>
@@ -199,6 +206,8 @@ void SchemeForm::setScheme(const schemes::Scheme& scheme) {
     fill(m_range, m_ranges, weight.range, rangeLabel);
     for (std::size_t i = 0; i < m_symmetries.size(); ++i)
         m_symmetry->setItemData(int(i), symmetrySentence(m_symmetries[i]), Qt::ToolTipRole);
+    for (std::size_t i = 0; i < m_ranges.size(); ++i) m_range->setItemData(int(i), rangeSentence(m_ranges[i]), Qt::ToolTipRole);
+    m_range->setToolTip(quantized ? rangeSentence(weight.range) : QString());
     m_symmetry->setToolTip(quantized ? symmetrySentence(weight.symmetry) : QString());
     m_algorithm->clear();
     if (quantized)
