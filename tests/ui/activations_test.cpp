@@ -65,15 +65,18 @@ TEST(SmoothingCard, ShowsBothSidesAndWhyNot) {
     QObject::connect(&card, &SmoothingCard::smoothed, [&](const std::vector<float>& values) { outline = values; });
     auto* figures = card.findChild<QLabel*>(QStringLiteral("smoothingFigures"));
     auto* slider = card.findChild<QSlider*>(QStringLiteral("smoothingAlpha"));
-    card.setChannels({1, 1, 16, 1}, {1, 1, 1, 1});
+    // One value a channel: its square is the sum of squares.
+    card.setChannels({{1, 1, 16, 1}, {1, 1, 256, 1}, 4}, {{1, 1, 1, 1}, {1, 1, 1, 1}, 4});
     EXPECT_DOUBLE_EQ(card.alpha(), 0.5);
     EXPECT_TRUE(figures->text().contains(QStringLiteral("16.0 → 4.0"))) << figures->text().toStdString();
     EXPECT_TRUE(figures->text().contains(QStringLiteral("1.0 → 4.0")));
+    EXPECT_TRUE(figures->text().contains(QStringLiteral("Crest factor (largest ÷ RMS): input 2.0 → 1.8, weight 1.0 → 1.8")))
+        << figures->text().toStdString();
     ASSERT_EQ(outline.size(), 4U);
     EXPECT_FLOAT_EQ(outline[2], 4.0F);
     slider->setValue(slider->maximum());
     EXPECT_FLOAT_EQ(outline[2], 1.0F) << "alpha 1 takes all of it";
-    card.setChannels({1, 2, 3, 4}, {1});
+    card.setChannels({{1, 2, 3, 4}}, {{1}});
     EXPECT_TRUE(figures->text().contains(QStringLiteral("do not pair up")));
     EXPECT_FALSE(slider->isEnabled());
     EXPECT_TRUE(outline.empty());

@@ -195,7 +195,7 @@ TEST_F(Measure, TheLayersChannelsAreReadOnceActivationsAreKnown) {
     jobs.runs().measure();
     answer();
     EXPECT_NE(engine.channelsNumber, 0);
-    Q_EMIT engine.channelsRead(engine.channelsNumber, std::make_shared<const analysis::InputChannels>(analysis::InputChannels{0, {1.0F}}));
+    Q_EMIT engine.channelsRead(engine.channelsNumber, std::make_shared<const analysis::InputChannels>(analysis::InputChannels{0, {{1.0F}}}));
     ASSERT_NE(store.state().channels, nullptr);
     store.setCurrent(2);
     EXPECT_EQ(engine.channelsLayer, 2U);

@@ -164,7 +164,7 @@ void ActivationsView::showSmoothing(const calibration::Observation& seen) {
     const auto& channels = m_state.channels;
     if (!channels || channels->layer != std::size_t(m_state.current))
         return m_smoothing->say(tr("The weight's channels are being read…"));
-    m_smoothing->setChannels(seen.channelAbsmax, channels->absmax);
+    m_smoothing->setChannels({seen.channelAbsmax, seen.channelSum2, seen.moments.finite()}, channels->weight);
 }
 
 void ActivationsView::resizeEvent(QResizeEvent* event) {
