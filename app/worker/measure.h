@@ -11,6 +11,4 @@ Result<ui::Measurement> measure(const ui::MeasureCommand& command, Job& job);
 /// @param devices folder of what to project for; one that is not there gives no projections
 Result<ui::SpeedResult> time(const ui::SpeedCommand& command, const QString& devices, Job& job);
 
-Result<ui::DataPreview> preview(const ui::PreviewCommand& command, Job& job);
-
 }  // namespace roundoff::worker

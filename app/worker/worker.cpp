@@ -114,9 +114,9 @@ void Worker::time(int number, ui::SpeedCommand command) {
 
 void Worker::preview(int number, ui::PreviewCommand command) {
     post(m_detail, number, begin(Kind::Preview, number), [this, number, command = std::move(command)](Job& work) {
-        auto result = worker::preview(command, work);
+        auto result = calibration::preview(command.model, command.data, work);
         if (result)
-            Q_EMIT previewed(number, std::make_shared<const ui::DataPreview>(std::move(*result)));
+            Q_EMIT previewed(number, std::make_shared<const calibration::Preview>(std::move(*result)));
         else
             Q_EMIT failed(number, result.error());
     });

@@ -116,18 +116,44 @@ TEST_F(DataPicker, DataThatCannotBeReadSaysWhyInItsPlace) {
     EXPECT_EQ(QApplication::activeModalWidget(), nullptr);
 }
 
-TEST(PictureOf, TakesPlanarAndInterleavedImagesAndNothingElse) {
-    std::vector<float> ramp(3 * 8 * 6);
-    for (std::size_t i = 0; i < ramp.size(); ++i) ramp[i] = float(i);
-    const QImage planar = pictureOf(ramp, {1, 3, 8, 6});
-    ASSERT_EQ(planar.size(), QSize(6, 8));
-    EXPECT_EQ(qRed(planar.pixel(0, 0)), 0);
-    EXPECT_EQ(qBlue(planar.pixel(5, 7)), 255);
-    const QImage interleaved = pictureOf(ramp, {1, 8, 6, 3});
-    ASSERT_EQ(interleaved.size(), QSize(6, 8));
-    EXPECT_EQ(qBlue(interleaved.pixel(5, 7)), 255);
-    EXPECT_TRUE(pictureOf(ramp, {1, 144}).isNull());
-    EXPECT_TRUE(pictureOf(ramp, {1, 3, 8, 7}).isNull()) << "the shape does not fit the values";
+calibration::Preview::Input pixels() {
+    return {"image", tensor::ElementType::Float32, {1, 3, 2, 2}, -1.5, 2.25, 0.5, false};
+}
+
+TEST(DataPreviewCard, ShowsThePictureItsNameAndLabelTheClassesAndWhatLooksWrong) {
+    calibration::Preview preview;
+    preview.count = 1234;
+    preview.classes = {{0, 600}, {7, 634}};
+    preview.samples.push_back({{pixels()}, "/data/birds/<b>wren.png", calibration::Picture{2, 2, 3, std::vector<std::uint8_t>(12, 200)}, 7});
+    preview.findings = {"Input \"image\" is constant (3)."};
+    DataPreviewCard card;
+    card.resize(420, 200);
+    card.show(preview);
+    card.QWidget::show();
+    for (const char* part : {"1,234 samples", "2 classes, 600 to 634 each", "birds/<b>wren.png · class 7", "image: float32 1 × 3 × 2 × 2",
+                             "1.50 to 2.25", "is constant (3)."})
+        EXPECT_TRUE(card.text().contains(QLatin1String(part)) || card.text().contains(QString::fromUtf8(part)))
+            << part << " is not in: " << card.text().toStdString();
+    auto* picture = card.findChild<QLabel*>(QStringLiteral("dataPicture"));
+    EXPECT_TRUE(picture->isVisible());
+    EXPECT_EQ(qRed(picture->pixmap(Qt::ReturnByValue).toImage().pixel(3, 3)), 200);
+    card.say(QStringLiteral("The folder is empty."), true);
+    EXPECT_FALSE(picture->isVisible());
+    EXPECT_EQ(card.text(), QStringLiteral("The folder is empty."));
+}
+
+TEST(DataPreviewCard, ShowsTheBeginningOfATextAndWhatIsMadeToFit) {
+    calibration::Preview preview;
+    preview.count = 1;
+    preview.text = "First Citizen:\nBefore we proceed" + std::string(900, 'x');
+    preview.samples.push_back({{{"ids", tensor::ElementType::Int64, {1, 64}, 1, 99, 50, false},
+                                {"mask", tensor::ElementType::Int64, {1, 64}, 1, 1, 1, true}}, {}, {}, {}});
+    DataPreviewCard card;
+    card.show(preview);
+    EXPECT_TRUE(card.text().startsWith(QStringLiteral("1 sample\n"))) << card.text().toStdString();
+    EXPECT_TRUE(card.text().contains(QStringLiteral("“First Citizen: Before we proceedxx")));
+    EXPECT_TRUE(card.text().contains(QStringLiteral("mean 1, made to fit")));
+    EXPECT_LT(card.text().size(), 500);
 }
 
 }  // namespace

@@ -214,12 +214,6 @@ TEST(MeasureReally, RunsTheDigitsAndShowsTheFirstOne) {
     ASSERT_TRUE(result->comparison.reports[0].output);
     ASSERT_TRUE(result->comparison.reports[0].output->accuracy);
     EXPECT_EQ(result->comparison.reports[0].output->accuracy->samples, 100U);
-
-    const auto preview = worker::preview({model, command.data}, job);
-    ASSERT_TRUE(preview) << preview.error().line();
-    EXPECT_EQ(preview->samples, 100U);
-    EXPECT_EQ(preview->first.size(), 28U * 28U);
-    EXPECT_TRUE(preview->what.contains(QStringLiteral("28")));
 }
 
 TEST(MeasureReally, StoppedAtOnceItKeepsNothing) {

@@ -103,9 +103,15 @@ DataPopover::DataPopover(Store& store, Jobs& jobs, QWidget* parent)
         m_jobs.runs().rank();
     });
     connect(&m_jobs.runs(), &Runs::previewed, this,
-            [this](const std::shared_ptr<const DataPreview>& preview) { m_preview->show(*preview); });
+            [this](const std::shared_ptr<const calibration::Preview>& preview) {
+                m_preview->show(*preview);
+                adjustSize();
+            });
     connect(&m_jobs.runs(), &Runs::previewFailed, this,
-            [this](const Error& error) { m_preview->say(QString::fromStdString(error.line()), true); });
+            [this](const Error& error) {
+                m_preview->say(QString::fromStdString(error.line()), true);
+                adjustSize();
+            });
     connect(&m_store, &Store::changed, this, [this](unsigned changes) {
         if (isVisible() && has(changes, Change::Data)) showChoice();
     });

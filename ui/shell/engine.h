@@ -10,6 +10,7 @@
 #include "core/analysis/smoothing.h"
 #include "core/calibration/calibration.h"
 #include "core/calibration/dataset.h"
+#include "core/calibration/preview.h"
 #include "core/exports/target.h"
 #include "core/model/model.h"
 #include "ui/shell/speed_result.h"
@@ -64,14 +65,6 @@ struct PreviewCommand {
     model::Model model;
     calibration::DataSource data;
 };
-struct DataPreview {
-    std::size_t samples = 0;   ///< how many there are
-    QString what;              ///< "float32 [1, 1, 28, 28] input"
-    std::vector<float> first;  ///< values of the first sample's first input, at most kMostValues
-    std::vector<std::int64_t> shape;
-    QString text;              ///< of texts: their beginning
-    static constexpr std::size_t kMostValues = 1 << 20;
-};
 struct ChannelsCommand {
     model::Model model;
     std::size_t layer = 0;
@@ -107,7 +100,7 @@ Q_SIGNALS:
     void exported(int number, std::shared_ptr<const roundoff::exports::Exported> exported);
     void measured(int number, std::shared_ptr<const roundoff::ui::Measurement> measurement);
     void timed(int number, std::shared_ptr<const roundoff::ui::SpeedResult> speed);
-    void previewed(int number, std::shared_ptr<const roundoff::ui::DataPreview> preview);
+    void previewed(int number, std::shared_ptr<const roundoff::calibration::Preview> preview);
     void channelsRead(int number, std::shared_ptr<const roundoff::analysis::InputChannels> channels);
     void progress(int number, double fraction, QString what);  ///< at most ten times a second
     void failed(int number, roundoff::Error error);

@@ -16,7 +16,7 @@ Runs::Runs(Engine& engine, Store& store, std::function<int()> nextNumber, QObjec
         end();
         Q_EMIT finished();
     });
-    connect(&engine, &Engine::previewed, this, [this](int number, const std::shared_ptr<const DataPreview>& preview) {
+    connect(&engine, &Engine::previewed, this, [this](int number, const std::shared_ptr<const calibration::Preview>& preview) {
         if (number != m_preview) return;
         m_preview = 0;
         Q_EMIT previewed(preview);

@@ -39,7 +39,7 @@ public:
 
 Q_SIGNALS:
     void statusChanged();
-    void previewed(std::shared_ptr<const roundoff::ui::DataPreview> preview);
+    void previewed(std::shared_ptr<const roundoff::calibration::Preview> preview);
     void previewFailed(const roundoff::Error& error);
     void failed(const roundoff::Error& error);
     void finished();  ///< a measurement came to its end
