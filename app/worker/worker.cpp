@@ -6,6 +6,7 @@
 
 #include "app/worker/batcher.h"
 #include "app/worker/measure.h"
+#include "core/calibration/trial.h"
 #include "core/formats/format.h"
 
 namespace roundoff::worker {
@@ -127,6 +128,18 @@ void Worker::channels(int number, ui::ChannelsCommand command) {
         auto result = analysis::inputChannels(command.model, command.layer, work);
         if (result)
             Q_EMIT channelsRead(number, std::make_shared<const analysis::InputChannels>(std::move(*result)));
+        else
+            Q_EMIT failed(number, result.error());
+    });
+}
+
+void Worker::map(int number, ui::MapCommand command) {
+    // Behind the other runs of the model: times are taken on a machine that has nothing else to do.
+    post(m_run, number, begin(Kind::Map, number), [this, number, command = std::move(command)](Job& work) {
+        auto result = calibration::activationMap(command.model, calibration::layerValues(command.model)[command.layer].input,
+                                                 command.data, work);
+        if (result)
+            Q_EMIT mapped(number, std::make_shared<const calibration::ActivationMap>(std::move(*result)));
         else
             Q_EMIT failed(number, result.error());
     });

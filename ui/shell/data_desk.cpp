@@ -26,6 +26,7 @@ void DataDesk::take(Wish wish) {
             if (!m_store.state().data.calibration) return openChooser();
             return m_jobs.runs().rank();
         case Wish::MeasureSpeed: return m_jobs.runs().time();
+        case Wish::MapInput: return m_jobs.runs().map();
     }
 }
 
