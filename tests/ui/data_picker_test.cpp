@@ -2,6 +2,7 @@
 
 #include <QDropEvent>
 #include <QLabel>
+#include <QLineEdit>
 #include <QMimeData>
 #include <QPushButton>
 #include <QTemporaryDir>
@@ -15,6 +16,7 @@
 #include "ui/shell/data_preview_card.h"
 #include "ui/shell/drop_overlay.h"
 #include "ui/shell/main_window.h"
+#include "ui/shell/reading_form.h"
 #include "ui/shell/view_stack.h"
 #include "ui/views/overview_tile.h"
 
@@ -71,6 +73,37 @@ TEST_F(DataPicker, OffersWhatLiesBesideTheModelAndMeasuresIt) {
     EXPECT_TRUE(child<OverviewTile>("outputTile0")->accessibleName().contains(QStringLiteral("98.2 →")));
     EXPECT_TRUE(child<QLabel>("outputConditions")->text().contains(QStringLiteral("500 samples of digits.eval")));
     EXPECT_TRUE(child<QLabel>("outputConditions")->text().contains(QStringLiteral("ONNX Runtime")));
+}
+
+TEST_F(DataPicker, HowPicturesAreReadIsSetBesideThem) {
+    click("dataButton");
+    EXPECT_TRUE(child<ReadingForm>("readingForm")->isHidden()) << "there are no data";
+    click("dataBeside");
+    auto* preview = child<DataPreviewCard>("dataPreview");
+    ASSERT_TRUE(waitUntil([&] { return preview->text().contains(QStringLiteral("class 3")); })) << preview->text().toStdString();
+    EXPECT_TRUE(preview->text().contains(QStringLiteral("0 to 1"))) << preview->text().toStdString();
+    auto* mean = child<QLineEdit>("readingMean");
+    ASSERT_TRUE(mean->isVisible());
+    mean->setText(QStringLiteral("0.5"));
+    QTest::keyClick(mean, Qt::Key_Return);
+    EXPECT_EQ(state().data.calibration->images.mean, std::vector<double>{0.5});
+    EXPECT_EQ(state().data.evaluation->images.mean, std::vector<double>{0.5}) << "both are read alike";
+    ASSERT_TRUE(waitUntil([&] { return preview->text().contains(QStringLiteral("to 0.500")); })) << preview->text().toStdString();
+    EXPECT_FALSE(child<QPushButton>("dataBeside")->isVisible()) << "the data beside the model are in use";
+    mean->setText(QStringLiteral("half"));
+    QTest::keyClick(mean, Qt::Key_Return);
+    EXPECT_EQ(state().data.calibration->images.mean, std::vector<double>{0.5});
+    EXPECT_FALSE(child<QPushButton>("dataMeasure")->isEnabled());
+    EXPECT_TRUE(child<QLabel>("readingProblem")->text().contains(QStringLiteral("'half' is no list of numbers")));
+    mean->setText(QStringLiteral("0.5,0.5,0.5"));
+    QTest::keyClick(mean, Qt::Key_Return);
+    EXPECT_TRUE(child<QPushButton>("dataMeasure")->isEnabled());
+    ASSERT_TRUE(waitUntil([&] { return preview->text().contains(QStringLiteral("--mean")); })) << preview->text().toStdString();
+    EXPECT_TRUE(mean->isVisible()) << "where it can be put right";
+    child<DataPopover>("dataPopover")->choose(kSamples + QStringLiteral("digits.eval"));
+    EXPECT_EQ(state().data.calibration->images.mean.size(), 3U) << "other data are read in the same way";
+    click("dataCalibrationOther");
+    EXPECT_FALSE(mean->isVisible());
 }
 
 TEST_F(DataPicker, SyntheticInputsAreMarkedWhereverAFigureStands) {

@@ -107,6 +107,17 @@ TEST_P(WindowPictures, Data) {
     auto* card = window.findChild<DataPreviewCard*>(QStringLiteral("dataPreview"));
     ASSERT_TRUE(roundoff::tests::waitUntil([&] { return card->text().contains(QStringLiteral("100 samples")); }));
     keep(*popover, "data-digits");
+    const auto type = [&](const char* field, const char* text) {
+        auto* edit = window.findChild<QLineEdit*>(QLatin1String(field));
+        edit->setText(QLatin1String(text));
+        Q_EMIT edit->editingFinished();
+    };
+    type("readingScale", "1");
+    EXPECT_TRUE(roundoff::tests::waitUntil([&] { return card->text().contains(QStringLiteral("holds values")); }));
+    type("readingResize", "large");
+    keep(*popover, "data-reading");
+    type("readingResize", "");
+    type("readingScale", "");
     window.findChild<QPushButton*>(QStringLiteral("dataCalibrationOther"))->click();
     ASSERT_TRUE(roundoff::tests::waitUntil([&] { return card->text().contains(QStringLiteral("4 samples")); }));
     keep(*popover, "data-synthetic");
