@@ -9,6 +9,7 @@
 
 #include "tests/support/temp_folder.h"
 #include "tests/support/toy_model.h"
+#include "ui/shell/data_choice.h"
 #include "ui/shell/reading_form.h"
 
 namespace roundoff::ui {
@@ -67,6 +68,19 @@ TEST(ReadingNeeds, AreThoseOfTheModelAndTheKindOfData) {
     EXPECT_FALSE(madeUp.text || madeUp.pictures);
     EXPECT_EQ(madeUp.sizes, (std::vector<std::string>{"sequence"})) << "batch and past have sizes of their own";
     EXPECT_FALSE(readingNeeds({}, {}).has(Reading::Sizes));
+}
+
+TEST(ReadAs, TakesTheWayAndLeavesThePath) {
+    DataSource like = at("/data/a");
+    like.images.bgr = true;
+    like.window = 32;
+    like.dims["height"] = 8;
+    const DataSource read = readAs(at("/data/b"), like);
+    EXPECT_EQ(read.path, "/data/b");
+    EXPECT_EQ(read.images, like.images);
+    EXPECT_EQ(read.window, 32U);
+    EXPECT_EQ(read.dims, like.dims);
+    EXPECT_EQ(readAs(at("/data/b"), std::nullopt), at("/data/b"));
 }
 
 class ReadingForms : public testing::Test {

@@ -142,6 +142,18 @@ TEST_P(WindowPictures, Data) {
     keep(window, "stale");
 }
 
+TEST_P(WindowPictures, TextData) {
+    window.openPath(QStringLiteral(ROUNDOFF_SOURCE_DIR "/resources/samples/shakespeare.onnx"));
+    ASSERT_TRUE(roundoff::tests::waitUntil([&] { return !window.store().state().model.empty() && window.jobs().idle(); }));
+    auto* popover = window.findChild<DataPopover*>(QStringLiteral("dataPopover"));
+    popover->choose(QStringLiteral(ROUNDOFF_SOURCE_DIR "/resources/samples/shakespeare.eval.txt"));
+    popover->open(QPoint(400, 100));
+    auto* card = window.findChild<DataPreviewCard*>(QStringLiteral("dataPreview"));
+    ASSERT_TRUE(roundoff::tests::waitUntil([&] { return card->text().contains(QStringLiteral("384 samples")); }));
+    EXPECT_TRUE(window.findChild<QLineEdit*>(QStringLiteral("readingWindow"))->isVisible());
+    keep(*popover, "data-text");
+}
+
 TEST_P(WindowPictures, SchemeLists) {
     open();
     const auto popup = [this](QComboBox* box, const char* name) {

@@ -204,7 +204,10 @@ void DataPopover::showChoice() {
     for (const auto& one : {m_found.calibration, m_found.evaluation})
         if (one) names << dataText(one);
     m_beside->setVisible(found);
-    m_beside->setText(tr("Use %1, found beside the model").arg(names.join(tr(" and "))));
+    const QString offer = tr("Use %1, found beside the model").arg(names.join(tr(" and ")));
+    m_beside->ensurePolished();
+    m_beside->setText(m_beside->fontMetrics().elidedText(offer, Qt::ElideRight, kWidth - 36));
+    m_beside->setToolTip(offer);
     m_warning->setVisible(state.data.synthetic());
     if (state.data.calibration) {
         m_preview->say(tr("Reading…"), false);

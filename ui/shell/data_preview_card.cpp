@@ -20,8 +20,10 @@ using calibration::Preview;
 constexpr int kSide = 92, kMostText = 240, kMostInputs = 4, kMostFindings = 4;
 
 QPixmap pixmapOf(const calibration::Picture& picture, double ratio) {
-    const QImage image(picture.pixels.data(), picture.width, picture.height, 3 * picture.width, QImage::Format_RGB888);
+    QImage image(picture.pixels.data(), picture.width, picture.height, 3 * picture.width, QImage::Format_RGB888);
     const int side = int(kSide * ratio);
+    // A photograph of any size costs no time that is felt.
+    if (std::max(picture.width, picture.height) > 8 * side) image = image.scaled(8 * side, 8 * side, Qt::KeepAspectRatio, Qt::FastTransformation);
     // Few pixels are shown as they are, many as they blend.
     const bool small = std::max(picture.width, picture.height) < side;
     QPixmap pixmap = QPixmap::fromImage(image.scaled(side, side, Qt::KeepAspectRatio, small ? Qt::FastTransformation : Qt::SmoothTransformation));
