@@ -78,11 +78,12 @@ Result<void> writeScreenshots(ui::MainWindow& window, const QString& model, cons
     window.jobs().runs().time();
     waitFor([&] { return error || window.jobs().runs().idle(); });
     if (error) return tl::unexpected<Error>(*error);
-    waitFor([&] { return error || (!window.jobs().distributionPending() && !window.jobs().runs().channelsPending()); });
+    waitFor([&] { return error || (!window.jobs().distributionPending() && !window.jobs().runs().detailsPending()); });
     if (error) return tl::unexpected<Error>(*error);
     QCoreApplication::processEvents();
     for (int i = 0; i < window.views().count(); ++i) {
         const ui::View* view = window.views().present(i);
+        waitFor([&] { return error || !window.jobs().runs().detailsPending(); });  // a view may ask for more
         QCoreApplication::processEvents();
         const QString path = QDir(folder).filePath(view->objectName() + QStringLiteral(".png"));
         if (!window.grab().save(path))

@@ -16,6 +16,4 @@ Result<ui::Measurement> measure(const ui::MeasureCommand& command, const std::op
 Result<ui::SpeedResult> time(const ui::SpeedCommand& command, const QString& devices,
                              const std::optional<calibration::Store>& store, Job& job);
 
-Result<ui::DataPreview> preview(const ui::PreviewCommand& command, Job& job);
-
 }  // namespace roundoff::worker

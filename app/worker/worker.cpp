@@ -6,6 +6,7 @@
 
 #include "app/worker/batcher.h"
 #include "app/worker/measure.h"
+#include "core/calibration/trial.h"
 #include "core/formats/format.h"
 #include "core/preprocessing/preprocess.h"
 
@@ -125,9 +126,9 @@ void Worker::time(int number, ui::SpeedCommand command) {
 
 void Worker::preview(int number, ui::PreviewCommand command) {
     post(m_detail, number, begin(Kind::Preview, number), [this, number, command = std::move(command)](Job& work) {
-        auto result = worker::preview(command, work);
+        auto result = calibration::preview(command.model, command.data, work);
         if (result)
-            Q_EMIT previewed(number, std::make_shared<const ui::DataPreview>(std::move(*result)));
+            Q_EMIT previewed(number, std::make_shared<const calibration::Preview>(std::move(*result)));
         else
             Q_EMIT failed(number, result.error());
     });
@@ -138,6 +139,18 @@ void Worker::channels(int number, ui::ChannelsCommand command) {
         auto result = analysis::inputChannels(command.model, command.layer, work);
         if (result)
             Q_EMIT channelsRead(number, std::make_shared<const analysis::InputChannels>(std::move(*result)));
+        else
+            Q_EMIT failed(number, result.error());
+    });
+}
+
+void Worker::map(int number, ui::MapCommand command) {
+    // Behind the other runs of the model: times are taken on a machine that has nothing else to do.
+    post(m_run, number, begin(Kind::Map, number), [this, number, command = std::move(command)](Job& work) {
+        auto result = calibration::activationMap(command.model, calibration::layerValues(command.model)[command.layer].input,
+                                                 command.data, work);
+        if (result)
+            Q_EMIT mapped(number, std::make_shared<const calibration::ActivationMap>(std::move(*result)));
         else
             Q_EMIT failed(number, result.error());
     });

@@ -26,6 +26,7 @@ public:
     void time(int number, ui::SpeedCommand command) override;
     void preview(int number, ui::PreviewCommand command) override;
     void channels(int number, ui::ChannelsCommand command) override;
+    void map(int number, ui::MapCommand command) override;
     void cancel(int number) override;
 
     void setDevices(const QString& folder) { m_devices = folder; }  ///< descriptions of what times are projected for
@@ -33,7 +34,7 @@ public:
     void setThreads(int threads) { m_threads = threads; }  ///< 0 = all cores
 
 private:
-    enum class Kind { Model, Detail, Export, Measure, Preview, Channels };
+    enum class Kind { Model, Detail, Export, Measure, Preview, Channels, Map };
     struct Running {
         int number = 0;
         std::stop_source stop;

@@ -3,10 +3,16 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <numeric>
 
 #include "core/tensor/tensor_view.h"
 
 namespace roundoff::analysis {
+
+double ChannelSizes::crest() const {
+    const double sum = std::accumulate(sum2.begin(), sum2.end(), 0.0);
+    return sum > 0 && !absmax.empty() ? *std::ranges::max_element(absmax) / std::sqrt(sum / double(count)) : 0;
+}
 
 Result<InputChannels> inputChannels(const model::Model& model, std::size_t index, Job& job) {
     const model::Layer& layer = model.layers()[index];
@@ -17,13 +23,15 @@ Result<InputChannels> inputChannels(const model::Model& model, std::size_t index
     const auto data = model.weight(layer);
     if (!data) return propagate(data);
     const auto& shape = tensor.shape;
-    InputChannels result{index, {}};
+    InputChannels result{index};
+    auto& [absmax, sum2, finite] = result.weight;
     const auto axis = std::size_t(layer.reductionAxis);
     if (axis >= shape.size()) return result;
     std::uint64_t inner = 1;
     for (std::size_t d = axis + 1; d < shape.size(); ++d) inner *= std::uint64_t(shape[d]);
     const auto channels = std::uint64_t(shape[axis]);
-    result.absmax.assign(channels, 0);
+    absmax.assign(channels, 0);
+    sum2.assign(channels, 0);
     constexpr std::uint64_t kChunk = 1 << 18;
     std::vector<float> values;
     const std::uint64_t count = data->view.count();
@@ -35,8 +43,10 @@ Result<InputChannels> inputChannels(const model::Model& model, std::size_t index
         for (std::size_t i = 0; i < values.size(); ++i) {
             const float size = std::abs(values[i]);
             if (!std::isfinite(size)) continue;
-            float& most = result.absmax[(first + i) / inner % channels];
-            most = std::max(most, size);
+            const std::size_t channel = (first + i) / inner % channels;
+            absmax[channel] = std::max(absmax[channel], size);
+            sum2[channel] += double(size) * size;
+            ++finite;
         }
     }
     return result;
@@ -64,12 +74,16 @@ ChannelSpread spreadOf(std::span<const float> absmax) {
     return spread;
 }
 
-Smoothing smoothed(std::span<const float> activation, std::span<const float> weight, double alpha) {
-    Smoothing result;
-    const auto factors = smoothingFactors(activation, weight, alpha);
+Smoothing smoothed(const ChannelSizes& activation, const ChannelSizes& weight, double alpha) {
+    Smoothing result{activation, weight};
+    const auto factors = smoothingFactors(activation.absmax, weight.absmax, alpha);
+    const auto scale = [](ChannelSizes& side, std::size_t j, double by) {
+        side.absmax[j] = float(side.absmax[j] * by);
+        if (j < side.sum2.size()) side.sum2[j] *= by * by;
+    };
     for (std::size_t j = 0; j < factors.size(); ++j) {
-        result.activation.push_back(float(activation[j] / factors[j]));
-        result.weight.push_back(float(weight[j] * factors[j]));
+        scale(result.activation, j, 1 / factors[j]);
+        scale(result.weight, j, factors[j]);
     }
     return result;
 }

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -10,10 +11,20 @@
 
 namespace roundoff::analysis {
 
-/// A layer's weight by the channels of its input.
+/// A tensor by its channels, finite values alone.
+struct ChannelSizes {
+    std::vector<float> absmax{};  ///< largest magnitude of each
+    std::vector<double> sum2{};   ///< sum of squares of each
+    std::uint64_t count = 0;      ///< values in all of them
+    /// Crest factor: largest magnitude ÷ root mean square. It decides what unclipped integers lose: their SQNR is
+    /// 52.9 dB - 20 log10(crest) with 8 bits. 0 where sums are not known or all values are zero.
+    [[nodiscard]] double crest() const;
+};
+
+/// A layer's weight by the channels of its input, which stand along the reduction axis.
 struct InputChannels {
     std::size_t layer = 0;
-    std::vector<float> absmax;  ///< largest finite magnitude of each, along the reduction axis
+    ChannelSizes weight{};
 };
 
 /// Reads one weight. Errors: a weight that is stored quantized or holds no floats.
@@ -33,8 +44,9 @@ struct ChannelSpread {
 ChannelSpread spreadOf(std::span<const float> absmax);
 
 struct Smoothing {
-    std::vector<float> activation, weight;  ///< channel magnitudes afterwards
+    ChannelSizes activation, weight;  ///< afterwards
 };
-Smoothing smoothed(std::span<const float> activation, std::span<const float> weight, double alpha);
+/// Precondition: as many channels on both sides.
+Smoothing smoothed(const ChannelSizes& activation, const ChannelSizes& weight, double alpha);
 
 }  // namespace roundoff::analysis

@@ -46,7 +46,10 @@ Result<void> observeRest(const model::Model& model, const Dataset& data, const s
 
 /// As if no more than `detail` had been kept.
 Observation reduced(Observation seen, Detail detail) {
-    if (detail < Detail::Channels) seen.channelAbsmax.clear();
+    if (detail < Detail::Channels) {
+        seen.channelAbsmax.clear();
+        seen.channelSum2.clear();
+    }
     if (detail < Detail::Histograms) {
         seen.counts.clear();
         seen.limit = 0;

@@ -31,8 +31,8 @@ struct Observation {
     };
     std::vector<Band> bands;
     static constexpr std::size_t kMostBands = 512;
-    /// Largest magnitude of each channel: of axis 1 where there are four dimensions or more, of the last else.
-    std::vector<float> channelAbsmax;
+    std::vector<float> channelAbsmax;  ///< largest magnitude of each channel, see channelAxis
+    std::vector<double> channelSum2;   ///< sum of squares of each
 };
 
 /// Observations by the name of the value.
@@ -42,6 +42,11 @@ struct Calibration {
     bool synthetic = false;
     std::string conditions;  ///< "100 samples of digits.calib; ONNX Runtime 1.29.0", "; reused" where that is so
 };
+
+/// Where channels stand: along axis 1 of four dimensions or more, along the last of fewer.
+constexpr std::size_t channelAxis(const tensor::Shape& shape) {
+    return shape.size() >= 4 ? 1 : shape.empty() ? 0 : shape.size() - 1;
+}
 
 /// What is kept of each value: extremes and sums alone, histograms too, or the channels as well.
 enum class Detail { Extremes, Histograms, Channels };

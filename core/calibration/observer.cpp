@@ -65,21 +65,30 @@ void count(std::span<const float> x, Observation& seen) {
         for (std::size_t b = 0; b < kBins; ++b) seen.counts[b] += part[b];
 }
 
-/// Channels stand along axis 1 of images, along the last axis of everything else.
-void widenChannels(const tensor::TensorView& value, std::span<const float> x, std::vector<float>& absmax) {
+double squareOf(float x) { return std::isfinite(x) ? double(x) * x : 0; }
+
+void widenChannels(const tensor::TensorView& value, std::span<const float> x, Observation& seen) {
     const auto& shape = value.shape;
     if (shape.size() < 2 || x.empty()) return;
-    const std::size_t axis = shape.size() >= 4 ? 1 : shape.size() - 1;
+    const std::size_t axis = channelAxis(shape);
     const auto channels = std::size_t(shape[axis]);
+    auto& absmax = seen.channelAbsmax;
+    auto& sum2 = seen.channelSum2;
     absmax.resize(std::max(absmax.size(), channels), 0);
+    sum2.resize(absmax.size(), 0);
     std::size_t inner = 1;
     for (std::size_t i = axis + 1; i < shape.size(); ++i) inner *= std::size_t(shape[i]);
     std::vector<float> low(channels, kInf), high(channels, -kInf);
     if (inner == 1) {
         kernels::widenColumns(x.data(), x.size() / channels, channels, low.data(), high.data());
+        for (std::size_t at = 0; at < x.size(); at += channels)
+            for (std::size_t c = 0; c < channels; ++c) sum2[c] += squareOf(x[at + c]);
     } else {
-        for (std::size_t at = 0; at < x.size(); at += channels * inner)
+        for (std::size_t at = 0; at < x.size(); at += channels * inner) {
             kernels::widenRuns(x.data() + at, channels * inner, inner, low.data(), high.data());
+            for (std::size_t c = 0; c < channels; ++c)
+                for (const float one : x.subspan(at + c * inner, inner)) sum2[c] += squareOf(one);
+        }
     }
     for (std::size_t c = 0; c < channels; ++c)
         if (low[c] <= high[c]) absmax[c] = std::max({absmax[c], -low[c], high[c]});
@@ -152,7 +161,7 @@ void observe(const tensor::TensorView& value, Detail detail, Observation& seen) 
         seen.zeros += own.finite();
     else
         count(x, seen);
-    if (detail == Detail::Channels) widenChannels(value, x, seen.channelAbsmax);
+    if (detail == Detail::Channels) widenChannels(value, x, seen);
 }
 
 ActivationRange rangeOf(const Observation& seen, const schemes::TensorScheme& scheme) {

@@ -46,7 +46,8 @@ Json toJson(const std::string& name, const Progress& own) {
             {"bins", packed(seen.counts)},
             {"zeros", seen.zeros},
             {"bands", packed(seen.bands)},
-            {"channels", packed(seen.channelAbsmax)}};
+            {"channels", packed(seen.channelAbsmax)},
+            {"channel_squares", packed(seen.channelSum2)}};
 }
 
 /// False where something cannot be what toJson() wrote. Throws Json::exception, too.
@@ -64,7 +65,9 @@ bool fromJson(const Json& json, Progress& own) {
     const bool sizes = unpack(json.at("extremes"), 2, extremes) && unpack(json.at("sums"), 7, sums) &&
                        unpack(json.at("bins"), Observation::kBins, seen.counts) &&
                        unpack(json.at("bands"), Observation::kMostBands, seen.bands) &&
-                       unpack(json.at("channels"), SIZE_MAX, seen.channelAbsmax);
+                       unpack(json.at("channels"), SIZE_MAX, seen.channelAbsmax) &&
+                       unpack(json.at("channel_squares"), SIZE_MAX, seen.channelSum2) &&
+                       seen.channelAbsmax.size() == seen.channelSum2.size();
     if (!sizes || counts.size() != 4 || extremes.size() != 2 || sums.size() != 7) return false;
     if (!seen.counts.empty() && (seen.counts.size() != Observation::kBins || !(sums[6] > 0))) return false;
     if (std::ranges::any_of(seen.shape, [](std::int64_t size) { return size < 0; })) return false;

@@ -144,8 +144,10 @@ TEST(Observer, ChannelsStandWhereTheFieldHasThem) {
     Observation image, tokens;
     observe(view({1, -2, 3, 4, -5, 6, 7, 8}, {1, 2, 2, 2}), Detail::Channels, image);
     EXPECT_EQ(image.channelAbsmax, (std::vector<float>{4, 8}));
+    EXPECT_EQ(image.channelSum2, (std::vector<double>{30, 174}));
     observe(view({1, -2, 3, 4, -5, 6}, {1, 3, 2}), Detail::Channels, tokens);
     EXPECT_EQ(tokens.channelAbsmax, (std::vector<float>{5, 6}));
+    EXPECT_EQ(tokens.channelSum2, (std::vector<double>{35, 56}));
 }
 
 TEST(Observer, ParametersAreThoseOfOnnxRuntimesQuantizer) {

@@ -150,6 +150,8 @@ ProgressOfValues some(std::uint64_t seed) {
         own.seen.counts.assign(Observation::kBins, seed << 40);
         own.seen.limit = 0x1p-100;
         own.seen.bands = {{-1, 2}};
+        own.seen.channelAbsmax = {1, 2};
+        own.seen.channelSum2 = {1.0 / 3, double(seed)};
         own.seen.moments.sum = -1.0 / 3 * double(seed);
         own.seen.moments.sum4 = std::numeric_limits<double>::infinity();
     }
@@ -163,6 +165,7 @@ TEST(StoredValues, ComeBackAndNoOtherBytesDo) {
     EXPECT_EQ(encode(*back), bytes);
     EXPECT_EQ(back->at("\xff\n\"").seen.moments.min, std::numeric_limits<float>::infinity());
     EXPECT_EQ(back->at("a").seen.counts, some(3).at("a").seen.counts);
+    EXPECT_EQ(back->at("a").seen.channelSum2, some(3).at("a").seen.channelSum2);
     test::Random random(1);
     for (int i = 0; i < 300; ++i) {
         auto broken = bytes;
@@ -185,6 +188,7 @@ TEST(StoredValues, SizesThatDoNotFitAreRefused) {
     EXPECT_TRUE(refused([](Progress& own) { own.seen.counts.push_back(0); }));
     EXPECT_TRUE(refused([](Progress& own) { own.seen.bands.resize(Observation::kMostBands + 1); }));
     EXPECT_TRUE(refused([](Progress& own) { own.seen.limit = 0; }));
+    EXPECT_TRUE(refused([](Progress& own) { own.seen.channelSum2.pop_back(); }));
     EXPECT_TRUE(refused([](Progress& own) { own.seen.shape = {-1}; }));
     EXPECT_TRUE(refused([](Progress& own) { own.seen.samples = own.samples + 1; }));
     EXPECT_TRUE(refused([](Progress& own) { own.detail = Detail(3); }));

@@ -11,11 +11,13 @@
 #include "app/worker/measure.h"
 #include "core/calibration/trial.h"
 #include "tests/ui/charts_fixture.h"
+#include "ui/charts/activation_heat.h"
 #include "ui/charts/channel_bars.h"
 #include "ui/charts/range_bands.h"
 #include "ui/charts/value_histogram.h"
 #include "ui/shell/theme.h"
 #include "ui/views/activations_view.h"
+#include "ui/views/input_map_card.h"
 #include "ui/views/smoothing_card.h"
 
 namespace roundoff::ui::tests {
@@ -59,21 +61,73 @@ TEST(ValueHistogram, CountsWhatLiesBeyondTheClip) {
     EXPECT_FALSE(plot.grab().isNull());
 }
 
+std::shared_ptr<const calibration::ActivationMap> mapOf(const std::vector<float>& values, const tensor::Shape& shape) {
+    return std::make_shared<const calibration::ActivationMap>(
+        calibration::mapOf({tensor::ElementType::Float32, shape, std::as_bytes(std::span(values))}));
+}
+
+TEST(ActivationHeat, TellsWhatStandsUnderThePointer) {
+    ActivationHeat heat;
+    heat.resize(500, 240);
+    heat.setMap(mapOf({1, 2, 40, 4, 5, 6}, {1, 2, 3}));
+    EXPECT_TRUE(heat.accessibleDescription().contains(QStringLiteral("3 channels by 2 rows; largest: channel 2, token 0: 40.0")))
+        << heat.accessibleDescription().toStdString();
+    const QRectF box = heat.area();
+    const QPointF left(box.left() + 3, box.bottom() - 3);
+    EXPECT_EQ(heat.textAt(left), QStringLiteral("channel 0, token 1: 4.00"));
+    EXPECT_TRUE(heat.textAt(QPointF(box.right() + 9, 9)).isEmpty());
+    heat.setLargestFirst(true);
+    EXPECT_EQ(heat.textAt(left), QStringLiteral("channel 2, token 1: 6.00"));
+    heat.setMap(mapOf(std::vector<float>(1 * 2 * 3 * 4, 1.0F), {1, 2, 3, 4}));
+    EXPECT_EQ(heat.textAt({heat.area().left() + 3, heat.area().bottom() - 3}), QStringLiteral("channel 0, position 11 (row 2, column 3): 1.00"));
+    heat.setMap(nullptr, QStringLiteral("not yet"));
+    EXPECT_TRUE(heat.textAt(left).isEmpty());
+    EXPECT_EQ(heat.accessibleDescription(), QStringLiteral("not yet"));
+}
+
+/// Cells beyond the pixels are pooled, so that nothing large is lost between two pixels.
+TEST(ActivationHeat, BearsAnySizeAndKeepsTheLargestInSight) {
+    ActivationHeat heat;
+    for (const std::size_t channels : {1U, 2U, 255U, 256U, 257U, 4000U}) {
+        std::vector<float> values(channels * 300, 0.0F);
+        values[137 * channels + channels / 2] = 7;
+        for (const QSize size : {QSize(220, 160), QSize(301, 203), QSize(900, 600)}) {
+            heat.resize(size);
+            heat.setMap(mapOf(values, {300, std::int64_t(channels)}));
+            EXPECT_FALSE(heat.grab().isNull());
+            const QRectF box = heat.area();
+            const QPointF near(box.left() + box.width() * (double(channels / 2) + 0.5) / double(channels), box.top() + box.height() * 137.5 / 300);
+            bool seen = false;
+            for (int i = 0; i < 81 && !seen; ++i) seen = heat.textAt(near + QPointF(i % 9 - 4, i / 9 - 4)).contains(QStringLiteral("token 137: 7.00"));
+            EXPECT_TRUE(seen) << channels << " channels at " << size.width();
+        }
+    }
+    for (const float value : {0.0F, 3.0F, NAN, HUGE_VALF, 1e-40F, 3e38F}) {
+        heat.setMap(mapOf({value, value}, {1, 2}));
+        EXPECT_FALSE(heat.grab().isNull()) << value;
+    }
+    heat.setMap(mapOf({}, {0, 3}));
+    EXPECT_FALSE(heat.grab().isNull());
+}
+
 TEST(SmoothingCard, ShowsBothSidesAndWhyNot) {
     SmoothingCard card;
     std::vector<float> outline;
     QObject::connect(&card, &SmoothingCard::smoothed, [&](const std::vector<float>& values) { outline = values; });
     auto* figures = card.findChild<QLabel*>(QStringLiteral("smoothingFigures"));
     auto* slider = card.findChild<QSlider*>(QStringLiteral("smoothingAlpha"));
-    card.setChannels({1, 1, 16, 1}, {1, 1, 1, 1});
+    // One value a channel: its square is the sum of squares.
+    card.setChannels({{1, 1, 16, 1}, {1, 1, 256, 1}, 4}, {{1, 1, 1, 1}, {1, 1, 1, 1}, 4});
     EXPECT_DOUBLE_EQ(card.alpha(), 0.5);
     EXPECT_TRUE(figures->text().contains(QStringLiteral("16.0 → 4.0"))) << figures->text().toStdString();
     EXPECT_TRUE(figures->text().contains(QStringLiteral("1.0 → 4.0")));
+    EXPECT_TRUE(figures->text().contains(QStringLiteral("Crest factor (largest ÷ RMS): input 2.0 → 1.8, weight 1.0 → 1.8")))
+        << figures->text().toStdString();
     ASSERT_EQ(outline.size(), 4U);
     EXPECT_FLOAT_EQ(outline[2], 4.0F);
     slider->setValue(slider->maximum());
     EXPECT_FLOAT_EQ(outline[2], 1.0F) << "alpha 1 takes all of it";
-    card.setChannels({1, 2, 3, 4}, {1});
+    card.setChannels({{1, 2, 3, 4}}, {{1}});
     EXPECT_TRUE(figures->text().contains(QStringLiteral("do not pair up")));
     EXPECT_FALSE(slider->isEnabled());
     EXPECT_TRUE(outline.empty());
@@ -118,8 +172,19 @@ TEST_P(Activations, OfTheDigitsSampleAreShownForEveryLayer) {
         const auto& seen = state.calibration->values.at(values[std::size_t(layer)].input);
         EXPECT_EQ(seen.samples, 100U);
         EXPECT_TRUE(view.findChild<QLabel*>(QStringLiteral("activationsLegend"))->text().contains(QStringLiteral("100 samples of digits.calib")));
+        EXPECT_EQ(wished.back()[0].value<Wish>(), Wish::MapInput) << "the map of the layer is not known yet";
+        auto map = calibration::activationMap(model, values[std::size_t(layer)].input, command.data, job);
+        ASSERT_TRUE(map) << map.error().line();
+        state.inputMap = std::make_shared<const InputMap>(
+            InputMap{std::size_t(layer), std::make_shared<const calibration::ActivationMap>(std::move(*map)), {}});
+        wished.clear();
+        view.show(state, unsigned(Change::Data));
+        EXPECT_EQ(wished.size(), 0);
+        EXPECT_TRUE(view.findChild<QLabel*>(QStringLiteral("inputMapCaption"))->toolTip().contains(QStringLiteral("1 sample of digits.calib")));
         EXPECT_FALSE(view.grab().isNull());
     }
+    view.findChild<QPushButton*>(QStringLiteral("inputMapBySize"))->click();
+    EXPECT_TRUE(view.plotState()[QStringLiteral("largestFirst")].toBool());
     // A depthwise operator's channels are no input channels of its weight.
     const auto* figures = view.findChild<QLabel*>(QStringLiteral("smoothingFigures"));
     EXPECT_TRUE(figures->text().contains(QStringLiteral("→"))) << "the classifier's pair up";

@@ -2,6 +2,7 @@
 
 #include <QDropEvent>
 #include <QLabel>
+#include <QLineEdit>
 #include <QMimeData>
 #include <QPushButton>
 #include <QTemporaryDir>
@@ -15,6 +16,7 @@
 #include "ui/shell/data_preview_card.h"
 #include "ui/shell/drop_overlay.h"
 #include "ui/shell/main_window.h"
+#include "ui/shell/reading_form.h"
 #include "ui/shell/view_stack.h"
 #include "ui/views/overview_tile.h"
 
@@ -73,6 +75,37 @@ TEST_F(DataPicker, OffersWhatLiesBesideTheModelAndMeasuresIt) {
     EXPECT_TRUE(child<QLabel>("outputConditions")->text().contains(QStringLiteral("ONNX Runtime")));
 }
 
+TEST_F(DataPicker, HowPicturesAreReadIsSetBesideThem) {
+    click("dataButton");
+    EXPECT_TRUE(child<ReadingForm>("readingForm")->isHidden()) << "there are no data";
+    click("dataBeside");
+    auto* preview = child<DataPreviewCard>("dataPreview");
+    ASSERT_TRUE(waitUntil([&] { return preview->text().contains(QStringLiteral("class 3")); })) << preview->text().toStdString();
+    EXPECT_TRUE(preview->text().contains(QStringLiteral("0 to 1"))) << preview->text().toStdString();
+    auto* mean = child<QLineEdit>("readingMean");
+    ASSERT_TRUE(mean->isVisible());
+    mean->setText(QStringLiteral("0.5"));
+    QTest::keyClick(mean, Qt::Key_Return);
+    EXPECT_EQ(state().data.calibration->images.mean, std::vector<double>{0.5});
+    EXPECT_EQ(state().data.evaluation->images.mean, std::vector<double>{0.5}) << "both are read alike";
+    ASSERT_TRUE(waitUntil([&] { return preview->text().contains(QStringLiteral("to 0.500")); })) << preview->text().toStdString();
+    EXPECT_FALSE(child<QPushButton>("dataBeside")->isVisible()) << "the data beside the model are in use";
+    mean->setText(QStringLiteral("half"));
+    QTest::keyClick(mean, Qt::Key_Return);
+    EXPECT_EQ(state().data.calibration->images.mean, std::vector<double>{0.5});
+    EXPECT_FALSE(child<QPushButton>("dataMeasure")->isEnabled());
+    EXPECT_TRUE(child<QLabel>("readingProblem")->text().contains(QStringLiteral("'half' is no list of numbers")));
+    mean->setText(QStringLiteral("0.5,0.5,0.5"));
+    QTest::keyClick(mean, Qt::Key_Return);
+    EXPECT_TRUE(child<QPushButton>("dataMeasure")->isEnabled());
+    ASSERT_TRUE(waitUntil([&] { return preview->text().contains(QStringLiteral("--mean")); })) << preview->text().toStdString();
+    EXPECT_TRUE(mean->isVisible()) << "where it can be put right";
+    child<DataPopover>("dataPopover")->choose(kSamples + QStringLiteral("digits.eval"));
+    EXPECT_EQ(state().data.calibration->images.mean.size(), 3U) << "other data are read in the same way";
+    click("dataCalibrationOther");
+    EXPECT_FALSE(mean->isVisible());
+}
+
 TEST_F(DataPicker, SyntheticInputsAreMarkedWhereverAFigureStands) {
     window.views().present(0);
     EXPECT_TRUE(child<OverviewTile>("outputTile")->accessibleName().contains(QStringLiteral("not measured")));
@@ -116,18 +149,44 @@ TEST_F(DataPicker, DataThatCannotBeReadSaysWhyInItsPlace) {
     EXPECT_EQ(QApplication::activeModalWidget(), nullptr);
 }
 
-TEST(PictureOf, TakesPlanarAndInterleavedImagesAndNothingElse) {
-    std::vector<float> ramp(3 * 8 * 6);
-    for (std::size_t i = 0; i < ramp.size(); ++i) ramp[i] = float(i);
-    const QImage planar = pictureOf(ramp, {1, 3, 8, 6});
-    ASSERT_EQ(planar.size(), QSize(6, 8));
-    EXPECT_EQ(qRed(planar.pixel(0, 0)), 0);
-    EXPECT_EQ(qBlue(planar.pixel(5, 7)), 255);
-    const QImage interleaved = pictureOf(ramp, {1, 8, 6, 3});
-    ASSERT_EQ(interleaved.size(), QSize(6, 8));
-    EXPECT_EQ(qBlue(interleaved.pixel(5, 7)), 255);
-    EXPECT_TRUE(pictureOf(ramp, {1, 144}).isNull());
-    EXPECT_TRUE(pictureOf(ramp, {1, 3, 8, 7}).isNull()) << "the shape does not fit the values";
+calibration::Preview::Input pixels() {
+    return {"image", tensor::ElementType::Float32, {1, 3, 2, 2}, -1.5, 2.25, 0.5, false};
+}
+
+TEST(DataPreviewCard, ShowsThePictureItsNameAndLabelTheClassesAndWhatLooksWrong) {
+    calibration::Preview preview;
+    preview.count = 1234;
+    preview.classes = {{0, 600}, {7, 634}};
+    preview.samples.push_back({{pixels()}, "/data/birds/<b>wren.png", calibration::Picture{2, 2, 3, std::vector<std::uint8_t>(12, 200)}, 7});
+    preview.findings = {"Input \"image\" is constant (3)."};
+    DataPreviewCard card;
+    card.resize(420, 200);
+    card.show(preview);
+    card.QWidget::show();
+    for (const char* part : {"1,234 samples", "2 classes, 600 to 634 each", "birds/<b>wren.png · class 7", "image: float32 1 × 3 × 2 × 2",
+                             "1.50 to 2.25", "is constant (3)."})
+        EXPECT_TRUE(card.text().contains(QLatin1String(part)) || card.text().contains(QString::fromUtf8(part)))
+            << part << " is not in: " << card.text().toStdString();
+    auto* picture = card.findChild<QLabel*>(QStringLiteral("dataPicture"));
+    EXPECT_TRUE(picture->isVisible());
+    EXPECT_EQ(qRed(picture->pixmap(Qt::ReturnByValue).toImage().pixel(3, 3)), 200);
+    card.say(QStringLiteral("The folder is empty."), true);
+    EXPECT_FALSE(picture->isVisible());
+    EXPECT_EQ(card.text(), QStringLiteral("The folder is empty."));
+}
+
+TEST(DataPreviewCard, ShowsTheBeginningOfATextAndWhatIsMadeToFit) {
+    calibration::Preview preview;
+    preview.count = 1;
+    preview.text = "First Citizen:\nBefore we proceed" + std::string(900, 'x');
+    preview.samples.push_back({{{"ids", tensor::ElementType::Int64, {1, 64}, 1, 99, 50, false},
+                                {"mask", tensor::ElementType::Int64, {1, 64}, 1, 1, 1, true}}, {}, {}, {}});
+    DataPreviewCard card;
+    card.show(preview);
+    EXPECT_TRUE(card.text().startsWith(QStringLiteral("1 sample\n"))) << card.text().toStdString();
+    EXPECT_TRUE(card.text().contains(QStringLiteral("“First Citizen: Before we proceedxx")));
+    EXPECT_TRUE(card.text().contains(QStringLiteral("mean 1, made to fit")));
+    EXPECT_LT(card.text().size(), 500);
 }
 
 }  // namespace

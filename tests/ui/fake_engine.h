@@ -46,6 +46,11 @@ public:
         channelsNumber = number;
         channelsLayer = command.layer;
     }
+    void map(int number, MapCommand command) override {
+        mapNumber = number;
+        mapLayer = command.layer;
+        ++maps;
+    }
     void cancel(int number) override { cancelled.push_back(number); }
 
     /// Delivers `count` finished layers from `first` on.
@@ -61,8 +66,8 @@ public:
     }
 
     int openNumber = 0, compareNumber = 0, distributionNumber = 0, exportNumber = 0, compares = 0;
-    int measureNumber = 0, measures = 0, previewNumber = 0, timeNumber = 0, channelsNumber = 0;
-    std::size_t channelsLayer = 0;
+    int measureNumber = 0, measures = 0, previewNumber = 0, timeNumber = 0, channelsNumber = 0, mapNumber = 0, maps = 0;
+    std::size_t channelsLayer = 0, mapLayer = 0;
     PreprocessCommand preprocessCommand;
     MeasureCommand measureCommand;
     SpeedCommand speedCommand;

@@ -2,6 +2,7 @@
 
 #include <QCoreApplication>
 #include <QSignalSpy>
+#include <algorithm>
 #include <cmath>
 
 #include "app/worker/measure.h"
@@ -195,13 +196,49 @@ TEST_F(Measure, TheLayersChannelsAreReadOnceActivationsAreKnown) {
     jobs.runs().measure();
     answer();
     EXPECT_NE(engine.channelsNumber, 0);
-    Q_EMIT engine.channelsRead(engine.channelsNumber, std::make_shared<const analysis::InputChannels>(analysis::InputChannels{0, {1.0F}}));
+    Q_EMIT engine.channelsRead(engine.channelsNumber, std::make_shared<const analysis::InputChannels>(analysis::InputChannels{0, {{1.0F}}}));
     ASSERT_NE(store.state().channels, nullptr);
     store.setCurrent(2);
     EXPECT_EQ(engine.channelsLayer, 2U);
 }
 
-TEST(MeasureReally, RunsTheDigitsAndShowsTheFirstOne) {
+TEST_F(Measure, ALayersInputIsMappedWhereAViewAsksForIt) {
+    open();
+    engine.finishAll();
+    jobs.runs().map();
+    EXPECT_EQ(engine.maps, 0) << "nothing is known of activations";
+    chooseData();
+    jobs.runs().measure();
+    answer();
+    EXPECT_EQ(engine.maps, 0) << "nobody looks";
+    jobs.runs().map();
+    jobs.runs().map();
+    EXPECT_EQ(engine.maps, 1) << "under way";
+    const int first = engine.mapNumber;
+    store.setCurrent(2);
+    EXPECT_NE(std::ranges::find(engine.cancelled, first), engine.cancelled.end());
+    jobs.runs().map();
+    EXPECT_EQ(engine.mapLayer, 2U);
+    Q_EMIT engine.mapped(first, std::make_shared<const calibration::ActivationMap>());
+    EXPECT_EQ(store.state().inputMap, nullptr) << "of the layer before";
+    Q_EMIT engine.mapped(engine.mapNumber, std::make_shared<const calibration::ActivationMap>());
+    ASSERT_NE(store.state().inputMap, nullptr);
+    EXPECT_EQ(store.state().inputMap->layer, 2U);
+    jobs.runs().map();
+    EXPECT_EQ(engine.maps, 2) << "known";
+    store.setCurrent(1);
+    jobs.runs().map();
+    Q_EMIT engine.failed(engine.mapNumber, Error{ErrorCode::BadInput, "digits", "no samples", "Look"});
+    EXPECT_EQ(store.state().inputMap->map, nullptr);
+    EXPECT_EQ(store.state().inputMap->problem, QStringLiteral("digits: no samples. Look."));
+    DataChoice other;
+    other.calibration = calibration::DataSource{};
+    other.calibration->synthetic = 8;
+    store.setData(other);
+    EXPECT_EQ(store.state().inputMap, nullptr);
+}
+
+TEST(MeasureReally, RunsTheDigits) {
     const auto model = tests::openSample("digits.onnx");
     const State state = tests::makeState(model, "int8", {"int4"}, 0);
     MeasureCommand command{model, state.comparison, {1}, {}, {}, false};
@@ -214,12 +251,6 @@ TEST(MeasureReally, RunsTheDigitsAndShowsTheFirstOne) {
     ASSERT_TRUE(result->comparison.reports[0].output);
     ASSERT_TRUE(result->comparison.reports[0].output->accuracy);
     EXPECT_EQ(result->comparison.reports[0].output->accuracy->samples, 100U);
-
-    const auto preview = worker::preview({model, command.data}, job);
-    ASSERT_TRUE(preview) << preview.error().line();
-    EXPECT_EQ(preview->samples, 100U);
-    EXPECT_EQ(preview->first.size(), 28U * 28U);
-    EXPECT_TRUE(preview->what.contains(QStringLiteral("28")));
 }
 
 TEST(MeasureReally, StoppedAtOnceItKeepsNothing) {

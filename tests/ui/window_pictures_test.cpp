@@ -107,6 +107,17 @@ TEST_P(WindowPictures, Data) {
     auto* card = window.findChild<DataPreviewCard*>(QStringLiteral("dataPreview"));
     ASSERT_TRUE(roundoff::tests::waitUntil([&] { return card->text().contains(QStringLiteral("100 samples")); }));
     keep(*popover, "data-digits");
+    const auto type = [&](const char* field, const char* text) {
+        auto* edit = window.findChild<QLineEdit*>(QLatin1String(field));
+        edit->setText(QLatin1String(text));
+        Q_EMIT edit->editingFinished();
+    };
+    type("readingScale", "1");
+    EXPECT_TRUE(roundoff::tests::waitUntil([&] { return card->text().contains(QStringLiteral("holds values")); }));
+    type("readingResize", "large");
+    keep(*popover, "data-reading");
+    type("readingResize", "");
+    type("readingScale", "");
     window.findChild<QPushButton*>(QStringLiteral("dataCalibrationOther"))->click();
     ASSERT_TRUE(roundoff::tests::waitUntil([&] { return card->text().contains(QStringLiteral("4 samples")); }));
     keep(*popover, "data-synthetic");
@@ -129,6 +140,18 @@ TEST_P(WindowPictures, Data) {
     ASSERT_TRUE(roundoff::tests::waitUntil([&] { return window.jobs().idle() && !window.store().missing(); }));
     window.views().present(0);
     keep(window, "stale");
+}
+
+TEST_P(WindowPictures, TextData) {
+    window.openPath(QStringLiteral(ROUNDOFF_SOURCE_DIR "/resources/samples/shakespeare.onnx"));
+    ASSERT_TRUE(roundoff::tests::waitUntil([&] { return !window.store().state().model.empty() && window.jobs().idle(); }));
+    auto* popover = window.findChild<DataPopover*>(QStringLiteral("dataPopover"));
+    popover->choose(QStringLiteral(ROUNDOFF_SOURCE_DIR "/resources/samples/shakespeare.eval.txt"));
+    popover->open(QPoint(400, 100));
+    auto* card = window.findChild<DataPreviewCard*>(QStringLiteral("dataPreview"));
+    ASSERT_TRUE(roundoff::tests::waitUntil([&] { return card->text().contains(QStringLiteral("384 samples")); }));
+    EXPECT_TRUE(window.findChild<QLineEdit*>(QStringLiteral("readingWindow"))->isVisible());
+    keep(*popover, "data-text");
 }
 
 TEST_P(WindowPictures, SchemeLists) {

@@ -47,6 +47,10 @@ struct Listener : QObject {
                     EXPECT_TRUE(ended.insert(n).second);
                     distribution = d;
                 });
+        connect(&worker, &Worker::mapped, this, [this](int n, const std::shared_ptr<const calibration::ActivationMap>& m) {
+            EXPECT_TRUE(ended.insert(n).second);
+            map = m;
+        });
         connect(&worker, &Worker::failed, this, [this](int n, const Error& e) {
             EXPECT_TRUE(ended.insert(n).second);
             error = e;
@@ -58,6 +62,7 @@ struct Listener : QObject {
     model::Model model;
     std::shared_ptr<const analysis::Comparison> comparison;
     std::shared_ptr<const analysis::Distribution> distribution;
+    std::shared_ptr<const calibration::ActivationMap> map;
     std::optional<Error> error;
 };
 
@@ -68,6 +73,26 @@ TEST(Worker, OpensTheSample) {
     ASSERT_TRUE(waitUntil([&] { return heard.ended.contains(1); }));
     ASSERT_FALSE(heard.error) << heard.error->line();
     EXPECT_EQ(heard.model.layers().size(), 10U);
+}
+
+TEST(Worker, MapsALayersInput) {
+    Worker worker;
+    Listener heard(worker);
+    worker.open(1, QStringLiteral(ROUNDOFF_SOURCE_DIR "/resources/samples/digits.onnx"));
+    ASSERT_TRUE(waitUntil([&] { return heard.ended.contains(1); }));
+    calibration::DataSource data;
+    data.path = ROUNDOFF_SOURCE_DIR "/resources/samples/digits.calib";
+    worker.map(2, {heard.model, 0, data});
+    ASSERT_TRUE(waitUntil([&] { return heard.ended.contains(2); }));
+    ASSERT_FALSE(heard.error) << heard.error->line();
+    ASSERT_NE(heard.map, nullptr);
+    EXPECT_EQ(heard.map->channels, 1U);
+    EXPECT_EQ(heard.map->positions, 28U * 28U);
+    EXPECT_LE(heard.map->most, 1.0F) << "pixels of 0..1";
+    data.path = "/no/such/folder";
+    worker.map(3, {heard.model, 0, data});
+    ASSERT_TRUE(waitUntil([&] { return heard.ended.contains(3); }));
+    EXPECT_TRUE(heard.error);
 }
 
 TEST(Worker, AMissingFileIsAnErrorThatNamesIt) {

@@ -18,7 +18,7 @@ public:
     /// The largest channels beyond kOutlier medians, largest first, at most kStars.
     [[nodiscard]] const std::vector<std::size_t>& outliers() const { return m_outliers; }
     [[nodiscard]] double median() const { return m_median; }
-    QSize sizeHint() const override { return {560, 190}; }
+    QSize sizeHint() const override { return {560, 160}; }
 
 protected:
     void paintEvent(QPaintEvent* event) override;

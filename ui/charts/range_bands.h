@@ -16,7 +16,7 @@ public:
     /// @param samples how many there were; the first `bands` of them are shown
     void setBands(std::vector<Band> bands, std::size_t samples);
     void setClip(double low, double high);  ///< equal = none
-    QSize sizeHint() const override { return {280, 190}; }
+    QSize sizeHint() const override { return {280, 150}; }
 
 protected:
     void paintEvent(QPaintEvent* event) override;

@@ -14,7 +14,7 @@ public:
     void setCounts(const std::vector<std::uint64_t>& counts, double limit, double low, double high, std::uint64_t zeros);
     void setClip(double low, double high);  ///< equal = none
     [[nodiscard]] double clippedShare() const;  ///< of all, to the width of a bin
-    QSize sizeHint() const override { return {280, 190}; }
+    QSize sizeHint() const override { return {280, 150}; }
 
 protected:
     void paintEvent(QPaintEvent* event) override;

@@ -32,6 +32,14 @@ bool sameData(const DataChoice& a, const DataChoice& b) {
     return a.calibration == b.calibration && a.evaluation == b.evaluation;
 }
 
+calibration::DataSource readAs(calibration::DataSource source, const Source& like) {
+    if (!like) return source;
+    source.images = like->images;
+    source.window = like->window;
+    source.dims = like->dims;
+    return source;
+}
+
 QString dataText(const Source& source) {
     if (!source) return QCoreApplication::translate("Data", "none");
     if (source->isSynthetic()) return QCoreApplication::translate("Data", "synthetic %1").arg(source->synthetic);

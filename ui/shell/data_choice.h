@@ -14,6 +14,9 @@ struct DataChoice {
 };
 bool sameData(const DataChoice& a, const DataChoice& b);
 
+/// The source, read in the way of another: pictures' preparation, window, sizes of free dimensions.
+calibration::DataSource readAs(calibration::DataSource source, const std::optional<calibration::DataSource>& like);
+
 /// "digits.calib", "synthetic 4", "none".
 QString dataText(const std::optional<calibration::DataSource>& source);
 

@@ -15,7 +15,7 @@ void DataDesk::take(Wish wish) {
         case Wish::ChooseData: return openChooser();
         case Wish::UseSynthetic: {
             DataChoice choice = m_store.state().data;
-            choice.calibration = calibration::DataSource{};
+            choice.calibration = readAs({}, choice.calibration);
             m_store.setData(choice);
             return m_jobs.runs().measure();
         }
@@ -26,6 +26,7 @@ void DataDesk::take(Wish wish) {
             if (!m_store.state().data.calibration) return openChooser();
             return m_jobs.runs().rank();
         case Wish::MeasureSpeed: return m_jobs.runs().time();
+        case Wish::MapInput: return m_jobs.runs().map();
     }
 }
 

@@ -9,6 +9,7 @@
 #include <QVBoxLayout>
 
 #include "ui/shell/data_preview_card.h"
+#include "ui/shell/reading_form.h"
 
 namespace roundoff::ui {
 namespace {
@@ -59,6 +60,7 @@ DataPopover::DataPopover(Store& store, Jobs& jobs, QWidget* parent)
     m_evaluation.other->setToolTip(tr("Judge the whole model on the calibration data"));
     m_beside = button(this, {}, "link", QStringLiteral("dataBeside"));
     m_preview = new DataPreviewCard(this);
+    m_reading = new ReadingForm(this);
     m_warning = new QLabel(tr("Synthetic inputs can rank layers wrongly. Every figure that comes of them is marked synthetic."), this);
     m_warning->setProperty("look", QStringLiteral("warn"));
     m_warning->setObjectName(QStringLiteral("dataWarning"));
@@ -79,6 +81,7 @@ DataPopover::DataPopover(Store& store, Jobs& jobs, QWidget* parent)
     column->addLayout(grid);
     column->addWidget(m_beside, 0, Qt::AlignLeft);
     column->addWidget(m_preview);
+    column->addWidget(m_reading);
     column->addWidget(m_warning);
     column->addLayout(buttons);
     setFixedWidth(kWidth);
@@ -103,9 +106,23 @@ DataPopover::DataPopover(Store& store, Jobs& jobs, QWidget* parent)
         m_jobs.runs().rank();
     });
     connect(&m_jobs.runs(), &Runs::previewed, this,
-            [this](const std::shared_ptr<const DataPreview>& preview) { m_preview->show(*preview); });
+            [this](const std::shared_ptr<const calibration::Preview>& preview) {
+                m_preview->show(*preview);
+                const auto& chosen = m_store.state().data.calibration;
+                if (chosen && !preview->samples.empty() && !preview->samples.front().picture) m_arrays = chosen->path;
+                showReading();
+                fit();
+            });
     connect(&m_jobs.runs(), &Runs::previewFailed, this,
-            [this](const Error& error) { m_preview->say(QString::fromStdString(error.line()), true); });
+            [this](const Error& error) {
+                m_preview->say(QString::fromStdString(error.line()), true);
+                fit();
+            });
+    connect(m_reading, &ReadingForm::edited, this, &DataPopover::readInAnotherWay);
+    connect(m_reading, &ReadingForm::problemChanged, this, [this] {
+        showButtons();
+        fit();
+    });
     connect(&m_store, &Store::changed, this, [this](unsigned changes) {
         if (isVisible() && has(changes, Change::Data)) showChoice();
     });
@@ -113,8 +130,10 @@ DataPopover::DataPopover(Store& store, Jobs& jobs, QWidget* parent)
 
 void DataPopover::open(const QPoint& position) {
     m_found = dataBeside(QString::fromStdString(m_store.state().model.empty() ? "" : m_store.state().model.info().path));
+    for (auto* source : {&m_found.calibration, &m_found.evaluation})
+        if (*source) *source = readAs(std::move(**source), m_store.state().data.calibration);
+    m_arrays.clear();
     showChoice();
-    adjustSize();
     QPoint at = position;
     if (const QScreen* screen = QGuiApplication::screenAt(position))
         at.setX(std::min(at.x(), screen->availableGeometry().right() - width() - 8));
@@ -145,9 +164,31 @@ void DataPopover::browse(bool folder, bool evaluation) {
 
 void DataPopover::set(bool evaluation, std::optional<calibration::DataSource> source) {
     DataChoice choice = m_store.state().data;
+    if (source) source = readAs(std::move(*source), choice.calibration);
     (evaluation ? choice.evaluation : choice.calibration) = std::move(source);
     if (evaluation && choice.evaluation && !choice.calibration) choice.calibration = choice.evaluation;
     m_store.setData(choice);
+}
+
+void DataPopover::readInAnotherWay(const calibration::DataSource& source) {
+    DataChoice choice = m_store.state().data;
+    for (auto* one : {&choice.calibration, &choice.evaluation, &m_found.calibration, &m_found.evaluation})
+        if (*one) *one = readAs(std::move(**one), source);
+    m_store.setData(choice);
+}
+
+void DataPopover::showReading() {
+    const State& state = m_store.state();
+    ReadingNeeds needs;
+    if (state.data.calibration) needs = readingNeeds(state.model, *state.data.calibration);
+    if (state.data.calibration && state.data.calibration->path == m_arrays) needs.pictures = false;
+    m_reading->show(state.data.calibration.value_or(calibration::DataSource{}), needs);
+}
+
+/// Words that wrap need their height before the window is as high as its content.
+void DataPopover::fit() {
+    layout()->activate();
+    resize(kWidth, layout()->totalHeightForWidth(kWidth));
 }
 
 void DataPopover::showChoice() {
@@ -163,7 +204,10 @@ void DataPopover::showChoice() {
     for (const auto& one : {m_found.calibration, m_found.evaluation})
         if (one) names << dataText(one);
     m_beside->setVisible(found);
-    m_beside->setText(tr("Use %1, found beside the model").arg(names.join(tr(" and "))));
+    const QString offer = tr("Use %1, found beside the model").arg(names.join(tr(" and ")));
+    m_beside->ensurePolished();
+    m_beside->setText(m_beside->fontMetrics().elidedText(offer, Qt::ElideRight, kWidth - 36));
+    m_beside->setToolTip(offer);
     m_warning->setVisible(state.data.synthetic());
     if (state.data.calibration) {
         m_preview->say(tr("Reading…"), false);
@@ -172,13 +216,14 @@ void DataPopover::showChoice() {
         m_preview->say(tr("Without data Roundoff knows the weights' errors only. Choose %1: then it runs the model and shows what "
                           "comes out of every layer.").arg(dataTypes()), false);
     }
+    showReading();
     showButtons();
-    adjustSize();
+    fit();
 }
 
 void DataPopover::showButtons() {
     const State& state = m_store.state();
-    const bool ready = state.data.calibration && !state.measuring;
+    const bool ready = state.data.calibration && !state.measuring && m_reading->valid();
     const std::size_t columns = m_store.unmeasured(false).size();
     m_measure->setEnabled(ready && columns > 0);
     m_rank->setEnabled(ready && !m_store.unmeasured(true).empty());

@@ -10,8 +10,9 @@ class QPushButton;
 namespace roundoff::ui {
 
 class DataPreviewCard;
+class ReadingForm;
 
-/// Chooses what the model is run on, shows its first sample as the model will see it, and starts the measurement.
+/// Chooses what the model is run on and how it is read, shows its first sample as the model will see it, and starts the measurement.
 class DataPopover : public QFrame {
     Q_OBJECT
 public:
@@ -28,6 +29,9 @@ private:
     Row row(QGridLayout* grid, int at, const QString& title, const char* name, const QString& other);
     void browse(bool folder, bool evaluation);
     void set(bool evaluation, std::optional<calibration::DataSource> source);
+    void readInAnotherWay(const calibration::DataSource& source);
+    void showReading();
+    void fit();
     void showChoice();
     void showButtons();
 
@@ -37,6 +41,8 @@ private:
     QLabel *m_warning, *m_note;
     QPushButton *m_beside, *m_measure, *m_rank;
     DataPreviewCard* m_preview;
+    ReadingForm* m_reading;
+    std::filesystem::path m_arrays;  ///< a folder that was found to hold no pictures
     DataChoice m_found;  ///< beside the model
 };
 

@@ -1,87 +1,148 @@
 #include "ui/shell/data_preview_card.h"
 
-#include <QPainter>
-#include <QTextOption>
+#include <QDir>
+#include <QFileInfo>
+#include <QImage>
+#include <QLabel>
+#include <QRegularExpression>
+#include <QStyle>
+#include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
 
 #include "ui/shell/numbers.h"
-#include "ui/shell/theme.h"
 
 namespace roundoff::ui {
 namespace {
-constexpr int kSide = 92, kMostSide = 4096;
+
+using calibration::Preview;
+
+constexpr int kSide = 92, kMostText = 240, kMostInputs = 4, kMostFindings = 4;
+
+QPixmap pixmapOf(const calibration::Picture& picture, double ratio) {
+    QImage image(picture.pixels.data(), picture.width, picture.height, 3 * picture.width, QImage::Format_RGB888);
+    const int side = int(kSide * ratio);
+    // A photograph of any size costs no time that is felt.
+    if (std::max(picture.width, picture.height) > 8 * side) image = image.scaled(8 * side, 8 * side, Qt::KeepAspectRatio, Qt::FastTransformation);
+    // Few pixels are shown as they are, many as they blend.
+    const bool small = std::max(picture.width, picture.height) < side;
+    QPixmap pixmap = QPixmap::fromImage(image.scaled(side, side, Qt::KeepAspectRatio, small ? Qt::FastTransformation : Qt::SmoothTransformation));
+    pixmap.setDevicePixelRatio(ratio);
+    return pixmap;
 }
 
-QImage pictureOf(const std::vector<float>& values, const std::vector<std::int64_t>& shape) {
-    std::vector<std::int64_t> dims(shape.begin(), shape.end());
-    while (dims.size() > 3 && dims.front() == 1) dims.erase(dims.begin());
-    if (dims.size() == 2) dims.insert(dims.begin(), 1);
-    if (dims.size() != 3) return {};
-    const bool planar = dims[0] == 1 || dims[0] == 3;
-    if (!planar && dims[2] != 1 && dims[2] != 3) return {};
-    const auto channels = planar ? dims[0] : dims[2], height = planar ? dims[1] : dims[0], width = planar ? dims[2] : dims[1];
-    if (height < 4 || width < 4 || height > kMostSide || width > kMostSide ||
-        values.size() != std::size_t(channels * height * width))
-        return {};
-    const auto [low, high] = std::minmax_element(values.begin(), values.end());
-    const float span = *high > *low ? *high - *low : 1.0F;
-    const auto shade = [&](std::int64_t c, std::int64_t y, std::int64_t x) {
-        const float value = values[std::size_t(planar ? (c * height + y) * width + x : (y * width + x) * channels + c)];
-        return std::isfinite(value) ? std::clamp(int((value - *low) / span * 255.0F), 0, 255) : 0;
-    };
-    QImage image(int(width), int(height), QImage::Format_RGB32);
-    for (std::int64_t y = 0; y < height; ++y)
-        for (std::int64_t x = 0; x < width; ++x)
-            image.setPixel(int(x), int(y), channels == 1 ? qRgb(shade(0, y, x), shade(0, y, x), shade(0, y, x))
-                                                         : qRgb(shade(0, y, x), shade(1, y, x), shade(2, y, x)));
-    return image;
+QString headingOf(const Preview& preview) {
+    QString heading = preview.count == 1 ? DataPreviewCard::tr("1 sample") : DataPreviewCard::tr("%1 samples").arg(countText(preview.count));
+    if (preview.classes.empty()) return heading;
+    const auto [least, most] = std::ranges::minmax_element(preview.classes, {}, [](const auto& each) { return each.second; });
+    return heading + (least->second == most->second
+                          ? DataPreviewCard::tr(" · %1 classes, %2 each").arg(preview.classes.size()).arg(least->second)
+                          : DataPreviewCard::tr(" · %1 classes, %2 to %3 each").arg(preview.classes.size()).arg(least->second).arg(most->second));
 }
 
-DataPreviewCard::DataPreviewCard(QWidget* parent) : QWidget(parent) {
+/// "3/17.png · class 3": the picture's file, its folder, its label.
+QString nameOf(const Preview::Sample& sample) {
+    const QFileInfo file(QString::fromStdString(sample.file));
+    QString name = file.dir().dirName() + QLatin1Char('/') + file.fileName();
+    if (sample.label) name += DataPreviewCard::tr(" · class %1").arg(*sample.label);
+    return name;
+}
+
+QString figureText(double value) {
+    const bool whole = value == std::floor(value) && std::abs(value) < 1e6;
+    return whole ? QString::number(qlonglong(value)).replace(QLatin1Char('-'), QChar(0x2212)) : significantText(value, 3);
+}
+
+QString inputText(const Preview::Input& input) {
+    const auto type = tensor::name(input.type);
+    const QString text = DataPreviewCard::tr("%1: %2 %3, %4 to %5, mean %6")
+                             .arg(QString::fromStdString(input.name), QString::fromUtf8(type.data(), qsizetype(type.size())),
+                                  QString::fromStdString(tensor::text(input.shape)), figureText(input.min), figureText(input.max),
+                                  figureText(input.mean));
+    return input.supplied ? text + DataPreviewCard::tr(", made to fit") : text;
+}
+
+QStringList linesOf(const Preview::Sample& sample) {
+    QStringList lines;
+    if (sample.picture) lines << nameOf(sample);
+    for (const auto& input : sample.inputs)
+        if (lines.size() < kMostInputs) lines << inputText(input);
+    if (int(sample.inputs.size()) > kMostInputs) lines << DataPreviewCard::tr("and more: %1 inputs in all").arg(sample.inputs.size());
+    return lines;
+}
+
+}  // namespace
+
+DataPreviewCard::DataPreviewCard(QWidget* parent)
+    : QFrame(parent),
+      m_picture(new QLabel(this)),
+      m_heading(new QLabel(this)),
+      m_text(new QLabel(this)),
+      m_quote(new QLabel(this)),
+      m_findings(new QLabel(this)) {
     setObjectName(QStringLiteral("dataPreview"));
+    setProperty("look", QStringLiteral("tile"));
     setMinimumHeight(112);
+    m_picture->setObjectName(QStringLiteral("dataPicture"));
+    m_heading->setProperty("look", QStringLiteral("heading"));
+    m_quote->setProperty("look", QStringLiteral("muted"));
+    m_findings->setProperty("look", QStringLiteral("warn"));
+    auto* words = new QVBoxLayout;
+    words->setSpacing(4);
+    for (QLabel* label : {m_heading, m_text, m_quote, m_findings}) {
+        label->setTextFormat(Qt::PlainText);
+        label->setWordWrap(true);
+        label->setMinimumWidth(40);
+        words->addWidget(label);
+    }
+    words->addStretch();
+    auto* row = new QHBoxLayout(this);
+    row->setContentsMargins(12, 9, 12, 9);
+    row->setSpacing(14);
+    row->addWidget(m_picture, 0, Qt::AlignTop);
+    row->addLayout(words, 1);
+    say({}, false);
 }
 
-void DataPreviewCard::show(const DataPreview& preview) {
-    m_picture = pictureOf(preview.first, preview.shape);
-    const QString count = countText(preview.samples);
-    m_text = tr("%1 samples").arg(count) + QLatin1Char('\n') + preview.what;
-    m_quote = preview.text.simplified();
-    m_problem = false;
-    setAccessibleName(tr("Preview: %1").arg(m_text));
-    update();
+void DataPreviewCard::set(QLabel* label, const QString& text) {
+    label->setText(text);
+    label->setVisible(!text.isEmpty());
+}
+
+void DataPreviewCard::show(const Preview& preview) {
+    say({}, false);
+    set(m_heading, headingOf(preview));
+    if (!preview.samples.empty()) {
+        const auto& first = preview.samples.front();
+        set(m_text, linesOf(first).join(QLatin1Char('\n')));
+        if (first.picture) m_picture->setPixmap(pixmapOf(*first.picture, devicePixelRatioF()));
+        m_picture->setVisible(first.picture.has_value());
+    }
+    const QString quote = QString::fromStdString(preview.text).left(kMostText).simplified();
+    if (!quote.isEmpty()) set(m_quote, QStringLiteral("“%1…”").arg(quote));
+    QStringList findings;
+    static const QRegularExpression option(QStringLiteral("\\B--(?=[a-z])"));  // the window's fields have the options' names
+    for (const std::string& finding : preview.findings)
+        if (findings.size() < kMostFindings) findings << QString::fromStdString(finding).remove(option);
+    set(m_findings, findings.join(QLatin1Char('\n')));
+    setAccessibleName(tr("Preview: %1").arg(text()));
 }
 
 void DataPreviewCard::say(const QString& words, bool problem) {
-    m_picture = {};
-    m_quote.clear();
-    m_text = words;
-    m_problem = problem;
+    m_picture->hide();
+    for (QLabel* label : {m_heading, m_quote, m_findings}) set(label, {});
+    set(m_text, words);
+    m_text->setProperty("look", problem ? QStringLiteral("error") : QString());
+    m_text->style()->unpolish(m_text);
+    m_text->style()->polish(m_text);
     setAccessibleName(words);
-    update();
 }
 
-void DataPreviewCard::paintEvent(QPaintEvent*) {
-    const Theme& t = theme();
-    QPainter painter(this);
-    painter.setRenderHint(QPainter::Antialiasing);
-    painter.setPen(QPen(t.grid, 1));
-    painter.setBrush(t.panel);
-    painter.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), 5, 5);
-    QRect area = rect().adjusted(12, 9, -12, -9);
-    if (!m_picture.isNull()) {
-        const QSize size = m_picture.size().scaled(kSide, kSide, Qt::KeepAspectRatio);
-        painter.drawImage(QRect(area.topLeft(), size),
-                          m_picture.scaled(size, Qt::KeepAspectRatio,
-                                           m_picture.width() < kSide ? Qt::FastTransformation : Qt::SmoothTransformation));
-        area.setLeft(area.left() + size.width() + 14);
-    }
-    painter.setPen(m_problem ? t.error : t.text);
-    const QString shown = m_quote.isEmpty() ? m_text : m_text + QStringLiteral("\n“%1…”").arg(m_quote);
-    QTextOption option(Qt::AlignLeft | Qt::AlignTop);
-    option.setWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);
-    painter.drawText(QRectF(area), shown, option);
+QString DataPreviewCard::text() const {
+    QStringList lines;
+    for (const QLabel* label : {m_heading, m_text, m_quote, m_findings})
+        if (!label->text().isEmpty()) lines << label->text();
+    return lines.join(QLatin1Char('\n'));
 }
 
 }  // namespace roundoff::ui

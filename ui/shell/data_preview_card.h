@@ -1,33 +1,24 @@
 #pragma once
-#include <QImage>
-#include <QWidget>
-#include <memory>
+#include <QFrame>
 
-#include "ui/shell/engine.h"
+#include "core/calibration/preview.h"
+
+class QLabel;
 
 namespace roundoff::ui {
 
-/// Values as a picture, their least black and their greatest white: [1, C, H, W], [1, H, W, C] or [H, W] with C of 1 or 3.
-/// Null where the shape is none of a picture.
-QImage pictureOf(const std::vector<float>& values, const std::vector<std::int64_t>& shape);
-
-/// The first of the data as the model will see it, with count and shapes; or why it cannot be read.
-class DataPreviewCard : public QWidget {
+/// The first of the data as the model will see it, with counts, shapes and what looks wrong; or why it cannot be read.
+class DataPreviewCard : public QFrame {
     Q_OBJECT
 public:
     explicit DataPreviewCard(QWidget* parent = nullptr);
-    void show(const DataPreview& preview);
+    void show(const calibration::Preview& preview);
     void say(const QString& words, bool problem);
-    [[nodiscard]] QString text() const { return m_text; }
-    QSize sizeHint() const override { return {360, 112}; }
-
-protected:
-    void paintEvent(QPaintEvent* event) override;
+    [[nodiscard]] QString text() const;  ///< all that it says
 
 private:
-    QImage m_picture;
-    QString m_text, m_quote;
-    bool m_problem = false;
+    void set(QLabel* label, const QString& text);
+    QLabel *m_picture, *m_heading, *m_text, *m_quote, *m_findings;
 };
 
 }  // namespace roundoff::ui

@@ -8,8 +8,10 @@
 #include "core/analysis/compare.h"
 #include "core/analysis/distribution.h"
 #include "core/analysis/smoothing.h"
+#include "core/calibration/activation_map.h"
 #include "core/calibration/calibration.h"
 #include "core/calibration/dataset.h"
+#include "core/calibration/preview.h"
 #include "core/exports/target.h"
 #include "core/model/model.h"
 #include "ui/shell/speed_result.h"
@@ -70,24 +72,22 @@ struct PreviewCommand {
     model::Model model;
     calibration::DataSource data;
 };
-struct DataPreview {
-    std::size_t samples = 0;   ///< how many there are
-    QString what;              ///< "float32 [1, 1, 28, 28] input"
-    std::vector<float> first;  ///< values of the first sample's first input, at most kMostValues
-    std::vector<std::int64_t> shape;
-    QString text;              ///< of texts: their beginning
-    static constexpr std::size_t kMostValues = 1 << 20;
-};
 struct ChannelsCommand {
     model::Model model;
     std::size_t layer = 0;
+};
+/// Runs the model on the first sample of the data and maps what flows into one layer.
+struct MapCommand {
+    model::Model model;
+    std::size_t layer = 0;
+    calibration::DataSource data;
 };
 using LayerBatch = std::vector<analysis::LayerResult>;
 
 /// Whoever does the window's long work. The window knows this interface only and never starts a thread.
 /// Every command returns at once. Exactly one of the ending signals answers it: opened, compared, distributed, exported,
-/// measured, timed, previewed, channelsRead or failed (with ErrorCode::Cancelled where it was cancelled and nothing is to keep). A new command of a kind ends the one before of its
-/// kind.
+/// measured, timed, previewed, channelsRead, mapped or failed (with ErrorCode::Cancelled where it was cancelled and nothing is
+/// to keep). A new command of a kind ends the one before of its kind.
 class Engine : public QObject {
     Q_OBJECT
 public:
@@ -102,6 +102,7 @@ public:
     virtual void time(int number, SpeedCommand command) = 0;
     virtual void preview(int number, PreviewCommand command) = 0;
     virtual void channels(int number, ChannelsCommand command) = 0;
+    virtual void map(int number, MapCommand command) = 0;
     /// Takes effect within 200 ms; unknown and finished numbers are ignored.
     virtual void cancel(int number) = 0;
 
@@ -115,8 +116,9 @@ Q_SIGNALS:
     void exported(int number, std::shared_ptr<const roundoff::exports::Exported> exported);
     void measured(int number, std::shared_ptr<const roundoff::ui::Measurement> measurement);
     void timed(int number, std::shared_ptr<const roundoff::ui::SpeedResult> speed);
-    void previewed(int number, std::shared_ptr<const roundoff::ui::DataPreview> preview);
+    void previewed(int number, std::shared_ptr<const roundoff::calibration::Preview> preview);
     void channelsRead(int number, std::shared_ptr<const roundoff::analysis::InputChannels> channels);
+    void mapped(int number, std::shared_ptr<const roundoff::calibration::ActivationMap> map);
     void progress(int number, double fraction, QString what);  ///< at most ten times a second
     void failed(int number, roundoff::Error error);
 };

@@ -16,7 +16,7 @@ Runs::Runs(Engine& engine, Store& store, std::function<int()> nextNumber, QObjec
         end();
         Q_EMIT finished();
     });
-    connect(&engine, &Engine::previewed, this, [this](int number, const std::shared_ptr<const DataPreview>& preview) {
+    connect(&engine, &Engine::previewed, this, [this](int number, const std::shared_ptr<const calibration::Preview>& preview) {
         if (number != m_preview) return;
         m_preview = 0;
         Q_EMIT previewed(preview);
@@ -27,6 +27,11 @@ Runs::Runs(Engine& engine, Store& store, std::function<int()> nextNumber, QObjec
                 m_channels = 0;
                 m_store.setChannels(channels);
             });
+    connect(&engine, &Engine::mapped, this, [this](int number, const std::shared_ptr<const calibration::ActivationMap>& map) {
+        if (number != m_map) return;
+        m_map = 0;
+        m_store.setInputMap(std::make_shared<const InputMap>(InputMap{m_mapLayer, map, {}}));
+    });
     connect(&engine, &Engine::progress, this, &Runs::onProgress);
     connect(&engine, &Engine::failed, this, &Runs::onFailed);
     connect(&store, &Store::changed, this, &Runs::onStore);
@@ -84,6 +89,22 @@ void Runs::preview(const calibration::DataSource& source) {
     m_engine.preview(m_preview, {m_store.state().model, source});
 }
 
+void Runs::map() {
+    const State& state = m_store.state();
+    if (state.current < 0 || !state.calibration || !state.data.calibration) return;
+    const auto layer = std::size_t(state.current);
+    if ((m_map && m_mapLayer == layer) || (state.inputMap && state.inputMap->layer == layer)) return;
+    endMap();
+    m_map = m_next();
+    m_mapLayer = layer;
+    m_engine.map(m_map, {state.model, layer, *state.data.calibration});
+}
+
+void Runs::endMap() {
+    if (m_map) m_engine.cancel(m_map);
+    m_map = 0;
+}
+
 void Runs::cancel() {
     m_wanted.reset();
     if (!m_measure) return;
@@ -107,6 +128,10 @@ void Runs::onFailed(int number, const Error& error) {
         if (error.code != ErrorCode::Cancelled) Q_EMIT previewFailed(error);
     } else if (number == m_channels) {
         m_channels = 0;  // the view says what is missing
+    } else if (number == m_map) {
+        m_map = 0;
+        if (error.code != ErrorCode::Cancelled)
+            m_store.setInputMap(std::make_shared<const InputMap>(InputMap{m_mapLayer, nullptr, QString::fromStdString(error.line())}));
     } else if (number == m_measure) {
         end();
         if (error.code != ErrorCode::Cancelled) Q_EMIT failed(error);
@@ -135,6 +160,7 @@ void Runs::onStore(unsigned changes) {
         m_engine.cancel(m_measure);  // it answers with what it has
     }
     if (m_wanted && has(changes, Change::Results)) start();
+    if (m_map && (!m_store.state().calibration || int(m_mapLayer) != m_store.state().current)) endMap();
     if (has(changes, Change::Selection) || has(changes, Change::Model)) wantChannels();
 }
 

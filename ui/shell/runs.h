@@ -31,15 +31,17 @@ public:
     /// Times the working scheme, once nothing else runs.
     void time();
     void preview(const calibration::DataSource& source);
+    /// Maps the current layer's input, where it has been watched and its map is neither known nor under way.
+    void map();
     void cancel();
     /// Nothing runs or waits to run.
     [[nodiscard]] bool idle() const { return m_measure == 0 && !m_wanted; }
-    [[nodiscard]] bool channelsPending() const { return m_channels != 0; }
+    [[nodiscard]] bool detailsPending() const { return m_channels != 0 || m_map != 0; }
     [[nodiscard]] const JobStatus& status() const { return m_status; }
 
 Q_SIGNALS:
     void statusChanged();
-    void previewed(std::shared_ptr<const roundoff::ui::DataPreview> preview);
+    void previewed(std::shared_ptr<const roundoff::calibration::Preview> preview);
     void previewFailed(const roundoff::Error& error);
     void failed(const roundoff::Error& error);
     void finished();  ///< a measurement came to its end
@@ -53,13 +55,15 @@ private:
     void onFailed(int number, const Error& error);
     void onProgress(int number, double fraction, const QString& what);
     void wantChannels();
+    void endMap();
     [[nodiscard]] QString title() const;
     void end();
 
     Engine& m_engine;
     Store& m_store;
     std::function<int()> m_next;
-    int m_measure = 0, m_preview = 0, m_channels = 0;  ///< numbers in flight; 0 = none
+    int m_measure = 0, m_preview = 0, m_channels = 0, m_map = 0;  ///< numbers in flight; 0 = none
+    std::size_t m_mapLayer = 0;
     std::optional<Kind> m_wanted;  ///< waits for the comparison
     Kind m_kind = Kind::Outputs;
     JobStatus m_status;

@@ -7,12 +7,20 @@
 #include "core/analysis/compare.h"
 #include "core/analysis/distribution.h"
 #include "core/analysis/smoothing.h"
+#include "core/calibration/activation_map.h"
 #include "core/calibration/calibration.h"
 #include "core/model/model.h"
 #include "ui/shell/data_choice.h"
 #include "ui/shell/speed_result.h"
 
 namespace roundoff::ui {
+
+/// How large a layer's input was in one sample, or why that is not known.
+struct InputMap {
+    std::size_t layer = 0;
+    std::shared_ptr<const calibration::ActivationMap> map;  ///< null where there is a problem
+    QString problem;
+};
 
 /// Everything that the views show, as one value. They are functions of it; what can be derived is derived.
 /// The results are immutable and shared; a newer result replaces the pointer, never its content.
@@ -26,6 +34,7 @@ struct State {
     DataChoice data;               ///< what to run the model on
     std::shared_ptr<const calibration::Calibration> calibration;  ///< what was seen in it; may be null
     std::shared_ptr<const analysis::InputChannels> channels;      ///< of the current layer's weight; may be null or of another
+    std::shared_ptr<const InputMap> inputMap;                     ///< of the current layer; may be null or of another
     bool outputsStale = false;     ///< report 0 was measured under another recipe
     std::optional<analysis::ValueError> allQuantized;  ///< report 0's outputs on the samples that its ranking ran on
     std::shared_ptr<const SpeedResult> speed;  ///< of the recipe; may be null

@@ -71,6 +71,7 @@ public:
     void takeSpeed(std::shared_ptr<const SpeedResult> speed);
     void setTiming(bool timing);
     void setChannels(std::shared_ptr<const analysis::InputChannels> channels);
+    void setInputMap(std::shared_ptr<const InputMap> map);
     void setDistribution(std::shared_ptr<const analysis::Distribution> distribution);
     [[nodiscard]] std::size_t pendingLayers() const;  ///< of column 0
 

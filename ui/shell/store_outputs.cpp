@@ -10,6 +10,7 @@ void Store::forgetMeasured() {
     m_measured = std::make_shared<MeasuredOutputs>();
     m_partial.clear();
     m_state.calibration.reset();
+    m_state.inputMap.reset();
     judgeMeasured();
 }
 
@@ -83,6 +84,11 @@ void Store::setTiming(bool timing) {
 void Store::setMeasuring(bool measuring) {
     if (m_state.measuring == measuring) return;
     m_state.measuring = measuring;
+    announce(unsigned(Change::Data));
+}
+
+void Store::setInputMap(std::shared_ptr<const InputMap> map) {
+    m_state.inputMap = std::move(map);
     announce(unsigned(Change::Data));
 }
 

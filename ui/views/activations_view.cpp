@@ -15,6 +15,7 @@
 #include "ui/charts/value_histogram.h"
 #include "ui/shell/numbers.h"
 #include "ui/views/empty_state.h"
+#include "ui/views/input_map_card.h"
 #include "ui/views/smoothing_card.h"
 
 namespace roundoff::ui {
@@ -40,6 +41,7 @@ ActivationsView::ActivationsView(QWidget* parent) : View(parent) {
     m_bands = new RangeBands;
     m_histogram = new ValueHistogram;
     m_channels = new ChannelBars;
+    m_map = new InputMapCard;
     m_smoothing = new SmoothingCard;
     m_empty = new EmptyState;
 
@@ -55,11 +57,12 @@ ActivationsView::ActivationsView(QWidget* parent) : View(parent) {
     m_pair->addWidget(m_histogram, 1);
     auto* column = new QVBoxLayout(plots);
     column->setContentsMargins(0, 4, 4, 0);
-    column->setSpacing(14);
+    column->setSpacing(12);
     column->addLayout(m_pair, 5);
     column->addWidget(m_notes);
     column->addWidget(m_channels, 4);
     column->addWidget(m_smoothing);
+    column->addWidget(m_map, 5);
     scroll->setWidget(plots);
     m_stack = new QStackedWidget(this);
     m_stack->addWidget(scroll);
@@ -121,6 +124,7 @@ void ActivationsView::rebuild() {
     m_legend->setText(legend.join(QStringLiteral(" · ")));
     showPlots(*seen);
     showClip(*seen);
+    showMap();
     showSmoothing(*seen);
 }
 
@@ -160,11 +164,18 @@ void ActivationsView::showClip(const calibration::Observation& seen) {
     setAccessibleDescription(m_legend->text() + QStringLiteral("; ") + m_notes->text());
 }
 
+void ActivationsView::showMap() {
+    const auto& known = m_state.inputMap;
+    if (known && known->layer == std::size_t(m_state.current)) return m_map->show(*known);
+    m_map->say(m_state.measuring || m_state.timing ? tr("Comes once the model's present run has ended…") : tr("Running one sample…"));
+    Q_EMIT wished(Wish::MapInput);
+}
+
 void ActivationsView::showSmoothing(const calibration::Observation& seen) {
     const auto& channels = m_state.channels;
     if (!channels || channels->layer != std::size_t(m_state.current))
         return m_smoothing->say(tr("The weight's channels are being read…"));
-    m_smoothing->setChannels(seen.channelAbsmax, channels->absmax);
+    m_smoothing->setChannels({seen.channelAbsmax, seen.channelSum2, seen.moments.finite()}, channels->weight);
 }
 
 void ActivationsView::resizeEvent(QResizeEvent* event) {
@@ -180,7 +191,8 @@ void ActivationsView::changeEvent(QEvent* event) {
 QJsonObject ActivationsView::plotState() const {
     QJsonArray outliers;
     for (const std::size_t j : m_channels->outliers()) outliers.append(int(j));
-    return {{QStringLiteral("outliers"), outliers}, {QStringLiteral("alpha"), m_smoothing->alpha()}};
+    return {{QStringLiteral("outliers"), outliers}, {QStringLiteral("alpha"), m_smoothing->alpha()},
+            {QStringLiteral("largestFirst"), m_map->largestFirst()}};
 }
 
 View* createActivationsView(QWidget* parent) { return new ActivationsView(parent); }

@@ -10,12 +10,13 @@ namespace roundoff::ui {
 
 class ChannelBars;
 class EmptyState;
+class InputMapCard;
 class RangeBands;
 class SmoothingCard;
 class ValueHistogram;
 
-/// What flows into the current layer: its range sample by sample, how often which value, its channels, and what smoothing
-/// would do to them.
+/// What flows into the current layer: its range sample by sample, how often which value, its channels, one sample by
+/// channel and token, and what smoothing would do to the channels.
 class ActivationsView : public View {
     Q_OBJECT
 public:
@@ -32,6 +33,7 @@ private:
     void rebuild();
     void showPlots(const calibration::Observation& seen);
     void showClip(const calibration::Observation& seen);
+    void showMap();
     void showSmoothing(const calibration::Observation& seen);
     void say(const QString& words, bool offer);
 
@@ -44,6 +46,7 @@ private:
     RangeBands* m_bands;
     ValueHistogram* m_histogram;
     ChannelBars* m_channels;
+    InputMapCard* m_map;
     SmoothingCard* m_smoothing;
     EmptyState* m_empty;
 };

@@ -5,15 +5,14 @@
 #include <QSlider>
 #include <QVBoxLayout>
 
-#include "core/analysis/smoothing.h"
-
 namespace roundoff::ui {
 namespace {
 
-QString ratioText(const std::vector<float>& magnitudes) {
-    const double ratio = analysis::spreadOf(magnitudes).ratio();
-    return ratio > 0 ? QString::number(ratio, 'f', ratio < 100 ? 1 : 0) : QStringLiteral("—");
-}
+QString text(double ratio) { return ratio > 0 ? QString::number(ratio, 'f', ratio < 100 ? 1 : 0) : QStringLiteral("—"); }
+
+QString spreadText(const analysis::ChannelSizes& side) { return text(analysis::spreadOf(side.absmax).ratio()); }
+
+QString crestText(const analysis::ChannelSizes& side) { return text(side.crest()); }
 
 }  // namespace
 
@@ -49,10 +48,10 @@ SmoothingCard::SmoothingCard(QWidget* parent)
 
 double SmoothingCard::alpha() const { return m_slider->value() / 20.0; }
 
-void SmoothingCard::setChannels(std::vector<float> activation, std::vector<float> weight) {
-    if (activation.empty() || activation.size() != weight.size())
+void SmoothingCard::setChannels(analysis::ChannelSizes activation, analysis::ChannelSizes weight) {
+    if (activation.absmax.empty() || activation.absmax.size() != weight.absmax.size())
         return say(tr("The layer's input has %1 channels and its weight %2: they do not pair up (a grouped or depthwise operator), so "
-                      "nothing can be moved between them.").arg(activation.size()).arg(weight.size()));
+                      "nothing can be moved between them.").arg(activation.absmax.size()).arg(weight.absmax.size()));
     m_activation = std::move(activation);
     m_weight = std::move(weight);
     m_slider->setEnabled(true);
@@ -60,8 +59,8 @@ void SmoothingCard::setChannels(std::vector<float> activation, std::vector<float
 }
 
 void SmoothingCard::say(const QString& words) {
-    m_activation.clear();
-    m_weight.clear();
+    m_activation = {};
+    m_weight = {};
     m_slider->setEnabled(false);
     m_alpha->clear();
     m_figures->setText(words);
@@ -69,12 +68,15 @@ void SmoothingCard::say(const QString& words) {
 }
 
 void SmoothingCard::refresh() {
-    if (m_activation.empty()) return;
+    if (m_activation.absmax.empty()) return;
     const auto after = analysis::smoothed(m_activation, m_weight, alpha());
     m_alpha->setText(tr("α = %1").arg(alpha(), 0, 'f', 2));
     m_figures->setText(tr("Largest ÷ median channel: input %1 → %2, weight %3 → %4")
-                           .arg(ratioText(m_activation), ratioText(after.activation), ratioText(m_weight), ratioText(after.weight)));
-    Q_EMIT smoothed(after.activation);
+                           .arg(spreadText(m_activation), spreadText(after.activation), spreadText(m_weight), spreadText(after.weight)) +
+                       QLatin1Char('\n') +
+                       tr("Crest factor (largest ÷ RMS): input %1 → %2, weight %3 → %4")
+                           .arg(crestText(m_activation), crestText(after.activation), crestText(m_weight), crestText(after.weight)));
+    Q_EMIT smoothed(after.activation.absmax);
 }
 
 }  // namespace roundoff::ui

@@ -1,6 +1,7 @@
 #pragma once
 #include <vector>
 
+#include "core/analysis/smoothing.h"
 #include "ui/charts/card.h"
 
 class QLabel;
@@ -8,14 +9,14 @@ class QSlider;
 
 namespace roundoff::ui {
 
-/// What SmoothQuant would do to a layer: a slider for how much of the activations' outliers moves into the weight, and how
-/// far channels stand apart on both sides before and after. A preview: it changes nothing.
+/// What SmoothQuant would do to a layer: a slider for how much of the activations' outliers moves into the weight, and for
+/// both sides, before and after, how far channels stand apart and the crest factor. A preview: it changes nothing.
 class SmoothingCard : public Card {
     Q_OBJECT
 public:
     explicit SmoothingCard(QWidget* parent = nullptr);
-    /// Channel magnitudes of both sides; sizes that differ say that there is nothing to move.
-    void setChannels(std::vector<float> activation, std::vector<float> weight);
+    /// Both sides by their channels; numbers of channels that differ say that there is nothing to move.
+    void setChannels(analysis::ChannelSizes activation, analysis::ChannelSizes weight);
     void say(const QString& words);  ///< instead of figures
     [[nodiscard]] double alpha() const;
 
@@ -24,7 +25,7 @@ Q_SIGNALS:
 
 private:
     void refresh();
-    std::vector<float> m_activation, m_weight;
+    analysis::ChannelSizes m_activation, m_weight;
     QSlider* m_slider;
     QLabel *m_alpha, *m_figures;
 };

@@ -8,7 +8,7 @@
 namespace roundoff::ui {
 
 /// What a view may ask for besides selections and edits.
-enum class Wish { ChooseData, UseSynthetic, Measure, Rank, MeasureSpeed };
+enum class Wish { ChooseData, UseSynthetic, Measure, Rank, MeasureSpeed, MapInput };
 
 /// One page of the centre. A view is a function of State: it draws what it is given and says what the user wants; it
 /// starts no work and keeps nothing but its own zoom and toggles.
