@@ -19,6 +19,8 @@ public:
 
     /// True once the caller wants out. Look at it once per block of at most 1 MiB.
     [[nodiscard]] bool cancelled() const { return m_stop.stop_requested(); }
+    /// For what cannot look but must be told: std::stop_callback.
+    [[nodiscard]] const std::stop_token& stopToken() const { return m_stop; }
 
     /// Reports `done` of `total` (any unit) of this job's own share. Calls from several threads must be serialised by
     /// the caller.

@@ -16,25 +16,38 @@
 HWY_BEFORE_NAMESPACE();
 namespace roundoff::kernels::HWY_NAMESPACE {
 
-/// Bin of each element, or `bins` where it is not finite. Written as int32.
-void binIndices(const float* HWY_RESTRICT x, std::size_t n, float low, float perUnit, std::int32_t bins,
-                std::int32_t* HWY_RESTRICT out) {
+/// Bins of the elements that are finite and not 0, in a row, as int32. Rectified values are full of zeros: those are counted
+/// apart, as increments of one bin would wait for each other.
+/// @return how many bins were written
+std::size_t binIndices(const float* HWY_RESTRICT x, std::size_t n, float low, float perUnit, std::size_t bins,
+                       std::int32_t* HWY_RESTRICT out, std::size_t& zeros) {
     const hn::ScalableTag<float> d;
     const hn::RebindToSigned<decltype(d)> di;
     const std::size_t lanes = hn::Lanes(d);
-    const auto vlow = hn::Set(d, low), vper = hn::Set(d, perUnit), top = hn::Set(d, float(bins - 1));
-    const auto limit = hn::Set(d, std::numeric_limits<float>::max()), none = hn::Set(d, float(bins));
-    std::size_t i = 0;
+    const float last = float(bins - 1);
+    const auto vlow = hn::Set(d, low), vper = hn::Set(d, perUnit), top = hn::Set(d, last);
+    const auto limit = hn::Set(d, std::numeric_limits<float>::max());
+    std::size_t i = 0, written = 0;
     for (; i + lanes <= n; i += lanes) {
         const auto v = hn::LoadU(d, x + i);
         hwy::Prefetch(x + i + kAhead);
-        const auto t = hn::Clamp(hn::Mul(hn::Sub(v, vlow), vper), hn::Zero(d), top);
-        hn::StoreU(hn::ConvertTo(di, hn::IfThenElse(hn::Le(hn::Abs(v), limit), t, none)), di, out + i);
+        const auto bin = hn::ConvertTo(di, hn::Clamp(hn::Mul(hn::Sub(v, vlow), vper), hn::Zero(d), top));
+        const auto zero = hn::Eq(v, hn::Zero(d)), wanted = hn::AndNot(zero, hn::Le(hn::Abs(v), limit));
+        if (hn::AllTrue(d, wanted)) {
+            hn::StoreU(bin, di, out + written);
+            written += lanes;
+        } else {
+            zeros += hn::CountTrue(d, zero);
+            written += hn::CompressStore(bin, hn::RebindMask(di, wanted), di, out + written);
+        }
     }
     for (; i < n; ++i) {
-        const bool finite = std::abs(x[i]) <= std::numeric_limits<float>::max();
-        out[i] = finite ? std::int32_t(std::clamp((x[i] - low) * perUnit, 0.0F, float(bins - 1))) : bins;
+        if (x[i] == 0)
+            ++zeros;
+        else if (std::abs(x[i]) <= std::numeric_limits<float>::max())
+            out[written++] = std::int32_t(std::clamp((x[i] - low) * perUnit, 0.0F, last));
     }
+    return written;
 }
 
 }  // namespace roundoff::kernels::HWY_NAMESPACE
@@ -50,21 +63,25 @@ void accumulateHistogram(const float* x, std::size_t n, float low, float high, s
     // In double: high - low may overflow in float, and a subnormal width has no finite reciprocal.
     const float perUnit = float(std::min(double(bins.size()) / (double(high) - double(low)), 3e38));
     std::array<std::int32_t, kBlock> indices;
+    std::size_t zeros = 0;
     const auto forBlocks = [&](std::size_t end, const auto& count) {
         for (std::size_t first = 0; first < end; first += kBlock) {
             const std::size_t size = std::min(kBlock, end - first);
-            HWY_DYNAMIC_DISPATCH(binIndices)(x + first, size, low, perUnit, std::int32_t(bins.size()), indices.data());
-            count(size);
+            count(HWY_DYNAMIC_DISPATCH(binIndices)(x + first, size, low, perUnit, bins.size(), indices.data(), zeros));
         }
     };
+    const auto addZeros = [&] {
+        bins[std::size_t(std::clamp((0.0F - low) * perUnit, 0.0F, float(bins.size() - 1)))] += zeros;
+    };
     constexpr std::size_t kShort = 1 << 14;  // below, emptying the tables would cost more than they save
-    if (n < kShort)
-        return forBlocks(n, [&](std::size_t size) {
-            for (std::size_t i = 0; i < size; ++i)
-                if (std::size_t(indices[i]) < bins.size()) ++bins[std::size_t(indices[i])];
+    if (n < kShort) {
+        forBlocks(n, [&](std::size_t size) {
+            for (std::size_t i = 0; i < size; ++i) ++bins[std::size_t(indices[i])];
         });
+        return addZeros();
+    }
     // Two tables taken in turn: neighbouring elements often share a bin, and an increment waits for the one before it.
-    std::array<std::array<std::uint32_t, kMost + 1>, 2> tables{};
+    std::array<std::array<std::uint32_t, kMost>, 2> tables{};
     constexpr std::size_t kFlush = std::size_t(1) << 31;  // below what a 32-bit counter holds
     while (n > 0) {
         const std::size_t part = std::min(n, kFlush);
@@ -85,6 +102,7 @@ void accumulateHistogram(const float* x, std::size_t n, float low, float high, s
         x += part;
         n -= part;
     }
+    addZeros();
 }
 
 }  // namespace roundoff::kernels

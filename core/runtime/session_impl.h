@@ -2,11 +2,8 @@
 // For the files of this folder alone.
 #include <onnxruntime_cxx_api.h>
 
-#include <chrono>
-#include <condition_variable>
 #include <map>
-#include <mutex>
-#include <thread>
+#include <stop_token>
 
 #include "core/runtime/hook_ops.h"
 #include "core/runtime/session.h"
@@ -19,33 +16,14 @@ std::string plain(const char* message);
 /// Ends a run soon after the job's stop: ONNX Runtime looks at the flag between nodes.
 class Watcher {
 public:
-    Watcher(const Job& job, Ort::RunOptions& options)
-        : m_thread([this, &job, &options] {
-              std::unique_lock lock(m_mutex);
-              while (!m_done) {
-                  if (job.cancelled()) {
-                      options.SetTerminate();
-                      return;
-                  }
-                  m_wake.wait_for(lock, std::chrono::milliseconds(20));
-              }
-          }) {}
-    Watcher(const Watcher&) = delete;
-    Watcher& operator=(const Watcher&) = delete;
-    ~Watcher() {
-        {
-            const std::lock_guard lock(m_mutex);
-            m_done = true;
-        }
-        m_wake.notify_all();
-        m_thread.join();
-    }
+    Watcher(const Job& job, Ort::RunOptions& options) : m_callback(job.stopToken(), Stop{&options}) {}
 
 private:
-    std::mutex m_mutex;
-    std::condition_variable m_wake;
-    bool m_done = false;
-    std::thread m_thread;  // last: it uses the others
+    struct Stop {
+        Ort::RunOptions* options;
+        void operator()() const noexcept { options->SetTerminate(); }
+    };
+    std::stop_callback<Stop> m_callback;
 };
 
 /// What ONNX Runtime takes as inputs.

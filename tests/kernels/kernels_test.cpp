@@ -199,6 +199,23 @@ TEST_P(Kernels, HistogramCountsEveryFiniteElementOnce) {
     EXPECT_THAT(small, testing::ElementsAre(1, 0, 2, 1)) << "a subnormal below 0 is lost in the subtraction, both ends stay";
 }
 
+TEST_P(Kernels, HistogramFollowsItsFormulaWhereMostAreZeros) {
+    std::vector<std::size_t> sizes{1000, 20000};
+    for (std::size_t n = 0; n <= 67; ++n) sizes.push_back(n);
+    for (const std::size_t n : sizes)
+        for (const auto& [low, high] : {std::pair(-4.0F, 4.0F), std::pair(0.0F, 6.0F), std::pair(1.0F, 3.0F), std::pair(-3.0F, -1.0F)}) {
+            auto x = hostile(n, n);
+            for (std::size_t i = 0; i < n; i += 1 + i % 3) x[i] = std::max(x[i], 0.0F);
+            constexpr std::size_t kBins = 64;
+            const float perUnit = float(double(kBins) / (double(high) - double(low)));
+            std::vector<std::uint64_t> expected(kBins, 1), bins(kBins, 1);
+            for (const float v : x)
+                if (std::isfinite(v)) ++expected[std::size_t(std::clamp((v - low) * perUnit, 0.0F, float(kBins - 1)))];
+            accumulateHistogram(x.data(), n, low, high, bins);
+            ASSERT_EQ(bins, expected) << n << " in " << low << " to " << high;
+        }
+}
+
 TEST_P(Kernels, HistogramOfHugeAndTinyRanges) {
     const float wide[] = {-3e38F, 3e38F, 0.0F};
     std::vector<std::uint64_t> bins(2, 0);
