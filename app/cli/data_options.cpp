@@ -48,13 +48,8 @@ Result<calibration::DataSource> DataOptions::source(const std::string& data, std
     auto out = calibration::parseDataSource(data, seed);
     if (!out) return out;
     calibration::ImageOptions& images = out->images;
-    auto means = calibration::parseNumbers("--mean", mean), deviations = calibration::parseNumbers("--std", std);
-    if (!means) return propagate(means);
-    if (!deviations) return propagate(deviations);
-    images.mean = std::move(*means);
-    images.std = std::move(*deviations);
-    if (std::ranges::find(images.std, 0.0) != images.std.end())
-        return usage("--std", "a channel cannot be divided by 0", "Give positive numbers");
+    if (auto set = calibration::setMean(images, mean); !set) return propagate(set);
+    if (auto set = calibration::setStd(images, std); !set) return propagate(set);
     if (auto set = calibration::setResize(images, resize); !set) return propagate(set);
     using Layout = calibration::ImageOptions::Layout;
     images.layout = layout == "nchw" ? Layout::Nchw : layout == "nhwc" ? Layout::Nhwc : Layout::ByShape;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -64,6 +65,22 @@ Result<std::vector<double>> parseNumbers(std::string_view option, std::string_vi
         rest.remove_prefix(comma + 1);
     }
     return numbers;
+}
+
+Result<void> setMean(ImageOptions& options, std::string_view text) {
+    auto numbers = parseNumbers("--mean", text);
+    if (!numbers) return propagate(numbers);
+    options.mean = std::move(*numbers);
+    return {};
+}
+
+Result<void> setStd(ImageOptions& options, std::string_view text) {
+    auto numbers = parseNumbers("--std", text);
+    if (!numbers) return propagate(numbers);
+    if (std::ranges::find(*numbers, 0.0) != numbers->end())
+        return usage("--std", "a channel cannot be divided by 0", "Give positive numbers");
+    options.std = std::move(*numbers);
+    return {};
 }
 
 Result<void> setDim(DataSource& source, std::string_view text) {

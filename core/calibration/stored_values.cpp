@@ -93,9 +93,9 @@ std::vector<std::byte> encode(const ProgressOfValues& values) {
     const std::vector<std::uint8_t> content = Json::to_cbor(all);
     const auto bytes = std::as_bytes(std::span(content));
     const std::string sum = sumOf(bytes);
-    std::vector<std::byte> out(kSum);
+    std::vector<std::byte> out(kSum + bytes.size());
     std::memcpy(out.data(), sum.data(), kSum);
-    out.insert(out.end(), bytes.begin(), bytes.end());
+    std::memcpy(out.data() + kSum, bytes.data(), bytes.size());
     return out;
 }
 

@@ -33,35 +33,22 @@ QString resizeText(const DataSource& source) {
     return QStringLiteral("none");
 }
 
-Result<void> takeNumbers(const char* option, const std::string& text, std::vector<double>& out) {
-    auto numbers = calibration::parseNumbers(option, text);
-    if (!numbers) return propagate(numbers);
-    out = std::move(*numbers);
-    return {};
-}
-
-Result<void> takeStd(DataSource& source, const std::string& text) {
-    if (auto taken = takeNumbers("--std", text, source.images.std); !taken) return taken;
-    if (std::ranges::find(source.images.std, 0.0) == source.images.std.end()) return {};
-    return usage("--std", "a channel cannot be divided by 0", "Give positive numbers");
-}
-
 Result<void> takeScale(DataSource& source, const std::string& text) {
-    std::vector<double> numbers;
     source.images.scale.reset();
-    if (auto taken = takeNumbers("--scale", text, numbers); !taken) return taken;
-    if (numbers.size() > 1) return usage("--scale", "one number scales all channels", "Write one number, as 0.00392");
-    if (!numbers.empty()) source.images.scale = numbers.front();
+    const auto numbers = calibration::parseNumbers("--scale", text);
+    if (!numbers) return propagate(numbers);
+    if (numbers->size() > 1) return usage("--scale", "one number scales all channels", "Write one number, as 0.00392");
+    if (!numbers->empty()) source.images.scale = numbers->front();
     return {};
 }
 
 Result<void> takeWindow(DataSource& source, const std::string& text) {
-    std::vector<double> numbers;
     source.window = 0;
-    if (auto taken = takeNumbers("--window", text, numbers); !taken) return taken;
-    if (numbers.empty()) return {};
-    const double window = numbers.front();
-    if (numbers.size() > 1 || window < kLeastWindow || window > kMostWindow || window != double(std::size_t(window)))
+    const auto numbers = calibration::parseNumbers("--window", text);
+    if (!numbers) return propagate(numbers);
+    if (numbers->empty()) return {};
+    const double window = numbers->front();
+    if (numbers->size() > 1 || window < kLeastWindow || window > kMostWindow || window != double(std::size_t(window)))
         return usage("--window", "that is no number of tokens", "Write a whole number of 2 to 1048576");
     source.window = std::size_t(window);
     return {};
@@ -127,10 +114,11 @@ const std::vector<ReadingField>& readingFields() {
         {"mean", Pictures, QT_TRANSLATE_NOOP("Reading", "Mean"), "0",
          QT_TRANSLATE_NOOP("Reading", "What is taken off each channel after the scale: one number, or one for each, as 0.485,0.456,0.406"), {},
          [](const DataSource& source) { return numbersText(source.images.mean); },
-         [](DataSource& source, const std::string& text) { return takeNumbers("--mean", text, source.images.mean); }},
+         [](DataSource& source, const std::string& text) { return calibration::setMean(source.images, text); }},
         {"std", Pictures, QT_TRANSLATE_NOOP("Reading", "Std"), "1",
          QT_TRANSLATE_NOOP("Reading", "What each channel is divided by then: one number, or one for each, as 0.229,0.224,0.225"), {},
-         [](const DataSource& source) { return numbersText(source.images.std); }, takeStd},
+         [](const DataSource& source) { return numbersText(source.images.std); },
+         [](DataSource& source, const std::string& text) { return calibration::setStd(source.images, text); }},
         {"layout", Pictures, QT_TRANSLATE_NOOP("Reading", "Layout"), "",
          QT_TRANSLATE_NOOP("Reading", "Where the input has its channels"),
          {{"", QT_TRANSLATE_NOOP("Reading", "by shape")}, {"nchw", "NCHW"}, {"nhwc", "NHWC"}},
