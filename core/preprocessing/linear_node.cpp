@@ -65,9 +65,12 @@ std::optional<LinearNode> linearNode(const GraphView& view, const OnnxEdit& edit
         out.takesShift = gemm;
     }
     if (out.takesBias && at.inputs.size() > 2 && !at.inputs[2].empty()) {
+        // One number for all channels, or one for each along the last axis: a Gemm's may also run along the rows.
         const auto numbers = view.numbers(at.inputs[2]);
-        if (!numbers || (numbers->size() != out.out.count && numbers->size() != 1) || edit.attribute(node, "beta", 1) != 1)
-            return std::nullopt;
+        const auto constant = view.constant(at.inputs[2]);
+        const bool suits = numbers && (numbers->size() == 1 || (numbers->size() == out.out.count &&
+                                                                view.tensor(*constant).shape.back() == std::int64_t(out.out.count)));
+        if (!suits || edit.attribute(node, "beta", 1) != 1) return std::nullopt;
         out.bias = at.inputs[2];
     }
     return out;

@@ -131,6 +131,13 @@ TEST_F(PreprocessTest, FoldsFactorsAndSummandsBeforeWeights) {
     }
 }
 
+TEST_F(PreprocessTest, AGemmsBiasAlongTheRowsStaysWhatItIs) {
+    GraphBuilder rows;
+    rows.input("x", ElementType::Float32, {5, 4}).floats("w", {4, 5}, numbers(20, 8)).floats("b", {5, 1}, numbers(5, 9)).floats("s", {5}, numbers(5, 6, 0.5F, 2));
+    rows.node("Gemm", {"x", "w", "b"}, {"g"}).node("Mul", {"g", "s"}, {"y"}).outputOf("y", ElementType::Float32);
+    EXPECT_THAT(ops(prepared(onnxModel(rows), "fold-scales")), ElementsAre("Gemm", "Mul"));
+}
+
 TEST_F(PreprocessTest, JoinsFactorsThatFollowEachOther) {
     auto graph = image();
     graph.floats("six", {}, {6}).floats("s", {1}, {1.5F}).floats("b", {}, {0.25F});
