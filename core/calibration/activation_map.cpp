@@ -12,9 +12,6 @@
 namespace roundoff::calibration {
 namespace {
 
-/// Up to here the weights are constants of the session; larger ones stay in the mapped file.
-constexpr std::uint64_t kConstantWeights = 512'000'000;
-
 /// A tensor as positions × channels.
 struct Grid {
     std::span<const float> x;
@@ -86,10 +83,7 @@ Result<ActivationMap> activationMap(const model::Model& model, const std::string
     const auto sample = data->sample(0);
     if (!sample) return propagate(sample);
     if (job.cancelled()) return cancelled();
-    TrialPlan plan;
-    plan.replaceable = model.info().bytes > kConstantWeights;
-    plan.taps = {value};
-    auto trial = Trial::open(model, plan, job);
+    auto trial = Trial::open(model, watching(model, {value}), job);
     if (!trial) return propagate(trial);
     std::optional<ActivationMap> map;
     trial->handlers().tap = [&](std::size_t, const tensor::TensorView& seen) { map = mapOf(seen); };

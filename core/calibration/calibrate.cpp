@@ -11,16 +11,11 @@ namespace roundoff::calibration {
 namespace {
 
 constexpr std::size_t kMostSamples = 1'000'000;
-/// Up to here the weights are constants of the session, which is the fastest; larger ones stay in the mapped file.
-constexpr std::uint64_t kConstantWeights = 512'000'000;
 
 /// Runs the samples that some of the values have not seen yet.
 Result<void> observeRest(const model::Model& model, const Dataset& data, const std::vector<std::string>& values,
                          ProgressOfValues& progress, Job& job) {
-    TrialPlan plan;
-    plan.replaceable = model.info().bytes > kConstantWeights;
-    plan.taps = values;
-    auto trial = Trial::open(model, plan, job);
+    auto trial = Trial::open(model, watching(model, values), job);
     if (!trial) return propagate(trial);
     std::vector<Progress*> own;
     std::size_t sample = data.count();

@@ -28,6 +28,9 @@ struct TrialPlan {
     std::vector<std::size_t> twins;
 };
 
+/// A plan that only watches: the weights stay constants, but for a large model's, which stay in the mapped file.
+TrialPlan watching(const model::Model& model, std::vector<std::string> values);
+
 /// A model in ONNX Runtime whose values are watched and changed while it runs. Values arrive as float32, one at a time in
 /// the thread of run().
 class Trial {
