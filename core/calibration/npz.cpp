@@ -51,9 +51,10 @@ private:
         }
         return {};
     }
-    Result<void> broken(const char* why) {
+    /// @param why a copy: the stream's own words go with it
+    Result<void> broken(const std::string& why) {
         m_stream.reset();
-        return badInput(m_name, std::string("the archive is broken: ") + why, "Write it anew with numpy.savez");
+        return badInput(m_name, "the archive is broken: " + why, "Write it anew with numpy.savez");
     }
 
     std::shared_ptr<zip_t> m_zip;
