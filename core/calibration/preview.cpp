@@ -7,7 +7,7 @@
 
 #include "core/base/text.h"
 #include "core/calibration/readers.h"
-#include "core/calibration/tokenizer.h"
+#include "core/calibration/tokenizers/tokenizer.h"
 #include "core/runtime/inputs.h"
 
 namespace roundoff::calibration {

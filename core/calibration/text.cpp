@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/calibration/readers.h"
-#include "core/calibration/tokenizer.h"
+#include "core/calibration/tokenizers/tokenizer.h"
 #include "core/runtime/inputs.h"
 
 namespace roundoff::calibration {

@@ -1,4 +1,4 @@
-#include "core/calibration/tokenizer.h"
+#include "core/calibration/tokenizers/tokenizer.h"
 
 #include <gtest/gtest.h>
 
@@ -23,22 +23,25 @@ std::vector<std::int64_t> golden(const std::string& name) {
     return nlohmann::json::parse(readText(kData / (name + ".ids"))).get<std::vector<std::int64_t>>();
 }
 
-class TokenizerJson : public testing::TestWithParam<const char*> {
+class OracleTokenizer : public testing::TestWithParam<const char*> {
 protected:
     Job m_job;
 };
 
-/// The ids that the `tokenizers` library gives.
-TEST_P(TokenizerJson, GivesTheLibrarysIds) {
-    const auto tokenizer = openTokenizerJson(kData / (std::string(GetParam()) + ".json"));
+/// The ids that the `tokenizers` and `sentencepiece` libraries give.
+TEST_P(OracleTokenizer, GivesTheLibrarysIds) {
+    const fs::path file = kData / GetParam();
+    const auto tokenizer = openTokenizer(file);
     ASSERT_TRUE(tokenizer) << tokenizer.error().line();
     const auto ids = (*tokenizer)->encode(readText(kData / "probe.txt"), m_job);
     ASSERT_TRUE(ids) << ids.error().line();
-    EXPECT_EQ(*ids, golden(GetParam()));
+    EXPECT_EQ(*ids, golden(file.stem()));
 }
 
-INSTANTIATE_TEST_SUITE_P(All, TokenizerJson, testing::Values("gpt2", "llama3", "llama2", "unigram", "unigram_bytes", "words"),
-                         [](const auto& each) { return std::string(each.param); });
+INSTANTIATE_TEST_SUITE_P(All, OracleTokenizer,
+                         testing::Values("gpt2.json", "llama3.json", "llama2.json", "unigram.json", "unigram_bytes.json", "words.json",
+                                         "bert.json", "bert_cased.json", "xlmr.json", "albert.json", "spm_unigram.model", "spm_bpe.model"),
+                         [](const auto& each) { return fs::path(each.param).stem().string(); });
 
 TEST(Tokenizer, PiecesOfAByteLevelVocabularyGiveTheTextBack) {
     Job job;
@@ -58,8 +61,10 @@ TEST(Tokenizer, StandsBesideTheModelOrOneFolderUp) {
     const auto none = tokenizerBeside(folder.path() / "onnx/model.onnx");
     ASSERT_FALSE(none);
     EXPECT_NE(none.error().line().find("no tokenizer.json"), std::string::npos) << none.error().line();
-    folder.write("onnx/tokenizer.model", "");
-    EXPECT_NE(tokenizerBeside(folder.path() / "onnx/model.onnx").error().line().find("SentencePiece"), std::string::npos);
+    fs::copy_file(kData / "spm_bpe.model", folder.path() / "onnx/tokenizer.model");
+    const auto sentencePiece = tokenizerBeside(folder.path() / "onnx/model.onnx");
+    ASSERT_TRUE(sentencePiece) << sentencePiece.error().line();
+    EXPECT_EQ((*sentencePiece)->words(), "tokens of tokenizer.model");
     fs::remove(folder.path() / "onnx/tokenizer.model");
     fs::copy_file(kData / "gpt2.json", folder.path() / "tokenizer.json");
     const auto above = tokenizerBeside(folder.path() / "onnx/model.onnx");
@@ -80,9 +85,12 @@ TEST(Tokenizer, WhatItDoesNotKnowIsNamed) {
         return errorOf(out);
     };
     EXPECT_EQ(errorOf(json), "none");
-    EXPECT_NE(with("normalizer", {{"type", "Precompiled"}}).find("the normalizer Precompiled is not known"), std::string::npos);
-    EXPECT_NE(with("pre_tokenizer", {{"type", "BertPreTokenizer"}}).find("the pre-tokenizer BertPreTokenizer"), std::string::npos);
-    EXPECT_NE(with("model", {{"type", "WordPiece"}, {"vocab", nlohmann::json::object()}}).find("type WordPiece"), std::string::npos);
+    EXPECT_NE(with("normalizer", {{"type", "Nmt"}}).find("the normalizer Nmt is not known"), std::string::npos);
+    for (const char* map : {"!", "AAAA", "/////w=="})
+        EXPECT_NE(with("normalizer", {{"type", "Precompiled"}, {"precompiled_charsmap", map}}).find("precompiled_charsmap"), std::string::npos);
+    EXPECT_NE(with("pre_tokenizer", {{"type", "UnicodeScripts"}}).find("the pre-tokenizer UnicodeScripts"), std::string::npos);
+    EXPECT_NE(with("model", {{"type", "WordLevel"}, {"vocab", nlohmann::json::object()}}).find("type WordLevel"), std::string::npos);
+    EXPECT_NE(with("model", {{"type", "WordPiece"}, {"vocab", nlohmann::json::object()}}).find("unknown token"), std::string::npos);
     EXPECT_NE(with("model", {{"type", "BPE"}, {"vocab", {{"a", 0}}}, {"merges", {"a b"}}}).find("not in the vocabulary"), std::string::npos);
     EXPECT_NE(with("model", {{"type", "BPE"}, {"vocab", {{"a", "x"}}}, {"merges", nlohmann::json::array()}}).find("not a readable"),
               std::string::npos);
@@ -90,6 +98,27 @@ TEST(Tokenizer, WhatItDoesNotKnowIsNamed) {
               std::string::npos);
     for (const char* text : {"", "{", "[]", "{\"model\": 3}", "{\"model\": {\"type\": \"BPE\"}}"})
         EXPECT_FALSE(openTokenizerJson(folder.write("t.json", text))) << text;
+}
+
+/// Cut off or changed anywhere, a SentencePiece model is read or refused, and what is read encodes.
+TEST(Tokenizer, DamagedSentencePieceModels) {
+    const test::TempFolder folder;
+    const std::string whole = readText(kData / "spm_unigram.model"), text = readText(kData / "probe.txt");
+    int refused = 0;
+    for (std::size_t at = 0; at < whole.size(); at += 7) {
+        std::string changed = whole;
+        changed[at] = char(changed[at] ^ 0xA5);
+        for (const std::string& bytes : {whole.substr(0, at), changed}) {
+            Job job;
+            const auto opened = openSentencePiece(folder.write("tokenizer.model", bytes));
+            refused += !opened;
+            if (opened) {
+                EXPECT_TRUE((*opened)->encode(text, job));
+            }
+        }
+    }
+    EXPECT_GT(refused, 0);
+    EXPECT_FALSE(openSentencePiece(folder.write("tokenizer.model", "")));
 }
 
 }  // namespace

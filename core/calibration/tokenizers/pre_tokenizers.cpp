@@ -1,71 +1,19 @@
-#include <unicode/locid.h>
-#include <unicode/normalizer2.h>
 #include <unicode/regex.h>
-#include <unicode/unistr.h>
 
 #include <array>
 #include <nlohmann/json.hpp>
 
 #include "core/base/text.h"
-#include "core/calibration/tokenizer_parts.h"
+#include "core/calibration/tokenizers/parts.h"
+#include "core/calibration/tokenizers/unicode.h"
 
 namespace roundoff::calibration {
 namespace {
 
 using Json = nlohmann::json;
 
-constexpr const char* kSpaceSign = "\u2581";  // Metaspace's, and SentencePiece's
 constexpr const char* kGpt2Words = R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
 constexpr const char* kPunctuation = R"([\p{P}\x21-\x2F\x3A-\x40\x5B-\x60\x7B-\x7E])";
-
-tl::unexpected<Error> unknown(const std::string& place, const std::string& what) {
-    return badInput(place, what + " is not known here", "Give token ids as .npy arrays instead");
-}
-
-std::string utf8(const icu::UnicodeString& text) {
-    std::string out;
-    text.toUTF8String(out);
-    return out;
-}
-
-/// ICU's \s lacks the vertical tab and more; here it is Unicode's white space, also inside a set.
-std::string spelled(std::string_view pattern) {
-    std::string out;
-    for (std::size_t i = 0; i < pattern.size(); ++i) {
-        const bool escape = pattern[i] == '\\' && i + 1 < pattern.size();
-        if (escape && pattern[i + 1] == 's')
-            out += R"(\p{White_Space})";
-        else if (escape && pattern[i + 1] == 'S')
-            out += R"(\P{White_Space})";
-        else if (escape)
-            out.append(pattern.substr(i, 2));
-        else
-            out += pattern[i];
-        i += escape;
-    }
-    return out;
-}
-
-using Pattern = std::shared_ptr<const icu::RegexPattern>;
-
-Result<Pattern> compile(const std::string& pattern, const std::string& place) {
-    UErrorCode status = U_ZERO_ERROR;
-    Pattern out(icu::RegexPattern::compile(icu::UnicodeString::fromUTF8(spelled(pattern)), 0, status));
-    if (U_FAILURE(status) || !out) return unknown(place, "the pattern " + printable(pattern));
-    return out;
-}
-
-/// {"String": …} or {"Regex": …}
-Result<Pattern> patternOf(const Json& json, const std::string& place) {
-    if (json.contains("Regex")) return compile(json["Regex"].get<std::string>(), place);
-    if (!json.contains("String")) return unknown(place, "the pattern " + json.dump());
-    std::string quoted;
-    for (const char c : json["String"].get<std::string>()) {
-        if (static_cast<unsigned char>(c) < 128 && !std::isalnum(static_cast<unsigned char>(c))) quoted += '\\';
-        quoted += c;
-    }
-    return compile(quoted, place);
-}
 
 enum class Behavior { Removed, Isolated, MergedWithPrevious, MergedWithNext, Contiguous };
 
@@ -116,25 +64,6 @@ TextStep splitting(Pattern pattern, Behavior behavior, bool invert) {
     };
 }
 
-TextStep eachPiece(std::function<std::string(const std::string&)> change) {
-    return [change = std::move(change)](Pieces& pieces) {
-        for (std::string& text : pieces.texts) text = change(text);
-    };
-}
-
-std::string replaced(const std::string& text, const icu::RegexPattern& pattern, const icu::UnicodeString& content) {
-    const icu::UnicodeString wide = icu::UnicodeString::fromUTF8(text);
-    UErrorCode status = U_ZERO_ERROR;
-    const std::unique_ptr<icu::RegexMatcher> matcher(pattern.matcher(wide, status));
-    icu::UnicodeString out;
-    std::int32_t at = 0;
-    while (U_SUCCESS(status) && matcher->find(status)) {
-        out.append(wide, at, matcher->start(status) - at).append(content);
-        at = matcher->end(status);
-    }
-    return utf8(out.append(wide, at, wide.length() - at));
-}
-
 Result<TextStep> byteLevel(const Json& json, const std::string& place) {
     const bool prefix = json.value("add_prefix_space", true), words = json.value("use_regex", true);
     auto pattern = compile(kGpt2Words, place);
@@ -183,7 +112,7 @@ Result<Behavior> behaviorOf(const std::string& name, const std::string& place) {
                                        std::pair{"Contiguous", Behavior::Contiguous}};
     for (const auto& [word, behavior] : kNames)
         if (name == word) return behavior;
-    return unknown(place, "the behavior " + printable(name));
+    return notKnown(place, "the behavior " + printable(name));
 }
 
 Result<TextStep> splitStep(const std::string& pattern, Behavior behavior, bool invert, const std::string& place) {
@@ -192,10 +121,25 @@ Result<TextStep> splitStep(const std::string& pattern, Behavior behavior, bool i
     return splitting(std::move(*compiled), behavior, invert);
 }
 
+/// White space goes, punctuation stands alone.
+Result<TextStep> bertWords(const std::string& place) {
+    auto spaces = splitStep("\\s", Behavior::Removed, false, place);
+    auto punctuation = splitStep(kPunctuation, Behavior::Isolated, false, place);
+    if (!spaces) return spaces;
+    if (!punctuation) return punctuation;
+    return TextStep([spaces = *spaces, punctuation = *punctuation](Pieces& pieces) {
+        spaces(pieces);
+        punctuation(pieces);
+    });
+}
+
+}  // namespace
+
 Result<TextStep> cuttingStep(const Json& json, const std::string& place) {
     const auto type = json.value("type", std::string());
     if (type == "ByteLevel") return byteLevel(json, place);
     if (type == "Metaspace") return metaspace(json, place);
+    if (type == "BertPreTokenizer") return bertWords(place);
     if (type == "WhitespaceSplit") return splitStep("\\s", Behavior::Removed, false, place);
     if (type == "Whitespace") return splitStep(R"([\w]+|[^\w\s]+)", Behavior::Removed, true, place);
     if (type == "Digits")
@@ -207,74 +151,8 @@ Result<TextStep> cuttingStep(const Json& json, const std::string& place) {
         if (!pattern) return propagate(pattern);
         return splitting(std::move(*pattern), *behavior, json.value("invert", false));
     }
-    return unknown(place, "the pre-tokenizer " + printable(type));
+    return notKnown(place, "the pre-tokenizer " + printable(type));
 }
-
-std::string lowercase(const std::string& text) {
-    const icu::UnicodeString wide = icu::UnicodeString::fromUTF8(text);
-    icu::UnicodeString out;
-    // Character by character: what stands beside a sigma makes no difference.
-    for (std::int32_t at = 0; at < wide.length(); at = wide.moveIndex32(at, 1))
-        out.append(icu::UnicodeString(wide.char32At(at)).toLower(icu::Locale::getRoot()));
-    return utf8(out);
-}
-
-Result<TextStep> normalizerStep(const Json& json, const std::string& place) {
-    const auto type = json.value("type", std::string());
-    UErrorCode status = U_ZERO_ERROR;
-    const icu::Normalizer2* form = type == "NFC"    ? icu::Normalizer2::getNFCInstance(status)
-                                   : type == "NFD"  ? icu::Normalizer2::getNFDInstance(status)
-                                   : type == "NFKC" ? icu::Normalizer2::getNFKCInstance(status)
-                                   : type == "NFKD" ? icu::Normalizer2::getNFKDInstance(status)
-                                                    : nullptr;
-    if (form)
-        return eachPiece([form](const std::string& text) {
-            UErrorCode failed = U_ZERO_ERROR;
-            return utf8(form->normalize(icu::UnicodeString::fromUTF8(text), failed));
-        });
-    if (type == "Lowercase") return eachPiece(lowercase);
-    if (type == "Prepend")
-        return eachPiece([text = json.at("prepend").get<std::string>()](const std::string& piece) {
-            return piece.empty() ? piece : text + piece;
-        });
-    if (type == "Replace") {
-        auto pattern = patternOf(json.at("pattern"), place);
-        if (!pattern) return propagate(pattern);
-        const auto content = icu::UnicodeString::fromUTF8(json.at("content").get<std::string>());
-        return eachPiece([pattern = *pattern, content](const std::string& text) { return replaced(text, *pattern, content); });
-    }
-    if (type == "Strip") {
-        const std::string left = json.value("strip_left", true) ? "^\\s+" : "", right = json.value("strip_right", true) ? "\\s+$" : "";
-        if (left.empty() && right.empty()) return eachPiece([](const std::string& text) { return text; });
-        auto pattern = compile(left + (!left.empty() && !right.empty() ? "|" : "") + right, place);
-        if (!pattern) return propagate(pattern);
-        return eachPiece([pattern = *pattern](const std::string& text) { return replaced(text, *pattern, {}); });
-    }
-    return unknown(place, "the normalizer " + printable(type));
-}
-
-using Step = Result<TextStep> (*)(const Json&, const std::string&);
-
-Result<void> add(const Json& json, const char* list, Step step, const std::string& place, std::vector<TextStep>& out, int depth) {
-    if (json.is_null()) return {};
-    if (json.value("type", std::string()) == "Sequence" && depth < 8) {
-        for (const Json& each : json.at(list))
-            if (auto done = add(each, list, step, place, out, depth + 1); !done) return done;
-        return {};
-    }
-    auto made = step(json, place);
-    if (!made) return propagate(made);
-    out.push_back(std::move(*made));
-    return {};
-}
-
-Result<std::vector<TextStep>> stepsOf(const Json& json, const char* list, Step step, const std::string& place) {
-    std::vector<TextStep> out;
-    if (auto done = add(json, list, step, place, out, 0); !done) return propagate(done);
-    return out;
-}
-
-}  // namespace
 
 const std::string& byteCharacter(unsigned char byte) {
     static const std::array<std::string, 256> table = [] {
@@ -287,14 +165,6 @@ const std::string& byteCharacter(unsigned char byte) {
         return out;
     }();
     return table[byte];
-}
-
-Result<std::vector<TextStep>> normalizerSteps(const Json& normalizer, const std::string& place) {
-    return stepsOf(normalizer, "normalizers", normalizerStep, place);
-}
-
-Result<std::vector<TextStep>> cuttingSteps(const Json& cutting, const std::string& place) {
-    return stepsOf(cutting, "pretokenizers", cuttingStep, place);
 }
 
 }  // namespace roundoff::calibration

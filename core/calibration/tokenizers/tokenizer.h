@@ -27,13 +27,20 @@ public:
 /// Every byte is a token.
 std::unique_ptr<Tokenizer> byteTokenizer();
 
-/// A tokenizer.json: BPE (over bytes, or over characters with or without byte fallback) and Unigram, with the normalizers
-/// NFC, NFD, NFKC, NFKD, Lowercase, Replace, Prepend, Strip and the pre-tokenizers ByteLevel, Split, Metaspace, Digits,
-/// Punctuation, Whitespace, WhitespaceSplit, and sequences of them. Gives the ids of the `tokenizers` library; what it does not
-/// know is an error by name.
+/// A tokenizer.json: BPE (over bytes, or over characters with or without byte fallback), Unigram and WordPiece, with the
+/// normalizers NFC, NFD, NFKC, NFKD, Lowercase, StripAccents, Replace, Prepend, Strip, Precompiled, BertNormalizer and the
+/// pre-tokenizers ByteLevel, Split, Metaspace, Digits, Punctuation, Whitespace, WhitespaceSplit, BertPreTokenizer, and
+/// sequences of them. Gives the ids of the `tokenizers` library; what it does not know is an error by name.
 Result<std::unique_ptr<Tokenizer>> openTokenizerJson(const std::filesystem::path& path);
 
-/// The tokenizer.json beside a model, or in the folder above it.
+/// SentencePiece's own model file (`tokenizer.model`, `spiece.model`; sentencepiece_model.proto) of type unigram or BPE. Gives
+/// the ids of the `sentencepiece` library.
+Result<std::unique_ptr<Tokenizer>> openSentencePiece(const std::filesystem::path& path);
+
+/// Either, by the file's ending.
+Result<std::unique_ptr<Tokenizer>> openTokenizer(const std::filesystem::path& path);
+
+/// The tokenizer beside a model, or in the folder above it: a tokenizer.json before a SentencePiece model.
 Result<std::unique_ptr<Tokenizer>> tokenizerBeside(const std::filesystem::path& model);
 
 }  // namespace roundoff::calibration

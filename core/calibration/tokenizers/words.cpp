@@ -1,9 +1,10 @@
 #include <cmath>
 #include <limits>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <queue>
 
-#include "core/calibration/tokenizer_parts.h"
+#include "core/calibration/tokenizers/parts.h"
 
 namespace roundoff::calibration {
 namespace {
@@ -99,14 +100,19 @@ struct Bpe {
     }
 };
 
-/// The likeliest cut into pieces; Viterbi over the characters.
+/// Viterbi over the characters.
 struct Unigram {
-    std::shared_ptr<const Vocabulary> vocabulary;
-    std::vector<double> scores;
-    std::vector<Id> bytes;
-    Id unknown = kNone;
+    ScoredVocabulary vocabulary;
     double unknownScore = 0;
     std::size_t longest = 1;
+
+    explicit Unigram(ScoredVocabulary scored) : vocabulary(std::move(scored)) {
+        constexpr double kUnknownPenalty = 10;
+        double least = std::numeric_limits<double>::infinity();
+        for (const double score : vocabulary.scores) least = std::fmin(least, score);  // passes NaN over
+        unknownScore = least - kUnknownPenalty;
+        for (const auto& [text, id] : *vocabulary.ids) longest = std::max(longest, text.size());
+    }
 
     void operator()(const std::string& word, std::vector<Id>& out) const {
         struct Node {
@@ -125,15 +131,14 @@ struct Unigram {
             const std::size_t first = characterLength(word, at);
             bool single = false;
             for (std::size_t end = at + first; end - at <= longest;) {
-                const auto found = vocabulary->find(word.substr(at, end - at));
-                if (found != vocabulary->end() && std::size_t(found->second) < scores.size()) {
-                    offer(at, end, found->second, scores[std::size_t(found->second)]);
+                if (const Id id = vocabulary.find(word.substr(at, end - at)); id != kNone) {
+                    offer(at, end, id, vocabulary.scores[std::size_t(id)]);
                     single = single || end == at + first;
                 }
                 if (end >= word.size()) break;
                 end += characterLength(word, end);
             }
-            if (!single) offer(at, at + first, unknown, unknownScore);
+            if (!single) offer(at, at + first, vocabulary.unknown, unknownScore);
             at += first;
         }
         std::vector<std::pair<std::size_t, std::size_t>> path;
@@ -141,13 +146,15 @@ struct Unigram {
         bool wasUnknown = false;
         for (auto step = path.rbegin(); step != path.rend(); ++step) {
             const Id id = nodes[step->second].id;
-            if (id != unknown)
+            const bool isUnknown = id == vocabulary.unknown;
+            if (!isUnknown)
                 out.push_back(id);
-            else if (!bytes.empty())
-                for (std::size_t i = step->first; i < step->second; ++i) out.push_back(bytes[static_cast<unsigned char>(word[i])]);
+            else if (!vocabulary.bytes.empty())
+                for (std::size_t i = step->first; i < step->second; ++i)
+                    out.push_back(vocabulary.bytes[static_cast<unsigned char>(word[i])]);
             else if (!wasUnknown)
-                out.push_back(unknown);  // neighbours are one
-            wasUnknown = id == unknown;
+                out.push_back(id);  // neighbours are one
+            wasUnknown = isUnknown;
         }
     }
 };
@@ -164,6 +171,12 @@ std::size_t characterLength(std::string_view text, std::size_t at) {
     return std::min(length, text.size() - at);
 }
 
+std::int64_t ScoredVocabulary::find(const std::string& piece) const {
+    const auto found = ids->find(piece);
+    if (found == ids->end() || std::size_t(found->second) >= scores.size()) return kNone;
+    return std::isnan(scores[std::size_t(found->second)]) ? kNone : found->second;
+}
+
 std::vector<std::int64_t> byteIds(const Vocabulary& vocabulary) {
     std::vector<std::int64_t> ids;
     for (int byte = 0; byte < 256; ++byte) {
@@ -177,7 +190,7 @@ std::vector<std::int64_t> byteIds(const Vocabulary& vocabulary) {
 Result<WordModel> bpeModel(const Json& model, std::shared_ptr<const Vocabulary> vocabulary, const std::string& place) {
     for (const char* option : {"continuing_subword_prefix", "end_of_word_suffix"})
         if (const auto found = model.find(option); found != model.end() && found->is_string() && !found->get<std::string>().empty())
-            return broken(place, std::string("BPE with \"") + option + "\" is not known here");
+            return notKnown(place, std::string("BPE with \"") + option + "\"");
     auto bpe = std::make_shared<Bpe>();
     if (model.value("byte_fallback", false)) bpe->bytes = byteIds(*vocabulary);
     bpe->fuseUnknown = model.value("fuse_unk", false);
@@ -205,22 +218,57 @@ Result<WordModel> bpeModel(const Json& model, std::shared_ptr<const Vocabulary> 
     return [bpe](const std::string& word, std::vector<Id>& ids) { (*bpe)(word, ids); };
 }
 
-Result<WordModel> unigramModel(const Json& model, std::shared_ptr<const Vocabulary> vocabulary, const std::string& place) {
-    constexpr double kUnknownPenalty = 10;
-    auto unigram = std::make_shared<Unigram>();
-    double least = std::numeric_limits<double>::infinity();
-    for (const Json& entry : model.at("vocab")) {
-        unigram->scores.push_back(entry.at(1).get<double>());
-        least = std::min(least, unigram->scores.back());
-        unigram->longest = std::max(unigram->longest, entry.at(0).get<std::string>().size());
+WordModel scoredBpeModel(ScoredVocabulary vocabulary) {
+    auto bpe = std::make_shared<Bpe>();
+    std::map<double, std::size_t, std::greater<>> ranks;  // pieces of one score are joined from the left
+    for (const double score : vocabulary.scores)
+        if (!std::isnan(score)) ranks.emplace(score, 0);
+    std::size_t rank = 0;
+    for (auto& [score, of] : ranks) of = rank++;
+    for (const auto& [piece, id] : *vocabulary.ids) {
+        if (vocabulary.find(piece) == kNone) continue;
+        for (std::size_t at = characterLength(piece, 0); at < piece.size(); at += characterLength(piece, at)) {
+            const Id left = vocabulary.find(piece.substr(0, at)), right = vocabulary.find(piece.substr(at));
+            if (left != kNone && right != kNone) bpe->merges[pairOf(left, right)] = {ranks.at(vocabulary.scores[std::size_t(id)]), id};
+        }
     }
-    if (!model.contains("unk_id") || !model["unk_id"].is_number_integer() || unigram->scores.empty())
-        return broken(place, "a Unigram vocabulary without an unknown token is not known here");
-    unigram->unknown = model["unk_id"].get<Id>();
-    unigram->unknownScore = least - kUnknownPenalty;
-    if (model.value("byte_fallback", false)) unigram->bytes = byteIds(*vocabulary);
-    unigram->vocabulary = std::move(vocabulary);
+    bpe->unknown = vocabulary.unknown;
+    bpe->fuseUnknown = true;
+    bpe->bytes = std::move(vocabulary.bytes);
+    bpe->vocabulary = std::move(vocabulary.ids);
+    return [bpe](const std::string& word, std::vector<Id>& ids) { (*bpe)(word, ids); };
+}
+
+WordModel unigramModel(ScoredVocabulary vocabulary) {
+    const auto unigram = std::make_shared<const Unigram>(std::move(vocabulary));
     return [unigram](const std::string& word, std::vector<Id>& ids) { (*unigram)(word, ids); };
+}
+
+Result<WordModel> wordPieceModel(const Json& model, std::shared_ptr<const Vocabulary> vocabulary, const std::string& place) {
+    const auto prefix = model.value("continuing_subword_prefix", std::string("##"));
+    const auto longest = model.value("max_input_chars_per_word", std::size_t{100});
+    const auto unknown = vocabulary->find(model.value("unk_token", std::string("[UNK]")));
+    if (unknown == vocabulary->end()) return broken(place, "the vocabulary lacks its own unknown token");
+    return [=, unknown = unknown->second](const std::string& word, std::vector<Id>& ids) {
+        std::vector<std::size_t> ends;  // of the characters
+        for (std::size_t at = 0; at < word.size();) ends.push_back(at += characterLength(word, at));
+        std::vector<Id> pieces;
+        std::size_t done = 0;  // characters
+        while (done < ends.size() && ends.size() <= longest) {
+            const std::size_t start = done == 0 ? 0 : ends[done - 1];
+            std::size_t end = ends.size();
+            for (; end > done; --end) {
+                const auto found = vocabulary->find((done == 0 ? "" : prefix) + word.substr(start, ends[end - 1] - start));
+                if (found == vocabulary->end()) continue;
+                pieces.push_back(found->second);
+                break;
+            }
+            if (end == done) break;
+            done = end;
+        }
+        if (done < ends.size()) pieces = {unknown};
+        ids.insert(ids.end(), pieces.begin(), pieces.end());
+    };
 }
 
 }  // namespace roundoff::calibration
