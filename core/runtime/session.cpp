@@ -43,6 +43,10 @@ std::string plain(const char* message) {
     for (std::string_view mark : {"Status Message: ", "with the error: "})
         if (const auto at = text.find(mark); at != std::string::npos && text.find("Name:'") == std::string::npos)
             text.erase(0, at + mark.size());
+    // A failed check is "FILE:LINE FUNCTION CONDITION was false. MESSAGE": what counts is the message.
+    constexpr std::string_view kSource = "/onnxruntime_src/", kChecked = " was false. ";
+    if (const auto at = text.find(kSource), end = text.find(kChecked, at); at != std::string::npos && end != std::string::npos)
+        text.erase(at, end + kChecked.size() - at);
     while (!text.empty() && (text.back() == '.' || text.back() == ' ')) text.pop_back();
     return text;
 }

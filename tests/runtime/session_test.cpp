@@ -5,7 +5,10 @@
 #include <chrono>
 #include <cmath>
 #include <cstring>
+#include <span>
 #include <thread>
+
+#include "tests/support/onnx_builder.h"
 
 namespace roundoff::runtime {
 namespace {
@@ -70,6 +73,23 @@ TEST(Session, ErrorsNameThePlace) {
     EXPECT_NE(wrongShape.error().what.find("image"), std::string::npos) << wrongShape.error().what;
     const auto shortBytes = session->run({{"image", ElementType::Float32, {1, 1, 28, 28}, {}}}, job);
     EXPECT_FALSE(shortBytes);
+}
+
+TEST(Session, AFailedRunNamesTheNodeAndNotTheLibrarysSources) {
+    const auto graph = test::GraphBuilder()
+                           .input("x", ElementType::Float32, {-1})
+                           .ints("two", {2}, {2, 5})
+                           .node("Reshape", {"x", "two"}, {"y"}, {}, "fold")
+                           .output("y", ElementType::Float32, {-1, -1});
+    const std::string bytes = test::onnxModel(graph);
+    auto session = Session::open("folded.onnx", std::as_bytes(std::span(bytes)), {}, {});
+    ASSERT_TRUE(session) << session.error().line();
+    Job job;
+    const auto run = session->run({{"x", ElementType::Float32, {3}, std::vector<std::byte>(12)}}, job);
+    ASSERT_FALSE(run);
+    EXPECT_NE(run.error().what.find("'fold'"), std::string::npos) << run.error().what;
+    EXPECT_NE(run.error().what.find("requested shape:{2,5}"), std::string::npos) << run.error().what;
+    EXPECT_EQ(run.error().what.find("onnxruntime_src"), std::string::npos) << run.error().what;
 }
 
 TEST(Session, StopEndsTheRun) {
