@@ -71,13 +71,16 @@ std::optional<Symmetry> symmetry(std::string_view text) {
     return std::nullopt;
 }
 
+bool fits(Granularity::Kind kind, bool activation) {
+    return activation ? kind == Granularity::Kind::Tensor || kind == Granularity::Kind::Token : kind != Granularity::Kind::Token;
+}
+
 /// What could stand in an option's place for this format, for the error text.
 std::string choices(const NumberFormat& format, bool activation) {
     if (!format.grid) return fmt::format("{} takes no options", format.id);
     std::vector<std::string> words = format.variants;
     for (const auto kind : format.granularities) {
-        if (kind == Granularity::Kind::Token && !activation) continue;
-        if (kind == Granularity::Kind::Group && activation) continue;
+        if (!fits(kind, activation)) continue;
         words.push_back(kind == Granularity::Kind::Group   ? format.fixedGroup > 0 ? fmt::format("g{}", format.fixedGroup) : "g32, g64, g128, …"
                         : kind == Granularity::Kind::Block ? "b128x128, …"
                                                            : word(Granularity{kind}));
@@ -131,10 +134,8 @@ Result<TensorScheme> parseTensor(std::string_view text, bool activation) {
         };
         Result<void> taken;
         if (const auto g = granularity(option)) {
-            const bool fits = activation ? g->kind == Granularity::Kind::Tensor || g->kind == Granularity::Kind::Token
-                                         : g->kind != Granularity::Kind::Token;
             const bool length = format->fixedGroup == 0 || g->columns == format->fixedGroup;
-            taken = take(0, fits && length && contains(format->granularities, g->kind));
+            taken = take(0, fits(g->kind, activation) && length && contains(format->granularities, g->kind));
             scheme.granularity = *g;
         } else if (const auto s = symmetry(option)) {
             taken = take(1, contains(format->symmetries, *s));
@@ -166,6 +167,9 @@ Result<TensorScheme> parseTensor(std::string_view text, bool activation) {
                          "Tokens are not known beforehand: write dynamic");
         scheme.timing = Timing::Dynamic;
     }
+    if (activation && scheme.timing == Timing::Dynamic && scheme.range.rule != Range::Rule::MinMax)
+        return usage(std::string(kWhere), fmt::format("'{}' contradicts 'dynamic' in '{}'", word(scheme.range), text),
+                     "A range found at each run is what the values span: leave its word out, or write static");
     return scheme;
 }
 
@@ -238,6 +242,9 @@ Result<Scheme> parseScheme(std::string_view text) {
     if (!weight) return propagate(weight);
     Scheme scheme{std::move(*weight), std::nullopt};
     if (halves.size() == 2) {
+        if (scheme.isFloat())
+            return usage(std::string(kWhere), fmt::format("'{}' quantizes the activations of layers that 'float' leaves alone", text),
+                         "Write float by itself, or a format for the weights: int8, …");
         auto activation = parseTensor(halves[1], true);
         if (!activation) return propagate(activation);
         scheme.activation = std::move(*activation);

@@ -47,6 +47,10 @@ TEST(SchemeText, ErrorsNameTheWordAndTheChoices) {
     EXPECT_THAT(line("int8:token"), testing::StartsWith("scheme: 'token' does not go with int8."));
     EXPECT_THAT(line("int8/uint8/int8"), testing::HasSubstr("more than one '/'"));
     EXPECT_THAT(line("int8/float"), testing::HasSubstr("'float' is not a format"));
+    EXPECT_THAT(line("int8/uint8:channel"), testing::EndsWith("After uint8 may stand tensor, token, sym, symfull, symgptq, asym, pot, minmax, p99.99, …, mse, kl, std, "
+                                                              "ema, static, dynamic."));
+    EXPECT_THAT(line("int8/uint8:kl:dynamic"), testing::StartsWith("scheme: 'kl' contradicts 'dynamic' in 'uint8:kl:dynamic'."));
+    EXPECT_THAT(line("float/uint8"), testing::StartsWith("scheme: 'float/uint8' quantizes the activations of layers"));
     for (const char* broken : {"", ":", "int8:", "int8:g0", "int8:g", "int8:p0", "int8:p101", "int8:g99999999999", "int8:pnan"})
         EXPECT_EQ(parseScheme(broken).error().code, ErrorCode::Usage) << broken;
 }
