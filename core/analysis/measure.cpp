@@ -108,8 +108,8 @@ Result<void> measureGroup(Work& work, const Groups& groups, std::size_t which, O
         const auto x = floatsIn(value);
         kept[tap].assign(x.begin(), x.end());
     };
-    reference->handlers().twinInput = [&](std::size_t layer, const tensor::TensorView& x, std::span<float> y) {
-        if (const auto& quantizer = (*quantizers)[layer]) return quantizer->apply(x, y);
+    reference->handlers().twinInput = [&](std::size_t layer, std::size_t use, const tensor::TensorView& x, std::span<float> y) {
+        if (const auto found = (*quantizers)[layer].find(use); found != (*quantizers)[layer].end()) return found->second.apply(x, y);
         std::ranges::copy(x.bytes, std::as_writable_bytes(y).begin());
     };
     reference->handlers().twin = [&](std::size_t layer, const tensor::TensorView& x, const tensor::TensorView& y) {

@@ -86,12 +86,12 @@ Result<Simulation> Simulation::open(const model::Model& model, const Report& rep
     const Placement placement = hasActivations(report) ? place(model, schemes) : Placement();
     calibration::TrialPlan plan;
     plan.taps = std::move(taps);
-    std::multimap<std::string, std::size_t> byValue;
+    std::map<const ActivationPoint*, std::size_t> changes;
     for (const ActivationPoint& point : placement.points) {
         if (!point.like.empty()) continue;  // quantized already
         const auto scale = scaleOf(model, point, calibration);
         if (!scale) return propagate(scale);
-        byValue.emplace(point.value, plan.changes.size());
+        changes.emplace(&point, plan.changes.size());
         plan.changes.push_back({point.value, point.readers});
         simulation.m_points->quantizers.emplace_back(calibration::ActivationQuantizer(point.scheme, *scale));
         simulation.m_points->fixed.emplace_back();
@@ -100,8 +100,9 @@ Result<Simulation> Simulation::open(const model::Model& model, const Report& rep
     const auto values = calibration::layerValues(model);
     simulation.m_inputPoints.resize(values.size());
     for (std::size_t i = 0; i < values.size(); ++i) {
-        const auto [first, end] = byValue.equal_range(values[i].input);
-        for (auto at = first; at != end; ++at) simulation.m_inputPoints[i].push_back(at->second);
+        for (const auto& use : values[i].uses)
+            if (const auto found = changes.find(rootOf(placement, placement.pointOf(use.input, use.node))); found != changes.end())
+                simulation.m_inputPoints[i].push_back(found->second);
     }
     for (const BiasPoint& bias : placement.biases) {
         const ActivationPoint* input = rootOf(placement, placement.pointOf(bias.input, bias.node));
@@ -168,16 +169,13 @@ Result<InputQuantizers> inputQuantizers(const model::Model& model, const Report&
     const auto values = calibration::layerValues(model);
     for (std::size_t i = 0; i < values.size(); ++i) {
         if (report.layers[i].status != Status::Quantized || !report.layers[i].scheme.activation) continue;
-        const ActivationPoint* point = placement.pointOf(values[i].input, model.layers()[i].uses[0]);
-        while (point && !point->like.empty()) {
-            const std::string& like = point->like;
-            const auto found = std::ranges::find_if(placement.points, [&](const auto& other) { return other.value == like; });
-            point = found == placement.points.end() ? nullptr : &*found;
+        for (const auto& use : values[i].uses) {
+            const ActivationPoint* point = rootOf(placement, placement.pointOf(use.input, use.node));
+            if (!point) continue;
+            const auto scale = scaleOf(model, *point, calibration);
+            if (!scale) return propagate(scale);
+            quantizers[i].emplace(use.node, calibration::ActivationQuantizer(point->scheme, *scale));
         }
-        if (!point) continue;
-        const auto scale = scaleOf(model, *point, calibration);
-        if (!scale) return propagate(scale);
-        quantizers[i].emplace(point->scheme, *scale);
     }
     return quantizers;
 }

@@ -1,4 +1,5 @@
 #pragma once
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -46,8 +47,8 @@ private:
     std::vector<std::vector<std::size_t>> m_inputPoints;  ///< by layer: the points that quantize its input
 };
 
-/// What each layer's input is rounded by, for twins; empty where it is not.
-using InputQuantizers = std::vector<std::optional<calibration::ActivationQuantizer>>;
+/// By layer and node: what rounds the value that the layer's operator computes on there, for twins.
+using InputQuantizers = std::vector<std::map<std::size_t, calibration::ActivationQuantizer>>;
 Result<InputQuantizers> inputQuantizers(const model::Model& model, const Report& report,
                                         const calibration::Calibration* calibration);
 

@@ -16,7 +16,9 @@ using tensor::ElementType;
 
 namespace {
 
-constexpr std::int64_t kTwins = std::int64_t(1) << 32;  ///< ids of twins' inputs begin here
+/// Ids of twins' inputs: behind this bit the layer, then the node.
+constexpr std::int64_t kTwins = std::int64_t(1) << 62;
+constexpr int kNodeBits = 31;
 constexpr const char* kTwinSuffix = "/twin";
 
 /// Values of the main graph: what makes each, and what is derived from constants alone.
@@ -69,6 +71,7 @@ class TrialGraph {
 public:
     TrialGraph(Trial& trial, const TrialPlan& plan, OnnxEdit edit)
         : m_trial(trial), m_model(trial.m_model), m_plan(plan), m_edit(std::move(edit)), m_values(m_model) {
+        m_types = m_edit.valueTypes();
         for (const model::Layer& layer : m_model.layers()) {
             const ElementType type = m_model.tensors()[layer.weight].type;
             if (isFloat(type) && !layer.stored) m_type = type;
@@ -110,22 +113,31 @@ private:
         m_edit.addNodeLast({m_edit.freshName(output), "Cast", "", {value}, {output}, {{"to", to}}});
         return output;
     }
-    std::string asFloat(const std::string& value) { return m_type == ElementType::Float32 ? value : cast(value, ElementType::Float32); }
+    /// A value's type in the model; that of the weights where nothing tells.
+    ElementType typeOf(const std::string& value) const {
+        const auto found = m_types.find(value);
+        return found == m_types.end() || found->second == ElementType::Undefined ? m_type : found->second;
+    }
+    std::string asFloat(const std::string& value, ElementType type) {
+        return type == ElementType::Float32 ? value : cast(value, ElementType::Float32);
+    }
 
     void watch(const std::string& op, std::vector<std::string> inputs, std::int64_t id) {
-        for (std::string& input : inputs) input = asFloat(input);
+        const ElementType type = typeOf(inputs[0]);
+        for (std::string& input : inputs) input = asFloat(input, type);
         add(op, inputs, m_edit.freshName(inputs[0] + "/" + op), id);
     }
     /// Gives `to` the changed value of `from`.
-    void alter(const std::string& from, const std::string& to, std::int64_t id) {
-        if (m_type == ElementType::Float32) return add("Alter", {from}, to, id);
+    void alter(const std::string& from, const std::string& to, ElementType type, std::int64_t id) {
+        if (type == ElementType::Float32) return add("Alter", {from}, to, id);
         const std::string changed = m_edit.freshName(to + "/float");
-        add("Alter", {asFloat(from)}, changed, id);
-        m_edit.addNodeLast({m_edit.freshName(to + "/back"), "Cast", "", {changed}, {to}, {{"to", m_type}}});
+        add("Alter", {asFloat(from, type)}, changed, id);
+        m_edit.addNodeLast({m_edit.freshName(to + "/back"), "Cast", "", {changed}, {to}, {{"to", type}}});
     }
 
     void change(const TrialPlan::Change& change, std::int64_t id) {
         const std::size_t* maker = m_values.maker(change.value);
+        const ElementType type = typeOf(change.value);
         if (maker && change.readers.empty()) {
             // What makes the value gives it another name; the last change of it has the name that all readers know.
             const auto last = m_last.find(change.value);
@@ -134,9 +146,9 @@ private:
                 const auto& outputs = m_values.node(*maker).outputs;
                 const std::string before = m_edit.freshName(change.value + "/before");
                 m_edit.replaceOutput(*maker, std::size_t(std::ranges::find(outputs, change.value) - outputs.begin()), before);
-                alter(before, after, id);
+                alter(before, after, type, id);
             } else {
-                alter(last->second, after, id);
+                alter(last->second, after, type, id);
             }
             m_last[change.value] = after;
             return;
@@ -149,7 +161,7 @@ private:
             for (std::size_t slot = 0; reads && slot < nodes[n].inputs.size(); ++slot)
                 if (nodes[n].inputs[slot] == change.value) m_edit.replaceInput(n, slot, after);
         }
-        alter(now, after, id);
+        alter(now, after, type, id);
         if (change.readers.empty()) now = after;
     }
     /// The last changes get the names of their values.
@@ -188,7 +200,8 @@ private:
             if (inputs == node.inputs) continue;
             if (const auto slot = dataSlot(m_values, node)) {
                 const std::string changed = m_edit.freshName(node.inputs[*slot] + kTwinSuffix);
-                alter(node.inputs[*slot], changed, kTwins + std::int64_t(index));
+                const std::int64_t id = kTwins | std::int64_t(index) << kNodeBits | std::int64_t(use);
+                alter(node.inputs[*slot], changed, typeOf(node.inputs[*slot]), id);
                 inputs[*slot] = changed;
             }
             std::vector<std::string> outputs;
@@ -210,6 +223,7 @@ private:
     OnnxEdit m_edit;
     Values m_values;
     ElementType m_type = ElementType::Float32;
+    std::unordered_map<std::string, ElementType> m_types;
     std::map<std::string, std::string> m_last;  ///< by value: the last name of the chain that replaces it
     std::map<std::string, std::string> m_now;   ///< by value of no maker: what its readers get
 };
@@ -238,8 +252,10 @@ Result<Trial> Trial::open(const model::Model& model, const TrialPlan& plan, Job&
         if (handlers->twin) handlers->twin(std::size_t(id), x, y);
     };
     hooks.alter = [handlers](std::int64_t id, const tensor::TensorView& x, std::span<float> y) {
-        const auto& handler = id < kTwins ? handlers->change : handlers->twinInput;
-        if (handler) return handler(std::size_t(id < kTwins ? id : id - kTwins), x, y);
+        constexpr std::int64_t kNodes = (std::int64_t(1) << kNodeBits) - 1;
+        if (id < kTwins && handlers->change) return handlers->change(std::size_t(id), x, y);
+        if (id >= kTwins && handlers->twinInput)
+            return handlers->twinInput(std::size_t((id - kTwins) >> kNodeBits), std::size_t(id & kNodes), x, y);
         std::ranges::copy(x.bytes, std::as_writable_bytes(y).begin());
     };
     runtime::SessionOptions options;
@@ -280,6 +296,9 @@ std::vector<LayerValues> layerValues(const model::Model& model) {
         if (node.subgraph != 0) continue;
         if (const auto slot = dataSlot(values, node)) own.input = node.inputs[*slot];
         if (!node.outputs.empty()) own.output = node.outputs[0];
+        for (const std::size_t use : layer.uses)
+            if (const auto slot = values.node(use).subgraph == 0 ? dataSlot(values, values.node(use)) : std::nullopt)
+                own.uses.push_back({use, values.node(use).inputs[*slot]});
     }
     return all;
 }

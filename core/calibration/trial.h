@@ -40,8 +40,8 @@ public:
     struct Handlers {
         std::function<void(std::size_t tap, const tensor::TensorView& value)> tap;
         std::function<void(std::size_t change, const tensor::TensorView& value, std::span<float> changed)> change;
-        /// A twin's input; not called where none is set.
-        std::function<void(std::size_t layer, const tensor::TensorView& value, std::span<float> changed)> twinInput;
+        /// What a twin computes on, at each node that uses the layer's weight; not called where none is set.
+        std::function<void(std::size_t layer, std::size_t use, const tensor::TensorView& value, std::span<float> changed)> twinInput;
         /// What the layer and its twin made of it.
         std::function<void(std::size_t layer, const tensor::TensorView& value, const tensor::TensorView& twin)> twin;
     };
@@ -72,7 +72,12 @@ private:
 /// The value that a layer's operator (the first, if in the main graph) computes on, and the one that it gives; "" where there
 /// is none.
 struct LayerValues {
+    struct Use {
+        std::size_t node;  ///< index into Graph::nodes
+        std::string input;
+    };
     std::string input, output;
+    std::vector<Use> uses;  ///< all in the main graph that compute on a value
 };
 std::vector<LayerValues> layerValues(const model::Model& model);  ///< parallel to Model::layers()
 

@@ -11,6 +11,8 @@
 #include "core/base/cpu.h"
 #include "core/exports/target.h"
 #include "core/formats/format.h"
+#include "tests/support/onnx_builder.h"
+#include "tests/support/random.h"
 #include "tests/support/temp_folder.h"
 
 namespace roundoff::analysis {
@@ -120,6 +122,42 @@ TEST_F(Measure, AStoppedRankingGoesOn) {
     ASSERT_EQ(kept.size(), 4U);
     ASSERT_TRUE(measureOutputs(model, comparison, m_synthetic, ranking, m_job));
     for (const LayerReport& layer : comparison.reports[0].layers) EXPECT_TRUE(layer.alone);
+}
+
+/// Two operators share a weight; what one computes on is signed, and never is for the other.
+TEST_F(Measure, AWeightOfTwoUsesIsTriedOnTheInputOfEach) {
+    const test::TempFolder folder;
+    const auto graph = test::GraphBuilder()
+                           .input("x", tensor::ElementType::Float32, {4, 32})
+                           .floats("w", {32, 32}, test::gaussian(32 * 32, 1))
+                           .node("Relu", {"x"}, {"positive"})
+                           .node("MatMul", {"positive", "w"}, {"a"})
+                           .node("MatMul", {"x", "w"}, {"b"})
+                           .node("Add", {"a", "b"}, {"y"})
+                           .output("y", tensor::ElementType::Float32, {4, 32});
+    const auto model = formats::openModel(folder.write("tied.onnx", test::onnxModel(graph)).string(), m_job).value();
+    auto comparison = compared(model, "int8/uint8");
+    calibration::Calibration calibration;
+    ASSERT_TRUE(run(model, comparison, {.calibration = m_synthetic, .evaluation = {}}, calibration, m_job));
+    EXPECT_GT(comparison.reports[0].layers[0].output->isolated->sqnrDb(), 30);
+}
+
+TEST_F(Measure, WeightsStoredAsHalvesAndUsedAsFloats) {
+    const test::TempFolder folder;
+    std::vector<std::uint16_t> halves(32 * 32);
+    const auto values = test::gaussian(32 * 32, 2);
+    for (std::size_t i = 0; i < halves.size(); ++i) halves[i] = values[i] < 0 ? 0xB800 : 0x3A00;  // -0.5, 0.75
+    const auto graph = test::GraphBuilder()
+                           .input("x", tensor::ElementType::Float32, {4, 32})
+                           .tensor(test::rawTensor("w", tensor::ElementType::Float16, {32, 32}, test::bytesOf(halves)))
+                           .node("Cast", {"w"}, {"wide"}, {{"to", 1}})
+                           .node("MatMul", {"x", "wide"}, {"y"})
+                           .output("y", tensor::ElementType::Float32, {4, 32});
+    const auto model = formats::openModel(folder.write("halves.onnx", test::onnxModel(graph)).string(), m_job).value();
+    auto comparison = compared(model, "int4");
+    const auto measured = measureOutputs(model, comparison, m_synthetic, {}, m_job);
+    ASSERT_TRUE(measured) << measured.error().line();
+    EXPECT_GT(comparison.reports[0].layers[0].output->isolated->sqnrDb(), 10);
 }
 
 TEST_F(Measure, LanguageModelsWork) {

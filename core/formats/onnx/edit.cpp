@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/formats/onnx/edit_impl.h"
+#include "core/formats/onnx/value_facts.h"
 #include "core/formats/onnx/element_types.h"
 #include "core/formats/onnx/opset_raise.h"
 #include "core/formats/onnx/wire.h"
@@ -88,6 +89,17 @@ std::string OnnxEdit::freshName(const std::string& wanted) {
     std::string name = wanted;
     for (int i = 1; !m_impl->names.insert(name).second; ++i) name = fmt::format("{}_{}", wanted, i);
     return name;
+}
+
+std::unordered_map<std::string, tensor::ElementType> OnnxEdit::valueTypes() const {
+    ValueFacts facts(*m_impl->source);
+    facts.learn(m_impl->proto.graph());
+    std::unordered_map<std::string, tensor::ElementType> types;
+    for (const auto& node : m_impl->proto.graph().node())
+        for (const auto* values : {&node.input(), &node.output()})
+            for (const std::string& value : *values)
+                if (!value.empty() && !types.contains(value)) types.emplace(value, facts.type(value));
+    return types;
 }
 
 void OnnxEdit::addNodeBefore(std::size_t user, const NodeSpec& node) {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -77,6 +78,8 @@ public:
     /// Removes a node whose values nobody reads any more.
     void removeNode(std::size_t node);
     void replaceNode(std::size_t node, const NodeSpec& with);
+    /// The element types of the model's values, as far as the file or the operators that only pass values on tell.
+    [[nodiscard]] std::unordered_map<std::string, tensor::ElementType> valueTypes() const;
     /// The value of a number among a node's attributes.
     [[nodiscard]] double attribute(std::size_t node, const std::string& name, double fallback) const;
     /// A list of integers among them; empty where there is none.
