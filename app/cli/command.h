@@ -51,6 +51,8 @@ const std::vector<Command>& commands();
 
 /// Declares the common options, each with its help.
 void addCommonOptions(CLI::App& app, Options& options, const Command& command);
+/// An error, before the work begins, where a file could not be written there.
+Result<void> checkWritable(const std::string& option, const std::string& path);
 /// Contradictions between common options, and outputs that would overwrite `input`.
 Result<void> check(const Options& options, const std::string& input);
 /// Refuses, before the work begins, what would not fit into --memory-limit.

@@ -97,6 +97,7 @@ Result<void> calibrate(const model::Model& model, const analysis::Recipe& recipe
 
 Result<int> exportIt(const Arguments& arguments, const Options& options, Console& console) {
     if (auto checked = check(options, arguments.model.path); !checked) return propagate(checked);
+    if (auto checked = checkWritable("-o", arguments.out); !checked) return propagate(checked);
     auto recipe = recipeOf(arguments);
     if (!recipe) return propagate(recipe);
     const auto target = targetOf(arguments.target);
@@ -111,6 +112,7 @@ Result<int> exportIt(const Arguments& arguments, const Options& options, Console
     const auto model = arguments.model.open(*data, opening);
     if (!model) return propagate(model);
     if (auto checked = checkMemory(options, *model); !checked) return propagate(checked);
+    if (auto known = analysis::checkLayers(*recipe, *model, arguments.recipe); !known) return propagate(known);
     exports::ExportOptions how;
     how.verify = !arguments.noVerify;
     how.externalData = arguments.externalData;

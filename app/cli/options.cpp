@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
@@ -29,7 +31,19 @@ void addCommonOptions(CLI::App& app, Options& options, const Command& command) {
                        std::string(writer.summary) + "; - is standard output")
             ->type_name("FILE");
     }
-    app.add_flag("--quiet", options.quiet, "no progress and no notes");
+    app.add_flag("--quiet", options.quiet, "no progress on standard error");
+}
+
+Result<void> checkWritable(const std::string& option, const std::string& path) {
+    namespace fs = std::filesystem;
+    std::error_code error;
+    if (fs::is_directory(path, error)) return failed(option, path + " is a folder", "Name a file in it");
+    const fs::path folder = fs::absolute(path).parent_path();
+    if (!fs::is_directory(folder, error))
+        return failed(option, fmt::format("there is no folder {}", folder.string()), "Make it, or name another place");
+    if (!fs::exists(path, error) && ::access(folder.c_str(), W_OK | X_OK) != 0)
+        return failed(option, fmt::format("nothing can be written into {}", folder.string()), "Name another place");
+    return {};
 }
 
 Result<void> check(const Options& options, const std::string& input) {
@@ -40,8 +54,10 @@ Result<void> check(const Options& options, const std::string& input) {
             return usage("--" + writer, path == "-" ? "standard output is taken already" : path + " is written already",
                          "Give each output its own place");
         seen.push_back(path);
+        if (path == "-") continue;
+        if (auto checked = checkWritable("--" + writer, path); !checked) return checked;
         std::error_code error;
-        if (path != "-" && std::filesystem::equivalent(path, input, error))
+        if (std::filesystem::equivalent(path, input, error))
             return usage("--" + writer, path + " is the model itself", "Name another file");
     }
     return {};

@@ -27,6 +27,12 @@ struct Accuracy {
     double top1 = 0, top5 = 0, top1Float = 0, top5Float = 0;
 };
 
+/// A whole model against the float one: of its outputs, and of what the data let one judge by.
+struct ModelError : OutputError {
+    std::optional<LanguageError> language;
+    std::optional<Accuracy> accuracy;
+};
+
 /// The whole model under one recipe against the float model, on the same samples in ONNX Runtime: the weights carry the
 /// quantized values, all arithmetic is in float, so the error is the scheme's alone.
 struct Evaluation {
@@ -40,8 +46,8 @@ struct Evaluation {
 
 /// The whole model where a single layer differs from the others.
 struct Sensitivity {
-    ValueError only;     ///< outputs with this layer alone quantized
-    ValueError without;  ///< outputs with every layer quantized but this one
+    ModelError only;     ///< with this layer alone quantized
+    ModelError without;  ///< with every layer quantized but this one
 };
 
 }  // namespace roundoff::analysis

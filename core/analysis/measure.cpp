@@ -6,6 +6,7 @@
 
 #include "core/analysis/evaluate.h"
 #include "core/analysis/simulation.h"
+#include "core/analysis/tally.h"
 #include "core/base/cpu.h"
 #include "core/base/text.h"
 
@@ -75,6 +76,8 @@ Result<Groups> groupsOf(Work& work, Job& job) {
         groups.layers.back().push_back(layers[i]);
         most = std::max(most, held += bytes[i]);
     }
+    if (layers.empty() && std::ranges::any_of(work.weights, [](const auto& weight) { return weight != nullptr; }))
+        groups.layers.emplace_back();  // the outputs alone
     groups.peak = base + most;
     return groups;
 }
@@ -153,14 +156,15 @@ Result<Reference> referenceOf(const Work& work, Simulation& simulation, Job& job
     return reference;
 }
 
-Result<ValueError> errorOf(Simulation& simulation, const Reference& reference, Job& job) {
-    OutputError error;
+Result<ModelError> errorOf(const Work& work, Simulation& simulation, const Reference& reference, Job& job) {
+    Tally tally;
     for (std::size_t s = 0; s < reference.samples.size(); ++s) {
         const auto outputs = simulation.run(reference.samples[s], job);
         if (!outputs) return propagate(outputs);
-        error.addOutputs(reference.outputs[s], *outputs);
+        if (auto added = tally.add(work.model, work.data, s, reference.samples[s], reference.outputs[s], *outputs); !added)
+            return propagate(added);
     }
-    return error;
+    return tally.result();
 }
 
 Result<void> rank(Work& work, Job& job) {
@@ -182,11 +186,11 @@ Result<void> rank(Work& work, Job& job) {
         std::vector<bool> layers(count, false);
         layers[order[done]] = true;
         Sensitivity found;
-        for (ValueError* into : {&found.only, &found.without}) {
+        for (ModelError* into : {&found.only, &found.without}) {
             if (auto set = simulation->setActive(work.weights, layers); !set) return set;
-            auto error = errorOf(*simulation, *reference, job);
+            auto error = errorOf(work, *simulation, *reference, job);
             if (!error) return propagate(error);
-            *into = *error;
+            *into = std::move(*error);
             layers.flip();
         }
         work.report.layers[order[done]].alone = found;
@@ -211,7 +215,7 @@ Result<void> measureOutputs(const model::Model& model, Comparison& comparison, c
         for (const auto& value : values) work.outputValues.push_back(value.output);
         for (std::size_t i = 0; i < values.size(); ++i)
             if (work.weights[i] && values[i].output.empty())
-                report.layers[i].output = LayerOutput{{}, {}, "its operator stands in a branch of the graph"};
+                report.layers[i].output = LayerOutput{{}, {}, "its operator stands in a branch of the graph or a function"};
         const auto groups = groupsOf(work, own);
         if (!groups) return propagate(groups);
         OutputError total;

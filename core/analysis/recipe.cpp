@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+
+#include "core/base/text.h"
 
 namespace roundoff::analysis {
 
@@ -43,6 +46,14 @@ std::string recipeJson(const Recipe& recipe) {
     for (const auto& [layer, scheme] : recipe.layers) root["layers"][layer] = schemes::text(scheme);
     root["transforms"] = nlohmann::ordered_json::array();
     return root.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+Result<void> checkLayers(const Recipe& recipe, const model::Model& model, const std::string& where) {
+    for (const auto& [layer, scheme] : recipe.layers)
+        if (std::ranges::find(model.layers(), layer, &model::Layer::name) == model.layers().end())
+            return usage(where, fmt::format("'{}' is no layer of {}", printable(layer), printable(model.info().path)),
+                         "Take the recipe that was made for this model; roundoff-cli info lists the layers");
+    return {};
 }
 
 }  // namespace roundoff::analysis

@@ -2,6 +2,7 @@
 #include <map>
 #include <string>
 
+#include "core/model/model.h"
 #include "core/schemes/scheme.h"
 
 namespace roundoff::analysis {
@@ -21,5 +22,7 @@ struct Recipe {
 /// The JSON of contract.md: {"roundoff_recipe": 1, "default": …, "layers": {…}, "transforms": []}.
 Result<Recipe> parseRecipe(std::string_view json, const std::string& where);
 std::string recipeJson(const Recipe& recipe);
+/// An error that names the first layer of the recipe that the model does not have.
+Result<void> checkLayers(const Recipe& recipe, const model::Model& model, const std::string& where);
 
 }  // namespace roundoff::analysis

@@ -57,7 +57,7 @@ struct LayerReport {
 struct Report {
     Recipe recipe;
     std::vector<LayerReport> layers;
-    double seconds = 0;      ///< wall time of the comparison that made it (shared by its recipes)
+    double seconds = 0;      ///< wall time of all that made it (shared by its recipes)
     bool partial = false;    ///< cancelled before the last layer
     std::optional<Evaluation> output;  ///< of the whole model, where it was run
 

@@ -1,6 +1,7 @@
 #include "core/analysis/run.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "core/analysis/evaluate.h"
 #include "core/analysis/measure.h"
@@ -32,8 +33,10 @@ calibration::Detail detailFor(const Recipe& recipe) {
     return detail;
 }
 
-Result<void> run(const model::Model& model, Comparison& comparison, const RunOptions& options,
-                 calibration::Calibration& calibration, Job& job) {
+namespace {
+
+Result<void> runAll(const model::Model& model, Comparison& comparison, const RunOptions& options,
+                    calibration::Calibration& calibration, Job& job) {
     double done = 0;
     const auto part = [&](double share) {
         const double from = done;
@@ -61,6 +64,22 @@ Result<void> run(const model::Model& model, Comparison& comparison, const RunOpt
         return evaluate(model, comparison, *options.evaluation, &calibration, options.memoryLimit, evaluating);
     }
     return {};
+}
+
+}  // namespace
+
+Result<void> run(const model::Model& model, Comparison& comparison, const RunOptions& options,
+                 calibration::Calibration& calibration, Job& job) {
+    const auto start = std::chrono::steady_clock::now();
+    auto done = runAll(model, comparison, options, calibration, job);
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    for (Report& report : comparison.reports) {
+        report.seconds += seconds;
+        if (done || done.error().code == ErrorCode::Cancelled) continue;
+        for (LayerReport& layer : report.layers)
+            if (layer.status == Status::Quantized && !layer.output) layer.output = LayerOutput{{}, {}, done.error().what};
+    }
+    return done;
 }
 
 }  // namespace roundoff::analysis

@@ -57,6 +57,12 @@ std::optional<std::size_t> dataSlot(const Values& values, const model::Node& nod
     return std::nullopt;
 }
 
+/// The first output that the model gives a name; LSTM and its like may leave the first one out.
+std::optional<std::size_t> outputSlot(const model::Node& node) {
+    const auto found = std::ranges::find_if(node.outputs, [](const std::string& output) { return !output.empty(); });
+    return found == node.outputs.end() ? std::nullopt : std::optional(std::size_t(found - node.outputs.begin()));
+}
+
 /// What Session::bind wants: bytes that lie as their type asks.
 tensor::TensorData aligned(const tensor::TensorData& data) {
     if (reinterpret_cast<std::uintptr_t>(data.view.bytes.data()) % sizeof(float) == 0) return data;
@@ -194,7 +200,8 @@ private:
         const std::string own = weight.name + kTwinSuffix;
         for (const std::size_t use : layer.uses) {
             const model::Node& node = m_model.graph().nodes[use];
-            if (node.subgraph != 0 || node.outputs.empty() || node.outputs[0].empty()) continue;
+            const auto given = outputSlot(node);
+            if (node.subgraph != 0 || !given) continue;
             std::vector<std::string> inputs;
             for (const std::string& input : node.inputs) inputs.push_back(input.empty() ? "" : cloned(input, weight.name, own));
             if (inputs == node.inputs) continue;
@@ -208,7 +215,7 @@ private:
             for (const std::string& output : node.outputs)
                 outputs.push_back(output.empty() ? "" : m_edit.freshName(output + kTwinSuffix));
             m_edit.addNodeCopy(use, inputs, outputs);
-            watch("Pair", {node.outputs[0], outputs[0]}, std::int64_t(index));
+            watch("Pair", {node.outputs[*given], outputs[*given]}, std::int64_t(index));
             made = true;
         }
         if (made)
@@ -295,7 +302,7 @@ std::vector<LayerValues> layerValues(const model::Model& model) {
         const model::Node& node = values.node(layer.uses[0]);
         if (node.subgraph != 0) continue;
         if (const auto slot = dataSlot(values, node)) own.input = node.inputs[*slot];
-        if (!node.outputs.empty()) own.output = node.outputs[0];
+        if (const auto slot = outputSlot(node)) own.output = node.outputs[*slot];
         for (const std::size_t use : layer.uses)
             if (const auto slot = values.node(use).subgraph == 0 ? dataSlot(values, values.node(use)) : std::nullopt)
                 own.uses.push_back({use, values.node(use).inputs[*slot]});

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <map>
 
 #include "core/base/cpu.h"
 #include "core/base/sha256_memo.h"
@@ -83,6 +84,23 @@ std::string sqnrCell(const analysis::LayerReport& report) {
     return "–";
 }
 
+std::vector<std::string> reasonLines(const analysis::Comparison& comparison) {
+    std::vector<std::string> lines;
+    for (const auto& report : comparison.reports) {
+        std::map<std::pair<std::string, std::string>, std::size_t> counts;
+        for (const auto& layer : report.layers) {
+            if (layer.status == analysis::Status::Kept || layer.status == analysis::Status::Skipped)
+                ++counts[{std::string(analysis::name(layer.status)), layer.reason}];
+            else if (layer.output && !layer.output->reason.empty())
+                ++counts[{"without figures of the output", layer.output->reason}];
+        }
+        for (const auto& [key, count] : counts)
+            lines.push_back(fmt::format("{}: {} {} {}: {}", recipeTitle(report.recipe), count, count == 1 ? "layer" : "layers",
+                                        key.first, printable(key.second)));
+    }
+    return lines;
+}
+
 std::vector<OutputColumn> outputColumns(const analysis::Comparison& comparison) {
     using analysis::LayerReport;
     using analysis::ValueError;
@@ -90,8 +108,8 @@ std::vector<OutputColumn> outputColumns(const analysis::Comparison& comparison) 
         return std::ranges::any_of(comparison.reports, [&](const auto& report) { return std::ranges::any_of(report.layers, has); });
     };
     std::vector<OutputColumn> columns;
-    if (!any([](const LayerReport& layer) { return layer.output.has_value(); })) return columns;
-    const bool tried = any([](const LayerReport& layer) { return layer.alone.has_value(); });
+    if (!any([](const LayerReport& layer) { return layer.output && (layer.output->isolated || layer.output->accumulated); }))
+        return columns;
     for (std::size_t r = 0; r < comparison.reports.size(); ++r) {
         columns.push_back({r, recipeTitle(comparison.reports[r].recipe), [](const LayerReport& layer) -> const ValueError* {
                                return layer.output && layer.output->isolated ? &*layer.output->isolated : nullptr;
@@ -99,21 +117,8 @@ std::vector<OutputColumn> outputColumns(const analysis::Comparison& comparison) 
         columns.push_back({r, "accumulated", [](const LayerReport& layer) -> const ValueError* {
                                return layer.output && layer.output->accumulated ? &*layer.output->accumulated : nullptr;
                            }});
-        if (!tried) continue;
-        columns.push_back({r, "only this", [](const LayerReport& layer) -> const ValueError* {
-                               return layer.alone ? &layer.alone->only : nullptr;
-                           }});
-        columns.push_back({r, "all but this", [](const LayerReport& layer) -> const ValueError* {
-                               return layer.alone ? &layer.alone->without : nullptr;
-                           }});
     }
     return columns;
-}
-
-std::string outputSentence(const std::vector<OutputColumn>& columns) {
-    const bool tried = std::ranges::any_of(columns, [](const OutputColumn& column) { return column.title == "only this"; });
-    return std::string("Output SQNR in dB: each layer alone on the float model's inputs, and accumulated with all before it") +
-           (tried ? "; the model's output with only this layer quantized, and with all but this." : ".");
 }
 
 std::string_view severityName(analysis::Finding::Severity severity) {

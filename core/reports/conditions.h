@@ -33,10 +33,12 @@ struct OutputColumn {
     std::string title;  ///< "int8", "accumulated"
     const analysis::ValueError* (*error)(const analysis::LayerReport& layer);
 };
-/// Isolated and accumulated of each report, and the one-at-a-time ranking where it was made; empty where the model was not run.
+/// Isolated and accumulated of each report; empty where no layer has such a figure.
 std::vector<OutputColumn> outputColumns(const analysis::Comparison& comparison);
-/// What these columns hold, in a sentence.
-std::string outputSentence(const std::vector<OutputColumn>& columns);
+/// "int8: 3 layers kept: excluded by --exclude": each reason once a recipe, those of missing outputs too; printable.
+std::vector<std::string> reasonLines(const analysis::Comparison& comparison);
+inline constexpr const char* kOutputSentence =
+    "Output SQNR in dB: each layer alone on the float model's inputs, and accumulated with all before it.";
 
 /// "info", "warning", "problem"
 std::string_view severityName(analysis::Finding::Severity severity);

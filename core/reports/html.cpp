@@ -7,6 +7,7 @@
 #include "core/base/text.h"
 #include "core/reports/all.h"
 #include "core/reports/conditions.h"
+#include "core/reports/ranking.h"
 #include "core/reports/html_style.h"
 #include "core/reports/nodes.h"
 #include "core/reports/svg.h"
@@ -142,7 +143,7 @@ std::string layerTable(const model::Model& model, const analysis::Comparison& co
 std::string layerOutputs(const model::Model& model, const analysis::Comparison& comparison, const HeatScale& scale) {
     const auto columns = outputColumns(comparison);
     if (columns.empty()) return {};
-    std::string out = "<h2>Outputs of the layers</h2><p class=\"muted\">" + escape(outputSentence(columns)) +
+    std::string out = "<h2>Outputs of the layers</h2><p class=\"muted\">" + escape(kOutputSentence) +
                       "</p><div class=\"scroll\"><table><thead><tr><th>Layer</th>";
     for (const OutputColumn& column : columns)
         out += fmt::format("<th class=\"n\">{}{}</th>", marker(column.report), escape(column.title));
@@ -161,6 +162,23 @@ std::string layerOutputs(const model::Model& model, const analysis::Comparison& 
         out += "</tr>\n";
     }
     return out + "</tbody></table></div>\n";
+}
+
+std::string rankingTables(const model::Model& model, const analysis::Comparison& comparison) {
+    std::string out;
+    for (const Ranking& ranking : rankings(model, comparison)) {
+        out += fmt::format("<h2>{}</h2><p class=\"muted\">{}</p><div class=\"scroll\"><table><thead><tr><th>Layer</th>",
+                           escape(ranking.title), escape(kRankingSentence));
+        for (const std::string& head : ranking.heads) out += fmt::format("<th class=\"n\">{}</th>", escape(head));
+        out += "</tr></thead><tbody>\n";
+        for (const Ranking::Row& row : ranking.rows) {
+            out += fmt::format("<tr><td class=\"name\">{}</td>", escape(row.layer));
+            for (const std::string& cell : row.cells) out += fmt::format("<td class=\"n\">{}</td>", cell);
+            out += "</tr>\n";
+        }
+        out += "</tbody></table></div>\n";
+    }
+    return out;
 }
 
 /// What becomes of each operator, folded, for every scheme with activations.
@@ -209,7 +227,10 @@ Result<std::string> write(const model::Model& model, const analysis::Comparison&
             out += fmt::format(
                 "<p class=\"muted\">Pictures of the first {} of {} layers; the table has every number.</p>\n", shown,
                 model.layers().size());
-        out += layerTable(model, comparison, scale) + layerOutputs(model, comparison, scale) + operators(model, comparison);
+        out += layerTable(model, comparison, scale);
+        for (const std::string& line : reasonLines(comparison)) out += "<p class=\"muted\">" + escape(line) + "</p>\n";
+        out += layerOutputs(model, comparison, scale) + rankingTables(model, comparison) +
+               operators(model, comparison);
     }
     return out + "</body></html>\n";
 }

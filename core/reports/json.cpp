@@ -57,6 +57,28 @@ Json layerOutputJson(const std::optional<analysis::LayerOutput>& output) {
     return {{"isolated", part(output->isolated)}, {"accumulated", part(output->accumulated)}, {"reason", output->reason}};
 }
 
+/// Of a whole model.
+Json modelErrorJson(const analysis::ModelError& error) {
+    Json out = errorJson(error);
+    if (const auto& language = error.language) {
+        out["tokens"] = language->tokens;
+        out["perplexity"] = number(language->perplexity);
+        out["perplexity_float"] = number(language->perplexityFloat);
+        out["mean_kld"] = number(language->kld.value);
+        out["mean_kld_error"] = number(language->kld.error);
+        out["same_top"] = number(language->sameTop.value);
+        out["same_top_error"] = number(language->sameTop.error);
+    }
+    if (const auto& accuracy = error.accuracy) {
+        out["labelled"] = accuracy->samples;
+        out["top1"] = number(accuracy->top1);
+        out["top5"] = number(accuracy->top5);
+        out["top1_float"] = number(accuracy->top1Float);
+        out["top5_float"] = number(accuracy->top5Float);
+    }
+    return out;
+}
+
 Json layerJson(const model::Layer& layer, const analysis::LayerReport& report,
                const std::optional<analysis::WeightStatistics>& statistics) {
     Json out = {{"name", layer.name},
@@ -70,33 +92,13 @@ Json layerJson(const model::Layer& layer, const analysis::LayerReport& report,
             {"bytes_after", report.bytesAfter},
             {"weight", weightJson(report, statistics)},
             {"output", layerOutputJson(report.output)}};
-    if (report.alone) out["alone"] = {{"only", errorJson(report.alone->only)}, {"without", errorJson(report.alone->without)}};
+    if (report.alone) out["alone"] = {{"only", modelErrorJson(report.alone->only)}, {"without", modelErrorJson(report.alone->without)}};
     return out;
 }
 
-/// The whole model's error.
 Json outputJson(const analysis::Evaluation& evaluation) {
     Json out = {{"conditions", evaluation.conditions}, {"synthetic", evaluation.synthetic}, {"samples", evaluation.samples}};
-    addSqnr(out, evaluation.output.sqnrDb());
-    if (evaluation.output.noise == 0) out["exact"] = true;
-    out["cosine"] = number(evaluation.output.cosine());
-    out["mse"] = number(evaluation.output.mse());
-    if (const auto& language = evaluation.language) {
-        out["tokens"] = language->tokens;
-        out["perplexity"] = number(language->perplexity);
-        out["perplexity_float"] = number(language->perplexityFloat);
-        out["mean_kld"] = number(language->kld.value);
-        out["mean_kld_error"] = number(language->kld.error);
-        out["same_top"] = number(language->sameTop.value);
-        out["same_top_error"] = number(language->sameTop.error);
-    }
-    if (const auto& accuracy = evaluation.accuracy) {
-        out["labelled"] = accuracy->samples;
-        out["top1"] = number(accuracy->top1);
-        out["top5"] = number(accuracy->top5);
-        out["top1_float"] = number(accuracy->top1Float);
-        out["top5_float"] = number(accuracy->top5Float);
-    }
+    out.update(modelErrorJson({evaluation.output, evaluation.language, evaluation.accuracy}));
     return out;
 }
 

@@ -3,32 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
 #include "core/base/table.h"
 #include "core/reports/all.h"
 #include "core/reports/conditions.h"
+#include "core/reports/ranking.h"
 
 namespace roundoff::reports {
 namespace {
 
 constexpr std::size_t kWidest = 56;
-
-/// "kept: 3 layers: excluded by --exclude", each reason once a scheme.
-std::string reasons(const analysis::Comparison& comparison) {
-    std::string out;
-    for (const auto& report : comparison.reports) {
-        std::map<std::pair<std::string, std::string>, std::size_t> counts;
-        for (const auto& layer : report.layers) {
-            if (layer.status == analysis::Status::Kept || layer.status == analysis::Status::Skipped)
-                ++counts[{std::string(analysis::name(layer.status)), layer.reason}];
-        }
-        for (const auto& [key, count] : counts)
-            out += fmt::format("{}: {} {} {}: {}\n", recipeTitle(report.recipe), count, count == 1 ? "layer" : "layers",
-                               key.first, printable(key.second));
-    }
-    return out;
-}
 
 /// Rows of what came out of the whole model, as far as it was run.
 void addOutputs(Table& table, const analysis::Comparison& comparison) {
@@ -98,7 +82,26 @@ std::string outputTable(const model::Model& model, const analysis::Comparison& c
         table.add(std::move(row));
     }
     table.rule();
-    return fmt::format("\n{}\n\n{}\n", outputSentence(columns), table.text());
+    return fmt::format("\n{}\n\n{}\n", kOutputSentence, table.text());
+}
+
+std::string rankingTables(const model::Model& model, const analysis::Comparison& comparison) {
+    std::string out;
+    for (const Ranking& ranking : rankings(model, comparison)) {
+        Table table(1);
+        std::vector<std::string> head{ranking.title};
+        head.insert(head.end(), ranking.heads.begin(), ranking.heads.end());
+        table.add(std::move(head));
+        table.rule();
+        for (const Ranking::Row& row : ranking.rows) {
+            std::vector<std::string> cells{elide(printable(row.layer), kWidest)};
+            cells.insert(cells.end(), row.cells.begin(), row.cells.end());
+            table.add(std::move(cells));
+        }
+        table.rule();
+        out += fmt::format("\n{}\n\n{}\n", kRankingSentence, table.text());
+    }
+    return out;
 }
 
 Result<std::string> write(const model::Model& model, const analysis::Comparison& comparison, const Context& context) {
@@ -121,7 +124,8 @@ Result<std::string> write(const model::Model& model, const analysis::Comparison&
     }
     table.rule();
     addTotals(table, comparison);
-    out += table.text() + '\n' + outputTable(model, comparison) + reasons(comparison);
+    out += table.text() + '\n' + outputTable(model, comparison) + rankingTables(model, comparison);
+    for (const std::string& line : reasonLines(comparison)) out += line + '\n';
     for (const auto& report : comparison.reports)
         if (report.output) {
             out += fmt::format("Outputs: {}{}.\n", printable(report.output->conditions),

@@ -11,8 +11,8 @@ namespace {
 using testing::comparisonOf, testing::modelWith, testing::written;
 using ::testing::HasSubstr, ::testing::Not;
 
-analysis::ValueError errorOf(double decibels) {
-    analysis::ValueError error;
+analysis::ModelError errorOf(double decibels) {
+    analysis::ModelError error;
     error.signal = error.quantized = error.product = 100;
     error.noise = 100 / std::pow(10, decibels / 10);
     error.count = 50;
@@ -57,6 +57,28 @@ TEST_F(LayerOutputs, TablesShowThemAndTheRankingOnlyWhereItWasMade) {
     for (const char* writer : {"text", "html"})
         EXPECT_THAT(written(writer, m_model, m_comparison), HasSubstr("all but this")) << writer;
     EXPECT_THAT(written("text", m_model, comparisonOf(m_model, {"int8"})), Not(HasSubstr("accumulated")));
+}
+
+TEST_F(LayerOutputs, TheRankingBeginsWithTheCostliestAndIsJudgedByWhatTheDataAllow) {
+    auto worse = errorOf(20), rest = errorOf(30);
+    worse.accuracy = analysis::Accuracy{10, 0.5, 1, 0.9, 1};
+    rest.accuracy = analysis::Accuracy{10, 0.8, 1, 0.9, 1};
+    m_first.alone = analysis::Sensitivity{rest, worse};
+    m_comparison.reports[0].layers[1].alone = analysis::Sensitivity{worse, rest};
+    const std::string text = written("text", m_model, m_comparison);
+    const auto table = text.substr(text.find("One at a time"));
+    EXPECT_THAT(table, HasSubstr("only this: top-1"));
+    EXPECT_LT(table.find("50.0 %"), table.find("80.0 %"));
+    EXPECT_LT(table.find("\nb "), table.find("\na "));
+    EXPECT_EQ(nlohmann::json::parse(written("json", m_model, m_comparison))["schemes"][0]["layers"][1]["alone"]["only"]["top1"], 0.5);
+}
+
+TEST_F(LayerOutputs, WhatIsMissingSaysWhy) {
+    m_first.output = analysis::LayerOutput{{}, {}, "it cannot be loaded"};
+    m_comparison.reports[0].layers[1].output = m_first.output;
+    for (const char* writer : {"text", "html"})
+        EXPECT_THAT(written(writer, m_model, m_comparison), HasSubstr("2 layers without figures of the output: it cannot be loaded"));
+    EXPECT_THAT(written("text", m_model, m_comparison), Not(HasSubstr("accumulated")));
 }
 
 TEST_F(LayerOutputs, CsvHasThemInColumnsOfTheirOwn) {

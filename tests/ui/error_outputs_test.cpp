@@ -19,9 +19,11 @@
 namespace roundoff::ui::tests {
 namespace {
 
-analysis::ValueError at(double db) {
+analysis::ModelError at(double db) {
     const double noise = std::pow(10.0, -db / 10);
-    return {1.0, noise, 1.0, 1.0 - noise / 2, 100};
+    analysis::ModelError error;
+    static_cast<analysis::ValueError&>(error) = {1.0, noise, 1.0, 1.0 - noise / 2, 100};
+    return error;
 }
 
 /// Four layers; layer 3 has no twin, layer 2 is kept float.

@@ -16,7 +16,11 @@ namespace {
 using tests::makeModel;
 using tests::schemeOf;
 
-analysis::ValueError errorOf(double noise) { return {1.0, noise, 1.0, 1.0 - noise / 2, 10}; }
+analysis::ModelError errorOf(double noise) {
+    analysis::ModelError error;
+    static_cast<analysis::ValueError&>(error) = {1.0, noise, 1.0, 1.0 - noise / 2, 10};
+    return error;
+}
 
 class Measure : public testing::Test {
 protected:

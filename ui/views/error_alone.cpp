@@ -24,6 +24,16 @@ QString signedDb(double db) {
     return (db < 0 ? QStringLiteral("−") : QStringLiteral("+")) + QString::number(std::abs(db), 'f', 2) + QStringLiteral(" dB");
 }
 
+/// "29.6 dB, top-1 98.0 %": the model's outputs, and what the data let them be judged by.
+QString outputsText(const analysis::ModelError& error) {
+    QString text = dbUnitText(error.sqnrDb());
+    if (error.accuracy)
+        text += QStringLiteral(", ") + words(QT_TRANSLATE_NOOP("Error", "top-1 %1")).arg(percentText(error.accuracy->top1));
+    if (error.language)
+        text += QStringLiteral(", ") + words(QT_TRANSLATE_NOOP("Error", "perplexity %1")).arg(error.language->perplexity, 0, 'f', 4);
+    return text;
+}
+
 }  // namespace
 
 bool hasRanking(const State& state) {
@@ -58,9 +68,9 @@ BarPlot aloneBars(const State& state, Alone what) {
         bar.tooltip = bar.name + QLatin1Char('\n');
         if (report->alone) {
             bar.tooltip += words(QT_TRANSLATE_NOOP("Error", "only this layer quantized: outputs at %1"))
-                               .arg(dbUnitText(report->alone->only.sqnrDb()));
+                               .arg(outputsText(report->alone->only));
             bar.tooltip += QLatin1Char('\n') + words(QT_TRANSLATE_NOOP("Error", "all but this layer quantized: outputs at %1"))
-                                                   .arg(dbUnitText(report->alone->without.sqnrDb()));
+                                                   .arg(outputsText(report->alone->without));
             if (!std::isnan(gain))
                 bar.tooltip += QStringLiteral(" (%1)").arg(signedDb(gain));
         } else {

@@ -1,0 +1,104 @@
+#include "core/analysis/tally.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace roundoff::analysis {
+namespace {
+
+using runtime::NamedTensor;
+
+/// Natural logarithms of a softmax.
+void logSoftmax(std::span<const float> scores, std::vector<double>& out) {
+    const double top = *std::ranges::max_element(scores);
+    double sum = 0;
+    for (const float score : scores) sum += std::exp(double(score) - top);
+    const double shift = top + std::log(sum);
+    out.resize(scores.size());
+    for (std::size_t i = 0; i < scores.size(); ++i) out[i] = double(scores[i]) - shift;
+}
+
+/// How many scores are greater than that of `label`; all where that is no number.
+std::size_t rankOf(std::span<const float> scores, std::size_t label) {
+    return std::size_t(std::ranges::count_if(scores, [&](float score) { return !(score <= scores[label]); }));
+}
+
+/// The output that holds scores of classes: the one called logits, else the first.
+std::size_t scoresOf(const std::vector<NamedTensor>& outputs) {
+    const auto named = std::ranges::find(outputs, "logits", &NamedTensor::name);
+    return named == outputs.end() ? 0 : std::size_t(named - outputs.begin());
+}
+
+}  // namespace
+
+void Tally::Sum::add(double x) {
+    first += x;
+    second += x * x;
+    ++n;
+}
+
+Mean Tally::Sum::mean() const {
+    if (n == 0) return {};
+    const double m = first / double(n);
+    return {m, n > 1 ? std::sqrt(std::max(second / double(n) - m * m, 0.0) / double(n - 1)) : 0};
+}
+
+/// Logits [1, positions, vocabulary] against the tokens that stand one further.
+void Tally::addLanguage(std::span<const float> reference, std::span<const float> scores, std::span<const float> tokens,
+                        std::size_t vocabulary) {
+    std::vector<double> p, q;
+    for (std::size_t t = 0; t + 1 < tokens.size() && (t + 1) * vocabulary <= scores.size(); ++t) {
+        logSoftmax(reference.subspan(t * vocabulary, vocabulary), p);
+        logSoftmax(scores.subspan(t * vocabulary, vocabulary), q);
+        const auto next = std::size_t(tokens[t + 1]);
+        if (next >= vocabulary) continue;
+        double kld = 0;
+        for (std::size_t v = 0; v < vocabulary; ++v) kld += std::exp(p[v]) * (p[v] - q[v]);
+        m_loss.add(-q[next]);
+        m_lossFloat.add(-p[next]);
+        m_kld.add(std::max(kld, 0.0));
+        m_sameTop.add(std::ranges::max_element(p) - p.begin() == std::ranges::max_element(q) - q.begin());
+    }
+}
+
+Result<void> Tally::add(const model::Model& model, const calibration::Dataset& data, std::size_t i, const runtime::Sample& sample,
+                        const std::vector<NamedTensor>& expected, const std::vector<NamedTensor>& outputs) {
+    m_output.addOutputs(expected, outputs);
+    const std::size_t at = scoresOf(expected);
+    if (at >= outputs.size() || at >= expected.size() || !isFloat(expected[at].type) || !hasClassAxis(expected[at]) ||
+        expected[at].shape != outputs[at].shape)
+        return {};
+    const auto classes = std::size_t(expected[at].shape.back());
+    const auto x = floatsOf(expected[at]), y = floatsOf(outputs[at]);
+    if (!data.tokens.empty() && expected[at].shape.size() == 3) {
+        const auto tokens = std::ranges::find(sample, data.tokens, &NamedTensor::name);
+        if (tokens != sample.end()) addLanguage(x, y, floatsOf(*tokens), classes);
+    } else if (i < data.labels.size() && x.size() == classes) {
+        if (std::size_t(data.labels[i]) >= classes)
+            return badInput(model.info().path, fmt::format("the data has label {}, the model {} classes", data.labels[i], classes),
+                            "Name the folders of the images by class number, from 0, or by class in alphabetical order");
+        const auto label = std::size_t(data.labels[i]);
+        ++m_labelled;
+        m_top1 += rankOf(y, label) < 1;
+        m_top5 += rankOf(y, label) < 5;
+        m_top1Float += rankOf(x, label) < 1;
+        m_top5Float += rankOf(x, label) < 5;
+    }
+    return {};
+}
+
+ModelError Tally::result() const {
+    ModelError result{m_output, {}, {}};
+    if (m_loss.n > 0)
+        result.language = LanguageError{m_loss.n, std::exp(m_loss.mean().value), std::exp(m_lossFloat.mean().value),
+                                        m_kld.mean(), m_sameTop.mean()};
+    if (m_labelled > 0) {
+        const auto share = [&](std::uint64_t hits) { return double(hits) / double(m_labelled); };
+        result.accuracy = Accuracy{m_labelled, share(m_top1), share(m_top5), share(m_top1Float), share(m_top5Float)};
+    }
+    return result;
+}
+
+}  // namespace roundoff::analysis

@@ -1,0 +1,32 @@
+#pragma once
+#include "core/analysis/evaluation.h"
+#include "core/calibration/calibration.h"
+#include "core/model/model.h"
+
+namespace roundoff::analysis {
+
+/// Sums of what a model's outputs differ by, over the samples of a data set.
+class Tally {
+public:
+    /// One sample, the i-th of `data`, with the outputs of the float model and of the other. An error where its label is not
+    /// one of the model's classes.
+    Result<void> add(const model::Model& model, const calibration::Dataset& data, std::size_t i, const runtime::Sample& sample,
+                     const std::vector<runtime::NamedTensor>& expected, const std::vector<runtime::NamedTensor>& outputs);
+    [[nodiscard]] ModelError result() const;
+
+private:
+    struct Sum {
+        double first = 0, second = 0;
+        std::uint64_t n = 0;
+        void add(double x);
+        [[nodiscard]] Mean mean() const;
+    };
+    void addLanguage(std::span<const float> reference, std::span<const float> scores, std::span<const float> tokens,
+                     std::size_t vocabulary);
+
+    OutputError m_output;
+    Sum m_loss, m_lossFloat, m_kld, m_sameTop;
+    std::uint64_t m_labelled = 0, m_top1 = 0, m_top5 = 0, m_top1Float = 0, m_top5Float = 0;
+};
+
+}  // namespace roundoff::analysis
