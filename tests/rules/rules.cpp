@@ -46,7 +46,7 @@ const std::vector<Reserved>& reserved() {
         {"hwy/", {"core/kernels/", "tests/kernels/"}},
         {"onnx/", {"core/formats/onnx/", "tests/support/", "tests/formats/onnx/"}},
         {"google/protobuf", {"core/formats/onnx/", "tests/support/", "tests/formats/onnx/"}},
-        {"protozero/", {"core/formats/onnx/", "tests/support/", "tests/formats/onnx/"}},
+        {"protozero/", {"core/formats/onnx/", "core/calibration/tokenizers/", "tests/support/", "tests/formats/onnx/"}},
         {"onnxruntime", {"core/runtime/"}},
         {"CLI/", {"app/cli/", "tests/tools/"}},
         {"tbb/", {"core/", "tests/"}},
