@@ -6,6 +6,7 @@
 
 #include "core/analysis/evaluate.h"
 #include "core/analysis/simulation.h"
+#include "core/analysis/stored_ranking.h"
 #include "core/analysis/tally.h"
 #include "core/base/cpu.h"
 #include "core/base/text.h"
@@ -32,6 +33,7 @@ struct Work {
     Weights weights;
     std::vector<std::string> outputValues;  ///< by layer
     std::uint64_t room = 0;                 ///< for outputs that are kept
+    std::string key = {};                   ///< of model and data in the store; empty where nothing is kept
 };
 
 struct Groups {
@@ -173,28 +175,42 @@ Result<void> rank(Work& work, Job& job) {
     const std::size_t count = work.weights.size();
     const auto reference = referenceOf(work, *simulation, job);
     if (!reference) return propagate(reference);
+    const std::string key = work.key.empty() ? "" : rankingKey(work.key, work.model, work.report, reference->samples.size());
+    StoredRanking known = key.empty() ? StoredRanking() : loadRanking(*work.options.store, key);
     std::vector<std::size_t> order;
-    for (std::size_t i = 0; i < count; ++i)
-        if (work.weights[i] && !work.report.layers[i].alone) order.push_back(i);
+    for (std::size_t i = 0; i < count; ++i) {
+        auto& alone = work.report.layers[i].alone;
+        const auto before = known.find(work.model.layers()[i].name);
+        if (work.weights[i] && !alone && before != known.end()) alone = before->second;
+        if (work.weights[i] && !alone) order.push_back(i);
+    }
     const auto sqnr = [&](std::size_t i) {
         const auto& output = work.report.layers[i].output;
         return output && output->isolated ? output->isolated->sqnrDb() : 0;
     };
     std::ranges::stable_sort(order, {}, sqnr);
+    const auto keep = [&] {
+        if (!key.empty() && !order.empty()) saveRanking(*work.options.store, key, known);
+    };
     for (std::size_t done = 0; done < order.size(); ++done) {
         job.progress(double(done), double(order.size()), "layers tried one at a time");
         std::vector<bool> layers(count, false);
         layers[order[done]] = true;
         Sensitivity found;
         for (ModelError* into : {&found.only, &found.without}) {
-            if (auto set = simulation->setActive(work.weights, layers); !set) return set;
-            auto error = errorOf(work, *simulation, *reference, job);
-            if (!error) return propagate(error);
+            auto set = simulation->setActive(work.weights, layers);
+            auto error = set ? errorOf(work, *simulation, *reference, job) : propagate(set);
+            if (!error) {
+                keep();
+                return propagate(error);
+            }
             *into = std::move(*error);
             layers.flip();
         }
-        work.report.layers[order[done]].alone = found;
+        known.insert_or_assign(work.model.layers()[order[done]].name, found);
+        work.report.layers[order[done]].alone = std::move(found);
     }
+    keep();
     return {};
 }
 
@@ -233,6 +249,9 @@ Result<void> measureOutputs(const model::Model& model, Comparison& comparison, c
             report.output->conditions = conditionsOf(*data);
         }
         if (!options.ranking) continue;
+        auto key = calibration::placeOf(options.store, model, *data, source, own);
+        if (!key) return propagate(key);
+        work.key = std::move(*key);
         Job ranking = own.part(share, 1 - share);
         if (auto done = rank(work, ranking); !done) return done;
     }

@@ -56,7 +56,7 @@ Result<void> runAll(const model::Model& model, Comparison& comparison, const Run
             comparison.calibration = calibration.conditions + (calibration.synthetic ? "; SYNTHETIC inputs" : "");
         }
         Job measuring = part(options.evaluation ? 0.4 : 0.8);
-        const MeasureOptions how{&calibration, options.memoryLimit, options.ranking};
+        const MeasureOptions how{&calibration, options.memoryLimit, options.ranking, options.store ? &*options.store : nullptr};
         if (auto measured = measureOutputs(model, comparison, *options.calibration, how, measuring); !measured) return measured;
     }
     if (options.evaluation) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
 
@@ -11,13 +12,16 @@ namespace {
 using runtime::NamedTensor;
 
 /// Natural logarithms of a softmax.
-void logSoftmax(std::span<const float> scores, std::vector<double>& out) {
-    const double top = *std::ranges::max_element(scores);
-    double sum = 0;
-    for (const float score : scores) sum += std::exp(double(score) - top);
-    const double shift = top + std::log(sum);
-    out.resize(scores.size());
-    for (std::size_t i = 0; i < scores.size(); ++i) out[i] = double(scores[i]) - shift;
+Eigen::ArrayXd logSoftmax(std::span<const float> scores) {
+    const Eigen::ArrayXd x = Eigen::Map<const Eigen::ArrayXf>(scores.data(), Eigen::Index(scores.size())).cast<double>();
+    const double top = x.maxCoeff();
+    return x - (top + std::log((x - top).exp().sum()));
+}
+
+Eigen::Index likeliest(const Eigen::ArrayXd& x) {
+    Eigen::Index at = 0;
+    x.maxCoeff(&at);
+    return at;
 }
 
 /// How many scores are greater than that of `label`; all where that is no number.
@@ -48,18 +52,15 @@ Mean Tally::Sum::mean() const {
 /// Logits [1, positions, vocabulary] against the tokens that stand one further.
 void Tally::addLanguage(std::span<const float> reference, std::span<const float> scores, std::span<const float> tokens,
                         std::size_t vocabulary) {
-    std::vector<double> p, q;
     for (std::size_t t = 0; t + 1 < tokens.size() && (t + 1) * vocabulary <= scores.size(); ++t) {
-        logSoftmax(reference.subspan(t * vocabulary, vocabulary), p);
-        logSoftmax(scores.subspan(t * vocabulary, vocabulary), q);
         const auto next = std::size_t(tokens[t + 1]);
         if (next >= vocabulary) continue;
-        double kld = 0;
-        for (std::size_t v = 0; v < vocabulary; ++v) kld += std::exp(p[v]) * (p[v] - q[v]);
-        m_loss.add(-q[next]);
-        m_lossFloat.add(-p[next]);
-        m_kld.add(std::max(kld, 0.0));
-        m_sameTop.add(std::ranges::max_element(p) - p.begin() == std::ranges::max_element(q) - q.begin());
+        const Eigen::ArrayXd p = logSoftmax(reference.subspan(t * vocabulary, vocabulary));
+        const Eigen::ArrayXd q = logSoftmax(scores.subspan(t * vocabulary, vocabulary));
+        m_loss.add(-q[Eigen::Index(next)]);
+        m_lossFloat.add(-p[Eigen::Index(next)]);
+        m_kld.add(std::max((p.exp() * (p - q)).sum(), 0.0));
+        m_sameTop.add(likeliest(p) == likeliest(q));
     }
 }
 

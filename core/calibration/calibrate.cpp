@@ -53,14 +53,6 @@ Observation reduced(Observation seen, Detail detail) {
     return seen;
 }
 
-/// Where the store keeps these data; empty where it does not: made-up samples, files that are not there any more.
-Result<std::string> placeOf(const Store* store, const model::Model& model, const Dataset& data, const DataSource& source, Job& job) {
-    if (!store || source.isSynthetic()) return std::string();
-    auto key = storeKey(model, data, source, job);
-    if (!key && key.error().code != ErrorCode::Cancelled) return std::string();
-    return key;
-}
-
 Result<void> check(const Calibration& calibration, const model::Model& model, const DataSource& source) {
     const bool moved = std::ranges::any_of(calibration.values, [](const auto& entry) { return entry.second.moments.min < entry.second.moments.max; });
     if (!calibration.values.empty() && !moved)

@@ -42,19 +42,20 @@ Store::Store(fs::path folder, std::uint64_t mostBytes) : m_folder(std::move(fold
 
 fs::path Store::file(const std::string& key) const { return m_folder / (key + kExtension); }
 
-ProgressOfValues Store::load(const std::string& key) const {
+std::vector<std::byte> Store::bytes(const std::string& key) const {
     if (m_folder.empty()) return {};
     std::error_code error;
     const auto size = fs::file_size(file(key), error);
     if (error || size > m_mostBytes) return {};
-    auto values = decode(read(file(key)));
-    if (!values) return {};
-    fs::last_write_time(file(key), fs::file_time_type::clock::now(), error);  // it was of use
-    return std::move(*values);
+    fs::last_write_time(file(key), fs::file_time_type::clock::now(), error);  // it is of use
+    return read(file(key));
 }
 
-void Store::save(const std::string& key, const ProgressOfValues& values) const {
-    const auto bytes = encode(values);
+ProgressOfValues Store::load(const std::string& key) const { return decode(bytes(key)).value_or(ProgressOfValues()); }
+
+void Store::save(const std::string& key, const ProgressOfValues& values) const { keep(key, encode(values)); }
+
+void Store::keep(const std::string& key, std::span<const std::byte> bytes) const {
     if (m_folder.empty() || bytes.size() > m_mostBytes) return;
     std::error_code error;
     fs::create_directories(m_folder, error);
@@ -103,6 +104,13 @@ Result<std::string> storeKey(const model::Model& model, const Dataset& data, con
     if (!hash) return propagate(hash);
     sum.update(*hash);
     return sum.finish();
+}
+
+Result<std::string> placeOf(const Store* store, const model::Model& model, const Dataset& data, const DataSource& source, Job& job) {
+    if (!store || source.isSynthetic()) return std::string();
+    auto key = storeKey(model, data, source, job);
+    if (!key && key.error().code != ErrorCode::Cancelled) return std::string();
+    return key;
 }
 
 }  // namespace roundoff::calibration

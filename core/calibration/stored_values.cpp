@@ -5,14 +5,13 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
-#include "core/base/sha256.h"
+#include "core/base/sealed.h"
 
 namespace roundoff::calibration {
 namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::size_t kSum = 64;  ///< hex digits of SHA-256
 static_assert(std::endian::native == std::endian::little, "arrays are kept as they lie in memory");
 
 template <class T>
@@ -79,34 +78,22 @@ bool fromJson(const Json& json, Progress& own) {
     return seen.samples <= own.samples;
 }
 
-std::string sumOf(std::span<const std::byte> bytes) {
-    Sha256 sum;
-    sum.update(bytes);
-    return sum.finish();
-}
-
 }  // namespace
 
 std::vector<std::byte> encode(const ProgressOfValues& values) {
     Json all = Json::array();
     for (const auto& [name, own] : values) all.push_back(toJson(name, own));
     const std::vector<std::uint8_t> content = Json::to_cbor(all);
-    const auto bytes = std::as_bytes(std::span(content));
-    const std::string sum = sumOf(bytes);
-    std::vector<std::byte> out(kSum + bytes.size());
-    std::memcpy(out.data(), sum.data(), kSum);
-    std::memcpy(out.data() + kSum, bytes.data(), bytes.size());
-    return out;
+    return sealed(std::as_bytes(std::span(content)));
 }
 
 std::optional<ProgressOfValues> decode(std::span<const std::byte> bytes) {
-    if (bytes.size() < kSum) return std::nullopt;
-    const auto content = bytes.subspan(kSum);
-    if (std::memcmp(sumOf(content).data(), bytes.data(), kSum) != 0) return std::nullopt;
+    const auto content = unsealed(bytes);
+    if (!content) return std::nullopt;
     try {
-        const auto* begin = reinterpret_cast<const std::uint8_t*>(content.data());
+        const auto* begin = reinterpret_cast<const std::uint8_t*>(content->data());
         ProgressOfValues values;
-        for (const Json& entry : Json::from_cbor(begin, begin + content.size())) {
+        for (const Json& entry : Json::from_cbor(begin, begin + content->size())) {
             Progress own;
             if (!fromJson(entry, own)) return std::nullopt;
             values.emplace(entry.at("name").get<std::string>(), std::move(own));

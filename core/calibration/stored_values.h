@@ -18,7 +18,7 @@ struct Progress {
 };
 using ProgressOfValues = std::map<std::string, Progress>;  ///< by the name of the value
 
-/// As bytes: SHA-256 of the rest, then CBOR. Every number comes back bit for bit.
+/// As sealed bytes (core/base/sealed.h) of CBOR. Every number comes back bit for bit.
 std::vector<std::byte> encode(const ProgressOfValues& values);
 /// Nothing where a byte was changed or is missing, or a size does not fit.
 std::optional<ProgressOfValues> decode(std::span<const std::byte> bytes);

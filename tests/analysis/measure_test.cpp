@@ -124,6 +124,40 @@ TEST_F(Measure, AStoppedRankingGoesOn) {
     for (const LayerReport& layer : comparison.reports[0].layers) EXPECT_TRUE(layer.alone);
 }
 
+/// In another run of the program, where nothing is left of the comparison.
+TEST_F(Measure, AStoppedRankingGoesOnFromTheStore) {
+    const auto model = open("digits.onnx");
+    const test::TempFolder folder;
+    const calibration::Store store(folder.path());
+    const auto source = calibration::parseDataSource((kSamples / "digits.calib").string(), 0).value();
+    const auto tried = [&](Comparison& comparison, const calibration::Store* kept, std::size_t stopAfter) {
+        std::size_t count = 0;
+        const auto stop = std::make_unique<std::stop_source>();
+        Job job(stop->get_token(), [&](double, std::string_view what) {
+            if (what.find("one at a time") == std::string_view::npos) return;
+            if (count++ == stopAfter) stop->request_stop();
+        });
+        MeasureOptions ranking;
+        ranking.ranking = true;
+        ranking.store = kept;
+        const auto done = measureOutputs(model, comparison, source, ranking, job);
+        EXPECT_EQ(bool(done), count <= stopAfter);
+        return count;
+    };
+    auto first = compared(model, "int4"), second = first, other = compared(model, "int5"), anew = first;
+    tried(first, &store, 4);
+    EXPECT_EQ(tried(second, &store, 100), model.layers().size() - 4);
+    EXPECT_EQ(tried(other, &store, 100), model.layers().size());
+    EXPECT_EQ(tried(anew, nullptr, 100), model.layers().size());
+    for (std::size_t i = 0; i < model.layers().size(); ++i) {
+        const Sensitivity &kept = *second.reports[0].layers[i].alone, &fresh = *anew.reports[0].layers[i].alone;
+        EXPECT_EQ(kept.only.noise, fresh.only.noise);
+        EXPECT_EQ(kept.without.product, fresh.without.product);
+        EXPECT_EQ(kept.only.accuracy->top1, fresh.only.accuracy->top1);
+        EXPECT_EQ(kept.only.sameTop, fresh.only.sameTop);
+    }
+}
+
 /// Two operators share a weight; what one computes on is signed, and never is for the other.
 TEST_F(Measure, AWeightOfTwoUsesIsTriedOnTheInputOfEach) {
     const test::TempFolder folder;
