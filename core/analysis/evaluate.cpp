@@ -62,10 +62,12 @@ Result<void> evaluate(const model::Model& model, Comparison& comparison, const c
             if (!sample) return propagate(sample);
             const auto expected = reference->run(*sample, job);
             if (!expected) return propagate(expected);
+            if (i == 0)
+                if (auto fit = checkLabels(*data, *expected, source.path.string()); !fit) return fit;
             for (std::size_t r = 0; r < count; ++r) {
                 const auto outputs = simulations[r].run(*sample, job);
                 if (!outputs) return propagate(outputs);
-                if (auto added = tallies[r].add(model, *data, i, *sample, *expected, *outputs); !added) return added;
+                tallies[r].add(*data, i, *sample, *expected, *outputs);
             }
         }
         for (std::size_t r = 0; r < count; ++r) reports[first + r].output = resultOf(tallies[r], *data, source);

@@ -158,13 +158,12 @@ Result<Reference> referenceOf(const Work& work, Simulation& simulation, Job& job
     return reference;
 }
 
-Result<ModelError> errorOf(const Work& work, Simulation& simulation, const Reference& reference, Job& job) {
+Result<ModelError> errorOf(const calibration::Dataset& data, Simulation& simulation, const Reference& reference, Job& job) {
     Tally tally;
     for (std::size_t s = 0; s < reference.samples.size(); ++s) {
         const auto outputs = simulation.run(reference.samples[s], job);
         if (!outputs) return propagate(outputs);
-        if (auto added = tally.add(work.model, work.data, s, reference.samples[s], reference.outputs[s], *outputs); !added)
-            return propagate(added);
+        tally.add(data, s, reference.samples[s], reference.outputs[s], *outputs);
     }
     return tally.result();
 }
@@ -175,6 +174,8 @@ Result<void> rank(Work& work, Job& job) {
     const std::size_t count = work.weights.size();
     const auto reference = referenceOf(work, *simulation, job);
     if (!reference) return propagate(reference);
+    calibration::Dataset data = work.data;
+    if (!checkLabels(data, reference->outputs.front(), "")) data.labels.clear();
     const std::string key = work.key.empty() ? "" : rankingKey(work.key, work.model, work.report, reference->samples.size());
     StoredRanking known = key.empty() ? StoredRanking() : loadRanking(*work.options.store, key);
     std::vector<std::size_t> order;
@@ -199,7 +200,7 @@ Result<void> rank(Work& work, Job& job) {
         Sensitivity found;
         for (ModelError* into : {&found.only, &found.without}) {
             auto set = simulation->setActive(work.weights, layers);
-            auto error = set ? errorOf(work, *simulation, *reference, job) : propagate(set);
+            auto error = set ? errorOf(data, *simulation, *reference, job) : propagate(set);
             if (!error) {
                 keep();
                 return propagate(error);

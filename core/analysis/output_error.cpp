@@ -61,11 +61,12 @@ double ValueError::cosine() const {
 }
 
 void OutputError::addOutputs(const std::vector<runtime::NamedTensor>& reference, const std::vector<runtime::NamedTensor>& outputs) {
-    bool first = true;
+    bool first = true, isOdd = false;
     for (std::size_t i = 0; i < reference.size() && i < outputs.size(); ++i) {
         const runtime::NamedTensor &a = reference[i], &b = outputs[i];
         if (!isFloat(a.type)) continue;
         const auto note = [&](std::string what) {
+            isOdd = true;
             if (odd.empty()) odd = "output \"" + a.name + "\" " + std::move(what);
         };
         const auto x = floatsOf(a), y = floatsOf(b);
@@ -73,9 +74,10 @@ void OutputError::addOutputs(const std::vector<runtime::NamedTensor>& reference,
             note("is " + tensor::text(b.shape) + " where the float model gives " + tensor::text(a.shape));
             continue;
         }
-        if (!finite(y))
-            note(finite(x) ? "holds NaN or infinite values where the float model's are finite"
-                           : "holds NaN or infinite values in the float model too");
+        if (const bool here = finite(y), there = finite(x); !here || !there)
+            note(here    ? "is finite where the float model's holds NaN or infinite values"
+                 : there ? "holds NaN or infinite values where the float model's are finite"
+                         : "holds NaN or infinite values in the float model too");
         add(x, y);
         if (first && hasClassAxis(a)) {
             const auto classes = std::ptrdiff_t(a.shape.back());
@@ -86,6 +88,8 @@ void OutputError::addOutputs(const std::vector<runtime::NamedTensor>& reference,
         }
         first = false;
     }
+    ++samples;
+    oddSamples += isOdd;
 }
 
 }  // namespace roundoff::analysis

@@ -27,7 +27,8 @@ struct ValueError {
 /// What comes out of one model against what comes out of another on the same samples, over all float outputs.
 struct OutputError : ValueError {
     std::uint64_t rows = 0, sameTop = 0;   ///< of the first output, where its last axis is one of classes
-    std::string odd;  ///< the first output that is no finite number, or of another shape
+    std::uint64_t samples = 0, oddSamples = 0;
+    std::string odd;  ///< the first output that is no finite number in either model, or of another shape; left out of the sums
 
     /// One sample's outputs, in the same order.
     void addOutputs(const std::vector<runtime::NamedTensor>& reference, const std::vector<runtime::NamedTensor>& outputs);

@@ -13,7 +13,7 @@ using Json = nlohmann::json;
 constexpr int kVersion = 1;  ///< of what is written, and of how layers are tried
 
 Json toJson(const ModelError& e) {
-    Json out = {{"sums", {e.signal, e.noise, e.quantized, e.product}}, {"counts", {e.count, e.rows, e.sameTop}}, {"odd", e.odd}};
+    Json out = {{"sums", {e.signal, e.noise, e.quantized, e.product}}, {"counts", {e.count, e.rows, e.sameTop, e.samples, e.oddSamples}}, {"odd", e.odd}};
     if (const auto& l = e.language)
         out["language"] = {l->tokens, l->perplexity, l->perplexityFloat, l->kld.value, l->kld.error, l->sameTop.value, l->sameTop.error};
     if (const auto& a = e.accuracy) out["accuracy"] = {a->samples, a->top1, a->top5, a->top1Float, a->top5Float};
@@ -32,6 +32,8 @@ ModelError errorOf(const Json& json) {
     e.count = count("counts", 0);
     e.rows = count("counts", 1);
     e.sameTop = count("counts", 2);
+    e.samples = count("counts", 3);
+    e.oddSamples = count("counts", 4);
     e.odd = json.at("odd").get<std::string>();
     if (json.contains("language"))
         e.language = LanguageError{count("language", 0), number("language", 1), number("language", 2),

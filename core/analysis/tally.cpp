@@ -35,7 +35,25 @@ std::size_t scoresOf(const std::vector<NamedTensor>& outputs) {
     return named == outputs.end() ? 0 : std::size_t(named - outputs.begin());
 }
 
+bool isScores(const std::vector<NamedTensor>& outputs, std::size_t at) {
+    return at < outputs.size() && isFloat(outputs[at].type) && hasClassAxis(outputs[at]);
+}
+
 }  // namespace
+
+Result<void> checkLabels(const calibration::Dataset& data, const std::vector<NamedTensor>& outputs, const std::string& where) {
+    const std::size_t at = scoresOf(outputs);
+    if (data.labels.empty() || !isScores(outputs, at)) return {};
+    const auto classes = std::size_t(outputs[at].shape.back());
+    if (data.namedClasses > 0 && data.namedClasses != classes)
+        return badInput(where, fmt::format("the data name {} classes, the model has {}: which they are cannot be told", data.namedClasses, classes),
+                        "Name the folders of the images by class number, from 0");
+    for (const int label : data.labels)
+        if (std::size_t(label) >= classes)
+            return badInput(where, fmt::format("the data has label {}, the model {} classes", label, classes),
+                            "Name the folders of the images by class number, from 0, or by class in alphabetical order");
+    return {};
+}
 
 void Tally::Sum::add(double x) {
     first += x;
@@ -64,22 +82,17 @@ void Tally::addLanguage(std::span<const float> reference, std::span<const float>
     }
 }
 
-Result<void> Tally::add(const model::Model& model, const calibration::Dataset& data, std::size_t i, const runtime::Sample& sample,
-                        const std::vector<NamedTensor>& expected, const std::vector<NamedTensor>& outputs) {
+void Tally::add(const calibration::Dataset& data, std::size_t i, const runtime::Sample& sample,
+                const std::vector<NamedTensor>& expected, const std::vector<NamedTensor>& outputs) {
     m_output.addOutputs(expected, outputs);
     const std::size_t at = scoresOf(expected);
-    if (at >= outputs.size() || at >= expected.size() || !isFloat(expected[at].type) || !hasClassAxis(expected[at]) ||
-        expected[at].shape != outputs[at].shape)
-        return {};
+    if (at >= outputs.size() || !isScores(expected, at) || expected[at].shape != outputs[at].shape) return;
     const auto classes = std::size_t(expected[at].shape.back());
     const auto x = floatsOf(expected[at]), y = floatsOf(outputs[at]);
     if (!data.tokens.empty() && expected[at].shape.size() == 3) {
         const auto tokens = std::ranges::find(sample, data.tokens, &NamedTensor::name);
         if (tokens != sample.end()) addLanguage(x, y, floatsOf(*tokens), classes);
-    } else if (i < data.labels.size() && x.size() == classes) {
-        if (std::size_t(data.labels[i]) >= classes)
-            return badInput(model.info().path, fmt::format("the data has label {}, the model {} classes", data.labels[i], classes),
-                            "Name the folders of the images by class number, from 0, or by class in alphabetical order");
+    } else if (i < data.labels.size() && x.size() == classes && std::size_t(data.labels[i]) < classes) {
         const auto label = std::size_t(data.labels[i]);
         ++m_labelled;
         m_top1 += rankOf(y, label) < 1;
@@ -87,7 +100,6 @@ Result<void> Tally::add(const model::Model& model, const calibration::Dataset& d
         m_top1Float += rankOf(x, label) < 1;
         m_top5Float += rankOf(x, label) < 5;
     }
-    return {};
 }
 
 ModelError Tally::result() const {

@@ -5,13 +5,15 @@
 
 namespace roundoff::analysis {
 
+/// An error where the data's labels cannot be the classes that these outputs of the model score.
+Result<void> checkLabels(const calibration::Dataset& data, const std::vector<runtime::NamedTensor>& outputs, const std::string& where);
+
 /// Sums of what a model's outputs differ by, over the samples of a data set.
 class Tally {
 public:
-    /// One sample, the i-th of `data`, with the outputs of the float model and of the other. An error where its label is not
-    /// one of the model's classes.
-    Result<void> add(const model::Model& model, const calibration::Dataset& data, std::size_t i, const runtime::Sample& sample,
-                     const std::vector<runtime::NamedTensor>& expected, const std::vector<runtime::NamedTensor>& outputs);
+    /// One sample, the i-th of `data`, with the outputs of the float model and of the other.
+    void add(const calibration::Dataset& data, std::size_t i, const runtime::Sample& sample,
+             const std::vector<runtime::NamedTensor>& expected, const std::vector<runtime::NamedTensor>& outputs);
     [[nodiscard]] ModelError result() const;
 
 private:

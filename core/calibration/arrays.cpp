@@ -46,6 +46,8 @@ private:
 Result<Cut> cut(const Value& input, NpyArray array) {
     const tensor::Shape& want = input.shape;
     tensor::Shape shape = array.shape();
+    if (!shape.empty() && shape[0] == 0)
+        return badInput(array.name(), fmt::format("the array is {}: it holds no samples", tensor::text(shape)), "Give at least one");
     if (input.hasShape && shape.size() + 1 == want.size()) shape.insert(shape.begin(), 1);
     bool fits = !input.hasShape || shape.size() == want.size();
     for (std::size_t i = 1; fits && i < want.size(); ++i) fits = want[i] < 0 || want[i] == shape[i];

@@ -37,23 +37,36 @@ Result<void> checkChannels(const model::Model& model, const ImageOptions& option
     return {};
 }
 
+struct Labels {
+    std::vector<int> of;  ///< each image
+    std::size_t named = 0;
+};
+
 /// The class of each image; none where they all lie in one folder.
-std::vector<int> labelsOf(const std::vector<fs::path>& images) {
+Result<Labels> labelsOf(const std::vector<fs::path>& images, const fs::path& folder) {
     std::vector<std::string> names;
     for (const fs::path& image : images) names.push_back(image.parent_path().filename().string());
     std::vector<std::string> classes = names;
     std::sort(classes.begin(), classes.end());
     classes.erase(std::unique(classes.begin(), classes.end()), classes.end());
-    if (classes.size() < 2) return {};
+    if (classes.size() < 2) return Labels();
+    const auto loose = std::ranges::find_if(images, [&](const fs::path& image) {
+        std::error_code ignored;
+        return fs::equivalent(image.parent_path(), folder, ignored);
+    });
+    if (loose != images.end())
+        return badInput(loose->string(), "the picture lies beside folders of pictures, so its class is not known",
+                        "Put it into the folder of its class, or all pictures into one folder");
     const auto numberOf = [](const std::string& name) {
         int value = -1;
         const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), value);
         return error == std::errc() && end == name.data() + name.size() ? value : -1;
     };
     const bool numbers = std::all_of(classes.begin(), classes.end(), [&](const auto& name) { return numberOf(name) >= 0; });
-    std::vector<int> labels;
+    Labels labels;
+    labels.named = numbers ? 0 : classes.size();
     for (std::size_t i = 0; i < names.size(); ++i)
-        labels.push_back(numbers ? numberOf(names[i])
+        labels.of.push_back(numbers ? numberOf(names[i])
                                  : int(std::lower_bound(classes.begin(), classes.end(), names[i]) - classes.begin()));
     return labels;
 }
@@ -131,8 +144,13 @@ Result<Dataset> readImages(const model::Model& model, const DataSource& source, 
         if (!picture) return propagate(picture);
         return sampleOf(*picture, to, options);
     });
-    data.labels = labelsOf(files);
+    auto labels = labelsOf(files, source.path);
+    if (!labels) return propagate(labels);
+    data.labels = std::move(labels->of);
+    data.namedClasses = labels->named;
     data.words = wordsOf(*to, source.images);
+    if (!data.labels.empty())
+        data.words += data.namedClasses > 0 ? "; classes = the folders in alphabetical order" : "; classes = the folders' numbers";
     data.files = files;
     data.images = true;
     return data;

@@ -101,6 +101,16 @@ std::vector<std::string> reasonLines(const analysis::Comparison& comparison) {
     return lines;
 }
 
+std::vector<std::string> oddLines(const analysis::Comparison& comparison) {
+    std::vector<std::string> lines;
+    for (const auto& report : comparison.reports)
+        if (report.output && !report.output->output.odd.empty())
+            lines.push_back(fmt::format("{}: {}, in {} of {} samples; such values are left out of the figures", recipeTitle(report.recipe),
+                                        printable(report.output->output.odd), report.output->output.oddSamples,
+                                        report.output->output.samples));
+    return lines;
+}
+
 std::vector<OutputColumn> outputColumns(const analysis::Comparison& comparison) {
     using analysis::LayerReport;
     using analysis::ValueError;

@@ -228,7 +228,8 @@ Result<std::string> write(const model::Model& model, const analysis::Comparison&
                 "<p class=\"muted\">Pictures of the first {} of {} layers; the table has every number.</p>\n", shown,
                 model.layers().size());
         out += layerTable(model, comparison, scale);
-        for (const std::string& line : reasonLines(comparison)) out += "<p class=\"muted\">" + escape(line) + "</p>\n";
+        for (const auto& lines : {reasonLines(comparison), oddLines(comparison)})
+            for (const std::string& line : lines) out += "<p class=\"muted\">" + escape(line) + "</p>\n";
         out += layerOutputs(model, comparison, scale) + rankingTables(model, comparison) +
                operators(model, comparison);
     }

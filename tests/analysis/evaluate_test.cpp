@@ -3,11 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <stop_token>
 
 #include "core/analysis/compare.h"
+#include "core/analysis/tally.h"
 #include "core/exports/target.h"
 #include "core/formats/format.h"
 #include "tests/support/temp_folder.h"
@@ -128,6 +130,40 @@ TEST_F(Evaluate, ALabelBeyondTheClassesIsBadData) {
     const auto done = evaluate(model, comparison, {m_folder / "labels", 4, 0}, nullptr, 0, m_job);
     ASSERT_FALSE(done);
     EXPECT_NE(done.error().line().find("label 17, the model 10 classes"), std::string::npos) << done.error().line();
+}
+
+/// Two of ten classes by name: which two, nobody can know.
+TEST_F(Evaluate, SomeClassesByNameAreRefused) {
+    for (const char* label : {"three", "zero"}) {
+        fs::create_directories(m_folder / "names" / label);
+        fs::copy_file(fs::directory_iterator(kSamples / "digits.eval" / "3")->path(), m_folder / "names" / label / "one.png");
+    }
+    const auto model = open("digits.onnx");
+    auto comparison = compared(model, {"int8"});
+    const auto done = evaluate(model, comparison, {m_folder / "names", 4, 0}, nullptr, 0, m_job);
+    ASSERT_FALSE(done);
+    EXPECT_NE(done.error().line().find("name 2 classes, the model has 10"), std::string::npos) << done.error().line();
+}
+
+TEST(Tally, OutputsThatAreNoNumbersHitNoClassAndAreSaid) {
+    const auto scores = [](std::vector<float> values) {
+        std::vector<std::byte> bytes(values.size() * sizeof(float));
+        std::memcpy(bytes.data(), values.data(), bytes.size());
+        return std::vector{runtime::NamedTensor{"logits", tensor::ElementType::Float32, {1, std::int64_t(values.size())}, bytes}};
+    };
+    calibration::Dataset data(2, [](std::size_t) -> Result<runtime::Sample> { return runtime::Sample(); });
+    data.labels = {1, 0};
+    const float nan = std::nanf("");
+    Tally tally;
+    tally.add(data, 0, {}, scores({0, 1, 0}), scores({0, nan, 0}));
+    tally.add(data, 1, {}, scores({nan, nan, nan}), scores({1, 0, 0}));
+    const ModelError error = tally.result();
+    ASSERT_TRUE(error.accuracy);
+    EXPECT_EQ(error.accuracy->top1Float, 0.5);
+    EXPECT_EQ(error.accuracy->top1, 0.5);
+    EXPECT_EQ(error.oddSamples, 2U);
+    EXPECT_EQ(error.samples, 2U);
+    EXPECT_NE(error.odd.find("\"logits\" holds NaN"), std::string::npos) << error.odd;
 }
 
 TEST_F(Evaluate, BadDataIsNamed) {

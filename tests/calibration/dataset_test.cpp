@@ -160,6 +160,7 @@ TEST_F(Dataset, BadDataSaysWhatIsWrong) {
         EXPECT_FALSE(samples.error().remedy.empty()) << samples.error().line();
     };
     expect(model, npy<float>("shape.npy", "<f4", "(3, 4)", std::vector<float>(12)), "the array is 3 × 4, input \"x\" takes");
+    expect(model, npy<float>("none.npy", "<f4", "(0, 2)", {}), "holds no samples");
     expect(ids, npy<float>("type.npy", "<f4", "(1, 2)", {1, 2.5}), "element 1 of sample 0 is 2.5, input \"input_ids\" takes int32");
     expect(ids, npy<double>("range.npy", "<f8", "(1, 1)", {3e9}), "is 3000000000, input");
     expect(model, npy<float>("nan.npy", "<f4", "(2, 2)", {1, 2, 3, NAN}), "element 1 of sample 1 is NaN");

@@ -154,6 +154,20 @@ TEST_F(Images, AFreeAxisAsksForItsSize) {
     EXPECT_EQ(loadDataset(free, named, 9, m_job).value().sample(0).value()[0].shape, (tensor::Shape{1, 1, 3, 5}));
 }
 
+TEST_F(Images, FoldersNameTheClassesAndTheConditionsSayHow) {
+    const std::string png = pngBytes(2, 2, 3, std::vector<std::uint8_t>(12, 9));
+    const auto labels = [&](const char* folder) { return loadDataset(model({1, 3, 2, 2}), {m_folder.path() / folder}, 9, m_job); };
+    for (const char* place : {"numbers/7/a.png", "numbers/2/b.png", "names/dog/a.png", "names/cat/b.png", "mixed/3/a.png", "mixed/4/b.png", "mixed/c.png"})
+        m_folder.write(place, png);
+    EXPECT_EQ(labels("numbers")->labels, (std::vector{7, 2}));
+    EXPECT_NE(labels("numbers")->words.find("the folders' numbers"), std::string::npos);
+    EXPECT_EQ(labels("names")->labels, (std::vector{1, 0}));
+    EXPECT_EQ(labels("names")->namedClasses, 2U);
+    EXPECT_NE(labels("names")->words.find("alphabetical order"), std::string::npos);
+    ASSERT_FALSE(labels("mixed"));
+    EXPECT_NE(labels("mixed").error().line().find("mixed/c.png"), std::string::npos) << labels("mixed").error().line();
+}
+
 TEST_F(Images, WrongOptionsAreNamed) {
     ImageOptions options;
     for (const char* text : {"0", "x", "3x", "x3", "-4", "4x4x4", "big", "99999", "224x0"}) {
