@@ -6,7 +6,6 @@
 
 #include <chrono>
 #include <mutex>
-#include <regex>
 
 #include "core/analysis/findings.h"
 #include "core/analysis/layer_pass.h"
@@ -14,34 +13,26 @@
 namespace roundoff::analysis {
 namespace {
 
-Result<std::regex> compile(const std::string& pattern, const char* option) {
-    try {
-        return std::regex(pattern, std::regex::ECMAScript | std::regex::optimize);
-    } catch (const std::regex_error& error) {
-        return usage(option, fmt::format("'{}' is not a regular expression: {}", pattern, error.what()));
-    }
-}
-
 /// Why a layer stays as it is, whatever the recipe; empty where it can be quantized.
 struct Standing {
     Status status = Status::Quantized;
     std::string reason;
 };
 
-Standing standingOf(const model::Model& model, const model::Layer& layer, bool selected) {
+Standing standingOf(const model::Model& model, const model::Layer& layer, const std::string& leftOut) {
     const model::Tensor& tensor = model.tensors()[layer.weight];
     if (layer.stored) return {Status::Kept, fmt::format("already quantized: {}", layer.stored->description)};
     if (!tensor::isFloat(tensor.type)) return {Status::Skipped, fmt::format("the weight is {}", tensor::name(tensor.type))};
     if (layer.parameters == 0) return {Status::Skipped, "the weight is empty"};
-    if (!selected) return {Status::Kept, "outside the chosen layers"};
+    if (!leftOut.empty()) return {Status::Kept, leftOut};
     return {};
 }
 
-LayerResult compareLayer(const model::Model& model, std::size_t index, std::span<const Recipe> recipes, bool selected,
+LayerResult compareLayer(const model::Model& model, std::size_t index, std::span<const Recipe> recipes, const std::string& leftOut,
                          Job& job) {
     const model::Layer& layer = model.layers()[index];
     const model::Tensor& tensor = model.tensors()[layer.weight];
-    const Standing standing = standingOf(model, layer, selected);
+    const Standing standing = standingOf(model, layer, leftOut);
     LayerResult result{index, std::nullopt, std::vector<LayerReport>(recipes.size())};
     std::vector<schemes::TensorScheme> wanted;
     std::vector<std::size_t> columns;
@@ -91,10 +82,8 @@ LayerResult compareLayer(const model::Model& model, std::size_t index, std::span
 Result<Comparison> compare(const model::Model& model, std::span<const Recipe> recipes, const CompareOptions& options,
                            Job& job) {
     const auto start = std::chrono::steady_clock::now();
-    const auto only = compile(options.selection.only, "--layers");
-    if (!only) return propagate(only);
-    const auto exclude = compile(options.selection.exclude, "--exclude");
-    if (!exclude) return propagate(exclude);
+    const auto reasons = leftOut(model, options.selection);
+    if (!reasons) return propagate(reasons);
     const auto& layers = model.layers();
     Comparison comparison;
     comparison.statistics.resize(layers.size());
@@ -124,17 +113,14 @@ Result<Comparison> compare(const model::Model& model, std::span<const Recipe> re
             [&](const tbb::blocked_range<std::size_t>& range) {
                 for (std::size_t w = range.begin(); w < range.end() && !job.cancelled(); ++w) {
                     const std::size_t i = work[w];
-                    const std::string& name = layers[i].name;
-                    const bool selected = (options.selection.only.empty() || std::regex_search(name, *only)) &&
-                                          (options.selection.exclude.empty() || !std::regex_search(name, *exclude));
-                    LayerResult result = compareLayer(model, i, recipes, selected, job);
+                    LayerResult result = compareLayer(model, i, recipes, (*reasons)[i], job);
                     if (job.cancelled()) return;
                     const std::lock_guard lock(delivery);
                     comparison.statistics[i] = result.statistics;
                     for (std::size_t c = 0; c < recipes.size(); ++c)
                         comparison.reports[c].layers[i] = result.reports[c];
                     done += double(model.tensors()[layers[i].weight].bytes);
-                    job.progress(done, total, name);
+                    job.progress(done, total, layers[i].name);
                     if (options.onLayer) options.onLayer(result);
                 }
             },

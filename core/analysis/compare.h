@@ -3,16 +3,11 @@
 #include <span>
 
 #include "core/analysis/report.h"
+#include "core/analysis/selection.h"
 #include "core/base/job.h"
 #include "core/model/model.h"
 
 namespace roundoff::analysis {
-
-/// Which layers take part. A layer outside is "kept" with the reason.
-struct Selection {
-    std::string only;     ///< regular expression (ECMAScript, searched) on the name; empty = all
-    std::string exclude;  ///< likewise; these stay float
-};
 
 /// A finished layer, complete in itself: its statistics and its report under every recipe, in their order.
 struct LayerResult {

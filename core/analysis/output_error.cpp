@@ -65,19 +65,20 @@ void OutputError::addOutputs(const std::vector<runtime::NamedTensor>& reference,
     for (std::size_t i = 0; i < reference.size() && i < outputs.size(); ++i) {
         const runtime::NamedTensor &a = reference[i], &b = outputs[i];
         if (!isFloat(a.type)) continue;
-        const auto note = [&](std::string what) {
+        const auto note = [&](std::string what, std::string& into) {
             isOdd = true;
-            if (odd.empty()) odd = "output \"" + a.name + "\" " + std::move(what);
+            if (into.empty()) into = "output \"" + a.name + "\" " + std::move(what);
         };
         const auto x = floatsOf(a), y = floatsOf(b);
         if (x.size() != y.size()) {
-            note("is " + tensor::text(b.shape) + " where the float model gives " + tensor::text(a.shape));
+            note("is " + tensor::text(b.shape) + " where the float model gives " + tensor::text(a.shape), odd);
             continue;
         }
-        if (const bool here = finite(y), there = finite(x); !here || !there)
-            note(here    ? "is finite where the float model's holds NaN or infinite values"
-                 : there ? "holds NaN or infinite values where the float model's are finite"
-                         : "holds NaN or infinite values in the float model too");
+        if (!finite(y))
+            note(finite(x) ? "holds NaN or infinite values where the float model's are finite"
+                           : "holds NaN or infinite values in the float model too", odd);
+        else if (!finite(x))
+            note("is finite where the float model's holds NaN or infinite values", lost);
         add(x, y);
         if (first && hasClassAxis(a)) {
             const auto classes = std::ptrdiff_t(a.shape.back());

@@ -28,7 +28,10 @@ struct ValueError {
 struct OutputError : ValueError {
     std::uint64_t rows = 0, sameTop = 0;   ///< of the first output, where its last axis is one of classes
     std::uint64_t samples = 0, oddSamples = 0;
-    std::string odd;  ///< the first output that is no finite number in either model, or of another shape; left out of the sums
+    std::string odd;   ///< the first output that holds no finite number, or is of another shape: left out of the sums
+    std::string lost;  ///< the first output that is finite where the float model's is not: likewise
+
+    [[nodiscard]] const std::string& leftOut() const { return odd.empty() ? lost : odd; }
 
     /// One sample's outputs, in the same order.
     void addOutputs(const std::vector<runtime::NamedTensor>& reference, const std::vector<runtime::NamedTensor>& outputs);

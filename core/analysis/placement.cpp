@@ -424,6 +424,18 @@ private:
 
 }  // namespace
 
+const ActivationPoint* Placement::rootOf(const ActivationPoint& point) const {
+    if (point.like.empty()) return &point;
+    // Readers of one value may have schemes of their own: that of the same scheme comes first.
+    const ActivationPoint* root = nullptr;
+    for (const ActivationPoint& other : points) {
+        if (other.value != point.like || !other.like.empty()) continue;
+        if (other.scheme == point.scheme) return &other;
+        if (!root) root = &other;
+    }
+    return root;
+}
+
 const ActivationPoint* Placement::pointOf(const std::string& value, std::size_t node) const {
     const ActivationPoint* found = nullptr;
     for (const ActivationPoint& point : points)

@@ -47,6 +47,8 @@ struct Placement {
 
     /// The point that gives what `node` reads of `value`; nullptr where it reads floats.
     [[nodiscard]] const ActivationPoint* pointOf(const std::string& value, std::size_t node) const;
+    /// The point whose scale and zero point another has, which may be itself; nullptr where it is missing.
+    [[nodiscard]] const ActivationPoint* rootOf(const ActivationPoint& point) const;
 };
 
 /// @param schemes one a layer, those that keep it float are float

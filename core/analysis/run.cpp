@@ -75,9 +75,10 @@ Result<void> run(const model::Model& model, Comparison& comparison, const RunOpt
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     for (Report& report : comparison.reports) {
         report.seconds += seconds;
-        if (done || done.error().code == ErrorCode::Cancelled) continue;
+        if (done || done.error().code == ErrorCode::Cancelled || report.output) continue;
+        // Figures of a part of the samples would pass for whole ones.
         for (LayerReport& layer : report.layers)
-            if (layer.status == Status::Quantized && !layer.output) layer.output = LayerOutput{{}, {}, done.error().what};
+            if (layer.status == Status::Quantized) layer.output = LayerOutput{{}, {}, done.error().what};
     }
     return done;
 }

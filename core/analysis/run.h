@@ -23,8 +23,8 @@ struct RunOptions {
 };
 
 /// Everything that running the model tells of a comparison: calibrate(), measureOutputs() and evaluate(), as far as the options
-/// ask. What is finished stays in the comparison where an error or a stop ends it; layers that an error
-/// leaves without a figure say so. Adds its wall time to Report::seconds.
+/// ask. What is finished stays in the comparison where an error or a stop ends it; the layers of a report
+/// that an error leaves unfinished have no figures of outputs, and say so. Adds its wall time to Report::seconds.
 /// @param calibration gets what was observed
 Result<void> run(const model::Model& model, Comparison& comparison, const RunOptions& options,
                  calibration::Calibration& calibration, Job& job);

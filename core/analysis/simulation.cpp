@@ -16,9 +16,7 @@ bool isStatic(const schemes::TensorScheme& scheme) { return scheme.timing == sch
 
 /// The point whose scale and zero point another has, which may be itself.
 const ActivationPoint* rootOf(const Placement& placement, const ActivationPoint* point) {
-    if (!point || point->like.empty()) return point;
-    const auto root = std::ranges::find_if(placement.points, [&](const ActivationPoint& other) { return other.value == point->like; });
-    return root == placement.points.end() ? nullptr : &*root;
+    return point ? placement.rootOf(*point) : nullptr;
 }
 
 /// True where the scale comes of data.

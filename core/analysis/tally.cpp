@@ -5,11 +5,14 @@
 #include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace roundoff::analysis {
 namespace {
 
 using runtime::NamedTensor;
+
+constexpr double kNever = -std::numeric_limits<double>::infinity();
 
 /// Natural logarithms of a softmax.
 Eigen::ArrayXd logSoftmax(std::span<const float> scores) {
@@ -24,9 +27,12 @@ Eigen::Index likeliest(const Eigen::ArrayXd& x) {
     return at;
 }
 
-/// How many scores are greater than that of `label`; all where that is no number.
+/// How many classes come before `label`: of greater score, or of the same and a lower index, as argmax has it. All where its
+/// score is no number.
 std::size_t rankOf(std::span<const float> scores, std::size_t label) {
-    return std::size_t(std::ranges::count_if(scores, [&](float score) { return !(score <= scores[label]); }));
+    std::size_t before = 0;
+    for (std::size_t i = 0; i < scores.size(); ++i) before += !(scores[i] <= scores[label]) || (i < label && scores[i] == scores[label]);
+    return before;
 }
 
 /// The output that holds scores of classes: the one called logits, else the first.
@@ -77,7 +83,8 @@ void Tally::addLanguage(std::span<const float> reference, std::span<const float>
         const Eigen::ArrayXd q = logSoftmax(scores.subspan(t * vocabulary, vocabulary));
         m_loss.add(-q[Eigen::Index(next)]);
         m_lossFloat.add(-p[Eigen::Index(next)]);
-        m_kld.add(std::max((p.exp() * (p - q)).sum(), 0.0));
+        // What the float model never says (-inf) adds nothing.
+        m_kld.add(std::max((p > kNever).select(p.exp() * (p - q), 0.0).sum(), 0.0));
         m_sameTop.add(likeliest(p) == likeliest(q));
     }
 }

@@ -38,22 +38,23 @@ std::vector<std::string> calibratedValues(const analysis::Placement& placement) 
 
 Result<std::vector<schemes::Scale>> pointScales(const model::Model& model, const analysis::Placement& placement,
                                                 const calibration::Calibration* calibration, Job& job) {
-    std::map<std::string, schemes::Scale> roots;
-    for (const ActivationPoint& point : placement.points) {
+    std::vector<schemes::Scale> scales(placement.points.size());
+    for (std::size_t i = 0; i < scales.size(); ++i) {
+        const ActivationPoint& point = placement.points[i];
         if (!isStatic(point) || !point.like.empty()) continue;
         if (point.constant) {
             const auto codes = constantCodes(model, point, job);
             if (!codes) return propagate(codes);
-            roots[point.value] = {codes->scales.at(0), float(codes->zeroPointOf(0))};
+            scales[i] = {codes->scales.at(0), float(codes->zeroPointOf(0))};
             continue;
         }
         const auto seen = calibration ? calibration->values.find(point.value) : decltype(calibration->values.end()){};
         if (!calibration || seen == calibration->values.end()) return tl::unexpected<Error>(noRange(model, point.value));
-        roots[point.value] = parametersOf(seen->second, point.scheme);
+        scales[i] = parametersOf(seen->second, point.scheme);
     }
-    std::vector<schemes::Scale> scales;
-    for (const ActivationPoint& point : placement.points)
-        scales.push_back(isStatic(point) ? roots.at(point.like.empty() ? point.value : point.like) : schemes::Scale());
+    for (std::size_t i = 0; i < scales.size(); ++i)
+        if (const ActivationPoint* root = placement.rootOf(placement.points[i]); root && isStatic(placement.points[i]))
+            scales[i] = scales[std::size_t(root - placement.points.data())];
     return scales;
 }
 

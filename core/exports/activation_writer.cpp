@@ -37,7 +37,6 @@ ActivationWriter::ActivationWriter(OnnxWriter& writer, ActivationPlan plan) : m_
     const auto& points = m_plan.placement.points;
     m_names.resize(points.size());
     for (std::size_t i = 0; i < points.size(); ++i) {
-        m_roots.emplace(points[i].value, i);
         auto& entry = m_record.points.emplace_back();
         entry.value = points[i].value;
         entry.scheme = schemes::text({points[i].scheme, std::nullopt});
@@ -51,8 +50,9 @@ ActivationWriter::ActivationWriter(OnnxWriter& writer, ActivationPlan plan) : m_
 const ActivationWriter::Names& ActivationWriter::names(std::size_t index) {
     Names& own = m_names[index];
     if (!own.scale.empty()) return own;
-    if (!point(index).like.empty()) {
-        own = names(m_roots.at(point(index).like));
+    const analysis::ActivationPoint* root = m_plan.placement.rootOf(point(index));
+    if (root && root != &point(index)) {
+        own = names(std::size_t(root - m_plan.placement.points.data()));
     } else {
         auto& edit = m_writer.edit();
         const ElementType type = storageOf(point(index).scheme);
@@ -97,13 +97,15 @@ void ActivationWriter::moveBias(std::size_t index, const std::string& target) {
     m_writer.note("bias " + name + " stays float, behind its product: its codes would not fit into 32 bits");
     tensor::Shape shape = m_writer.model().tensors()[place.tensor].shape;
     if (nodes[place.node].op == "Conv") shape.resize(m_writer.layer(place.layer).shape.size() - 1, 1);
+    const bool inGemm = nodes[place.node].op == "Gemm" && place.user == place.node;
+    const float factor = inGemm ? -float(edit.attribute(place.node, "beta", 1)) : -1.0F;
     const std::string negative = edit.freshName(name + "_negative");
-    edit.addTensor(negative, ElementType::Float32, shape, [model = m_writer.model(), tensor = place.tensor](auto& sink, Job&) -> Result<void> {
+    edit.addTensor(negative, ElementType::Float32, shape, [model = m_writer.model(), tensor = place.tensor, factor](auto& sink, Job&) -> Result<void> {
         const auto data = model.data(tensor);
         if (!data) return propagate(data);
         std::vector<float> values(data->view.count());
         tensor::readFloats(data->view, 0, values);
-        for (float& value : values) value = -value;
+        for (float& value : values) value *= factor;
         return sink.write(bytesOf(ElementType::Float32, values));
     });
     if (place.user != place.node)

@@ -61,7 +61,6 @@ private:
     ActivationPlan m_plan;
     std::vector<Names> m_names;
     std::map<std::string, std::string> m_before;  ///< value → the float value that its pair reads
-    std::map<std::string, std::size_t> m_roots;   ///< value → its first point
     ActivationRecord m_record;
     GraphIndex m_index;
 };

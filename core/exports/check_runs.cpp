@@ -94,6 +94,7 @@ Result<Check> checkRuns(const model::Model& model, const std::filesystem::path& 
         if (!sums->odd.empty()) return Check{kRuns, false, sums->odd + " (" + comparison.conditions + ")"};
         detail += fmt::format("{}{} {}", c == 0 ? "output " : ", ", c == 0 ? "by default" : "faithful",
                               decibels(comparison.sqnrDb));
+        if (!sums->lost.empty()) detail += " (" + sums->lost + ")";
         if (comparison.sameTop1) detail += fmt::format(" (same top-1 {:.1f} %)", 100 * *comparison.sameTop1);
     }
     return Check{kRuns, true, detail + "; " + inputs->words};

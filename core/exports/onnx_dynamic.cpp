@@ -60,9 +60,9 @@ public:
         const bool rows = byRow(*m_writer.wholeScheme(index).activation);
         for (const std::size_t use : layer.uses) {
             const std::string& value = m_writer.model().graph().nodes[use].inputs[0];
-            product(use, layer, *weight, rows ? rowCodes(value, use, opset) : tensorCodes(value, use));
+            product(use, layer, *weight, rows ? rowCodes(value, firstReader(value, use), opset) : tensorCodes(value, firstReader(value, use)));
         }
-        m_writer.edit().removeTensor(layer.weight);
+        if (m_writer.readOnlyBy(layer.uses, m_writer.weight(index).name)) m_writer.edit().removeTensor(layer.weight);
         return {};
     }
 
@@ -91,6 +91,14 @@ private:
     [[nodiscard]] bool zeroless(std::size_t index) const {
         const schemes::TensorScheme& scheme = m_writer.scheme(index);
         return isSymmetric(scheme.symmetry) && weightStorage(m_writer.layer(index), scheme) == ElementType::Int8;
+    }
+
+    /// The first node of the graph of `use` that reads a value: what is put before it stands before all readers.
+    [[nodiscard]] std::size_t firstReader(const std::string& value, std::size_t use) const {
+        const auto& nodes = m_writer.model().graph().nodes;
+        for (std::size_t i = 0; i < use; ++i)
+            if (nodes[i].subgraph == nodes[use].subgraph && std::ranges::find(nodes[i].inputs, value) != nodes[i].inputs.end()) return i;
+        return use;
     }
 
     const Codes& tensorCodes(const std::string& value, std::size_t before) {

@@ -64,7 +64,11 @@ private:
     }
     /// True where no operator computes a node with codes: it stays as it is, between DequantizeLinear and QuantizeLinear.
     [[nodiscard]] bool isIsland(std::size_t node) {
-        if (m_nodes[node].op == "Clip") return true;
+        if (m_nodes[node].op == "Clip" || m_nodes[node].op == "Dropout") return true;
+        if (m_nodes[node].op == "Resize" || m_nodes[node].op == "Upsample") {
+            const std::string mode = m_edit.text(node, "mode");
+            return !mode.empty() && mode != "nearest";  // the others compute between values
+        }
         if (m_nodes[node].op != "Conv" && m_nodes[node].op != "Gemm") return false;
         if (m_nodes[node].op == "Gemm" && (m_edit.attribute(node, "alpha", 1) != 1 || m_edit.attribute(node, "beta", 1) != 1)) return true;
         const auto bias = m_biases.find(node);
@@ -94,7 +98,7 @@ private:
         const auto tensors = addWeightTensors(m_writer, index, true);
         if (!tensors) return propagate(tensors);
         for (const std::size_t use : layer.uses) m_weights[use] = *tensors;
-        m_edit.removeTensor(layer.weight);
+        if (m_writer.readOnlyBy(layer.uses, name)) m_edit.removeTensor(layer.weight);
         return {};
     }
     tl::unexpected<Error> refuse(std::size_t layer, std::string what) const {

@@ -52,6 +52,14 @@ Result<void> OnnxWriter::restart() {
     return {};
 }
 
+bool OnnxWriter::readOnlyBy(const std::vector<std::size_t>& nodes, const std::string& value) const {
+    const model::Graph& graph = m_model.graph();
+    for (std::size_t i = 0; i < graph.nodes.size(); ++i)
+        if (std::ranges::find(nodes, i) == nodes.end() && std::ranges::find(graph.nodes[i].inputs, value) != graph.nodes[i].inputs.end())
+            return false;
+    return std::ranges::find(graph.outputs, value, &model::Value::name) == graph.outputs.end();
+}
+
 std::vector<std::size_t> OnnxWriter::quantized() const {
     std::vector<std::size_t> indices;
     for (std::size_t i = 0; i < m_plan.size(); ++i)

@@ -36,6 +36,8 @@ public:
     }
     [[nodiscard]] const schemes::TensorScheme& scheme(std::size_t index) const { return m_plan[index].scheme.weight; }
     [[nodiscard]] const schemes::Scheme& wholeScheme(std::size_t index) const { return m_plan[index].scheme; }
+    /// True where no other node than these reads a value, and it is no output of the model.
+    [[nodiscard]] bool readOnlyBy(const std::vector<std::size_t>& nodes, const std::string& value) const;
     [[nodiscard]] std::vector<schemes::Scheme> allSchemes() const { return schemesOf(m_plan); }
     [[nodiscard]] const model::Model& model() const { return m_model; }
     formats::onnx::OnnxEdit& edit() { return m_edit; }

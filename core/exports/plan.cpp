@@ -1,8 +1,8 @@
 #include "core/exports/plan.h"
 
 #include <optional>
-#include <regex>
 
+#include "core/analysis/selection.h"
 #include "core/schemes/number_format.h"
 #include "core/schemes/quantized_tensor.h"
 
@@ -10,16 +10,6 @@ namespace roundoff::exports {
 namespace {
 
 using analysis::Status;
-
-Result<std::optional<std::regex>> expression(const std::string& text, const std::string& option) {
-    if (text.empty()) return std::optional<std::regex>();
-    try {
-        return std::optional(std::regex(text));
-    } catch (const std::regex_error&) {
-        return usage(option, "\"" + text + "\" is not a regular expression",
-                     "Escape its special characters with a backslash");
-    }
-}
 
 /// Why a layer stays as it is, whatever the scheme; empty where it can be quantized.
 std::string keptFor(const model::Model& model, const model::Layer& layer) {
@@ -34,9 +24,8 @@ std::string keptFor(const model::Model& model, const model::Layer& layer) {
 
 Result<std::vector<ExportedLayer>> planLayers(const model::Model& model, const analysis::Recipe& recipe,
                                               const Target& target, const ExportOptions& options) {
-    const auto only = expression(options.only, "--layers"), exclude = expression(options.exclude, "--exclude");
-    if (!only) return propagate(only);
-    if (!exclude) return propagate(exclude);
+    const auto leftOut = analysis::leftOut(model, {options.only, options.exclude});
+    if (!leftOut) return propagate(leftOut);
     std::vector<ExportedLayer> plan;
     for (const model::Layer& layer : model.layers()) {
         ExportedLayer& planned = plan.emplace_back();
@@ -46,18 +35,16 @@ Result<std::vector<ExportedLayer>> planLayers(const model::Model& model, const a
         if (planned.reason = keptFor(model, layer); !planned.reason.empty()) continue;
         if (scheme.isFloat()) {
             planned.reason = "the recipe leaves it float";
-        } else if (*only && !std::regex_search(layer.name, **only)) {
-            planned.reason = "not among the chosen layers";
-        } else if (*exclude && std::regex_search(layer.name, **exclude)) {
-            planned.reason = "excluded";
+        } else if (const std::string& reason = (*leftOut)[plan.size() - 1]; !reason.empty()) {
+            planned.reason = reason;
         } else {
             const auto tiling =
                 schemes::tilingOf(layer.shape, layer.outputAxis, layer.reductionAxis, scheme.weight);
-            std::string reason = !tiling ? tiling.error().what : target.whyNot(layer, scheme);
-            if (!reason.empty())
+            std::string whyNot = !tiling ? tiling.error().what : target.whyNot(layer, scheme);
+            if (!whyNot.empty())
                 return usage(
                     model.info().path + ", layer " + layer.name,
-                    fmt::format("{} cannot hold {}: {}", target.id, shortText(scheme), reason),
+                    fmt::format("{} cannot hold {}: {}", target.id, shortText(scheme), whyNot),
                     fmt::format("Give the layer another scheme, or leave it float (--exclude '^{}$')", layer.name));
             planned.status = Status::Quantized;
             planned.scheme = scheme;

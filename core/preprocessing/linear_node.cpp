@@ -58,7 +58,7 @@ std::optional<LinearNode> linearNode(const GraphView& view, const OnnxEdit& edit
         out.out = {std::size_t(shape[1] * out.groups), shape.size() - 2, shape.size()};
     } else {
         const bool turned = gemm && edit.attribute(node, "transB", 0) != 0;
-        if (gemm && edit.attribute(node, "transA", 0) != 0) return std::nullopt;
+        if (gemm && (edit.attribute(node, "transA", 0) != 0 || edit.attribute(node, "beta", 1) != 1)) return std::nullopt;
         out.layout = turned ? Layout::First : Layout::Last;
         out.out = {std::size_t(turned ? shape[0] : shape[1]), 0, gemm ? 2u : 1u};
         out.alpha = gemm ? edit.attribute(node, "alpha", 1) : 1;
@@ -70,7 +70,7 @@ std::optional<LinearNode> linearNode(const GraphView& view, const OnnxEdit& edit
         const auto constant = view.constant(at.inputs[2]);
         const bool suits = numbers && (numbers->size() == 1 || (numbers->size() == out.out.count &&
                                                                 view.tensor(*constant).shape.back() == std::int64_t(out.out.count)));
-        if (!suits || edit.attribute(node, "beta", 1) != 1) return std::nullopt;
+        if (!suits) return std::nullopt;
         out.bias = at.inputs[2];
     }
     return out;

@@ -104,9 +104,9 @@ std::vector<std::string> reasonLines(const analysis::Comparison& comparison) {
 std::vector<std::string> oddLines(const analysis::Comparison& comparison) {
     std::vector<std::string> lines;
     for (const auto& report : comparison.reports)
-        if (report.output && !report.output->output.odd.empty())
+        if (report.output && !report.output->output.leftOut().empty())
             lines.push_back(fmt::format("{}: {}, in {} of {} samples; such values are left out of the figures", recipeTitle(report.recipe),
-                                        printable(report.output->output.odd), report.output->output.oddSamples,
+                                        printable(report.output->output.leftOut()), report.output->output.oddSamples,
                                         report.output->output.samples));
     return lines;
 }

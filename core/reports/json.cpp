@@ -98,8 +98,8 @@ Json layerJson(const model::Layer& layer, const analysis::LayerReport& report,
 
 Json outputJson(const analysis::Evaluation& evaluation) {
     Json out = {{"conditions", evaluation.conditions}, {"synthetic", evaluation.synthetic}, {"samples", evaluation.samples}};
-    if (!evaluation.output.odd.empty())
-        out.update({{"odd", evaluation.output.odd}, {"odd_samples", evaluation.output.oddSamples}});
+    if (!evaluation.output.leftOut().empty())
+        out.update({{"odd", evaluation.output.leftOut()}, {"odd_samples", evaluation.output.oddSamples}});
     out.update(modelErrorJson({evaluation.output, evaluation.language, evaluation.accuracy}));
     return out;
 }

@@ -146,7 +146,7 @@ Result<Session> Session::make(const std::string& name, std::unique_ptr<Impl> imp
         }
         return Session(std::move(impl));
     } catch (const std::exception& error) {
-        return failed(name, "ONNX Runtime " + version() + " cannot load the model: " + plain(error.what()),
+        return badInput(name, "ONNX Runtime " + version() + " cannot load the model: " + plain(error.what()),
                       "See whether another model or an updated ONNX Runtime loads; the node named there is the place");
     }
 }

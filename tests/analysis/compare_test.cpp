@@ -171,7 +171,9 @@ TEST(Compare, ChoosesLayersByName) {
     std::size_t quantized = 0;
     for (const auto& layer : result.reports[0].layers) quantized += layer.status == Status::Quantized;
     EXPECT_EQ(quantized, 1U);
-    EXPECT_EQ(result.reports[0].layers[0].reason, "outside the chosen layers");
+    EXPECT_EQ(result.reports[0].layers[0].reason, "not among the chosen layers");
+    options.selection.only = "nobody";
+    EXPECT_THAT(compare(model, recipes({"int8"}), options, job).error().line(), testing::StartsWith("--layers: no layer's name matches 'nobody'."));
     options.selection.only = "(";
     EXPECT_THAT(compare(model, recipes({"int8"}), options, job).error().line(), testing::StartsWith("--layers: '(' is not a regular"));
 }

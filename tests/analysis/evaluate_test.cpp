@@ -166,6 +166,30 @@ TEST(Tally, OutputsThatAreNoNumbersHitNoClassAndAreSaid) {
     EXPECT_NE(error.odd.find("\"logits\" holds NaN"), std::string::npos) << error.odd;
 }
 
+TEST(Tally, EqualScoresFavourTheLowerClassAndWhatIsNeverSaidCostsNothing) {
+    const auto scores = [](tensor::Shape shape, const std::vector<float>& values) {
+        std::vector<std::byte> bytes(values.size() * sizeof(float));
+        std::memcpy(bytes.data(), values.data(), bytes.size());
+        return std::vector{runtime::NamedTensor{"logits", tensor::ElementType::Float32, std::move(shape), bytes}};
+    };
+    calibration::Dataset pictures(2, [](std::size_t) -> Result<runtime::Sample> { return runtime::Sample(); });
+    pictures.labels = {0, 5};
+    Tally flat;
+    for (std::size_t i = 0; i < 2; ++i) flat.add(pictures, i, {}, scores({1, 6}, {9, 8, 7, 6, 5, 4}), scores({1, 6}, {0, 0, 0, 0, 0, 0}));
+    EXPECT_EQ(flat.result().accuracy->top1, 0.5);
+    EXPECT_EQ(flat.result().accuracy->top5, 0.5);
+
+    calibration::Dataset text(1, [](std::size_t) -> Result<runtime::Sample> { return runtime::Sample(); });
+    text.tokens = "ids";
+    std::vector<std::byte> ids(2 * sizeof(float), std::byte{0});
+    const runtime::Sample tokens{{"ids", tensor::ElementType::Float32, {1, 2}, ids}};
+    const float never = -std::numeric_limits<float>::infinity();
+    Tally masked;
+    masked.add(text, 0, tokens, scores({1, 2, 3}, {0, 1, never, 0, 1, never}), scores({1, 2, 3}, {1, 0, never, 0, 1, never}));
+    // KL of softmax(0, 1) from softmax(1, 0): (e - 1) / (e + 1).
+    EXPECT_NEAR(masked.result().language->kld.value, (std::exp(1) - 1) / (std::exp(1) + 1), 1e-9);
+}
+
 TEST_F(Evaluate, BadDataIsNamed) {
     const auto model = open("digits.onnx");
     auto comparison = compared(model, {"int8"});

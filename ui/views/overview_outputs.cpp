@@ -118,7 +118,7 @@ void OverviewOutputs::showOutput(const State& state, const analysis::Evaluation*
     }
     const auto& output = evaluation->output;
     const double cosine = output.cosine();
-    QString note = !output.odd.empty()   ? QString::fromStdString(output.odd)
+    QString note = !output.leftOut().empty() ? QString::fromStdString(output.leftOut())
                    : std::isnan(cosine) ? tr("cosine undefined: all zero")
                                         : tr("cosine %1").arg(cosine, 0, 'f', 1 - cosine < 1e-4 ? 7 : 5);
     if (const auto* base = state.baseline && *state.baseline != 0 ? evaluationOf(state, std::size_t(*state.baseline)) : nullptr)
