@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "core/base/cpu.h"
+#include "core/base/text.h"
 #include "core/calibration/observer.h"
 #include "core/calibration/store.h"
 #include "core/calibration/trial.h"
@@ -23,18 +25,21 @@ Result<void> observeRest(const model::Model& model, const Dataset& data, const s
         own.push_back(&progress.at(value));
         sample = std::min(sample, own.back()->samples);
     }
+    const std::size_t begun = sample;
     // A run may be stopped between two values: each counts for itself.
     trial->handlers().tap = [&](std::size_t tap, const tensor::TensorView& value) {
         if (own[tap]->samples > sample) return;
         observe(value, own[tap]->detail, own[tap]->seen);
         own[tap]->samples = sample + 1;
     };
+    std::string what = "the first calibration sample";
     for (; sample < data.count(); ++sample) {
-        job.progress(double(sample), double(data.count()), "calibration samples");
+        job.progress(double(sample), double(data.count()), what);
         const auto inputs = data.sample(sample);
         if (!inputs) return propagate(inputs);
         if (const auto outputs = trial->run(*inputs, job); !outputs) return propagate(outputs);
         for (Progress* each : own) each->samples = std::max(each->samples, sample + 1);  // some values are not made every time
+        if (sample == begun) what = fmt::format("calibration samples, about {} of memory", bytesText(peakMemory()));
     }
     return {};
 }

@@ -126,6 +126,22 @@ TEST_P(Trials, AChangedValueReachesAllOrOnlyItsReaders) {
     EXPECT_FALSE(zero);
 }
 
+TEST_P(Trials, ValuesComeByInTheOrderOfTheGraphSoThatNoneMustBeKept) {
+    TrialPlan plan;
+    for (const LayerValues& values : layerValues(m_model)) plan.taps.push_back(values.output);
+    // A change of the last value runs when all but it have been seen.
+    plan.changes = {{plan.taps.back(), {}}};
+    auto trial = Trial::open(m_model, plan, m_job).value();
+    std::vector<std::size_t> order;
+    trial.handlers().tap = [&](std::size_t tap, const tensor::TensorView&) { order.push_back(tap); };
+    trial.handlers().change = [&](std::size_t, const tensor::TensorView& x, std::span<float> y) {
+        EXPECT_EQ(order.size() + 1, plan.taps.size());
+        std::ranges::copy(x.bytes, std::as_writable_bytes(y).begin());
+    };
+    ASSERT_TRUE(trial.run(m_sample, m_job));
+    EXPECT_EQ(order.size(), plan.taps.size());
+}
+
 TEST(Calibrate, DataThatNeverMoveAreRefused) {
     Job job;
     const auto model = formats::openModel((kSamples / "digits.onnx").string(), job).value();
