@@ -61,11 +61,12 @@ double ValueError::cosine() const {
 }
 
 void OutputError::addOutputs(const std::vector<runtime::NamedTensor>& reference, const std::vector<runtime::NamedTensor>& outputs) {
-    bool first = true;
+    bool first = true, strange = false;
     for (std::size_t i = 0; i < reference.size() && i < outputs.size(); ++i) {
         const runtime::NamedTensor &a = reference[i], &b = outputs[i];
         if (!isFloat(a.type)) continue;
         const auto note = [&](std::string what) {
+            strange = true;
             if (odd.empty()) odd = "output \"" + a.name + "\" " + std::move(what);
         };
         const auto x = floatsOf(a), y = floatsOf(b);
@@ -73,6 +74,7 @@ void OutputError::addOutputs(const std::vector<runtime::NamedTensor>& reference,
             note("is " + tensor::text(b.shape) + " where the float model gives " + tensor::text(a.shape));
             continue;
         }
+        strange = strange || !finite(x);
         if (!finite(y))
             note(finite(x) ? "holds NaN or infinite values where the float model's are finite"
                            : "holds NaN or infinite values in the float model too");
@@ -86,6 +88,7 @@ void OutputError::addOutputs(const std::vector<runtime::NamedTensor>& reference,
         }
         first = false;
     }
+    oddSamples += strange;
 }
 
 }  // namespace roundoff::analysis

@@ -28,6 +28,7 @@ struct ValueError {
 struct OutputError : ValueError {
     std::uint64_t rows = 0, sameTop = 0;   ///< of the first output, where its last axis is one of classes
     std::string odd;  ///< the first output that is no finite number, or of another shape
+    std::uint64_t oddSamples = 0;  ///< samples with such an output: what is not finite counts nowhere else
 
     /// One sample's outputs, in the same order.
     void addOutputs(const std::vector<runtime::NamedTensor>& reference, const std::vector<runtime::NamedTensor>& outputs);

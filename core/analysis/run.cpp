@@ -1,5 +1,7 @@
 #include "core/analysis/run.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 
@@ -53,6 +55,8 @@ Result<void> runAll(const model::Model& model, Comparison& comparison, const Run
                                                 options.store ? &*options.store : nullptr);
             if (!found) return propagate(found);
             calibration = std::move(*found);
+            for (const std::string& warning : calibration.warnings)
+                comparison.findings.push_back({Finding::Severity::Warning, -1, "calibration", warning, {}});
             comparison.calibration = calibration.conditions + (calibration.synthetic ? "; SYNTHETIC inputs" : "");
         }
         Job measuring = part(options.evaluation ? 0.4 : 0.8);
@@ -74,7 +78,17 @@ Result<void> run(const model::Model& model, Comparison& comparison, const RunOpt
     auto done = runAll(model, comparison, options, calibration, job);
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     for (Report& report : comparison.reports) {
+        const auto& scheme = report.recipe.standard.activation;
+        if (report.output && !report.output->synthetic && calibration.synthetic && scheme)
+            report.output->conditions += "; ranges of activations from SYNTHETIC inputs";
         report.seconds += seconds;
+        if (report.output && report.output->output.oddSamples > 0)
+            comparison.findings.push_back({Finding::Severity::Problem, -1, "output-not-finite",
+                                           fmt::format("{}: {} in {} of {} samples; such numbers are left out of the figures",
+                                                       schemes::shortText(report.recipe.standard), report.output->output.odd.empty()
+                                                           ? "an output of the float model holds NaN or infinite values"
+                                                           : report.output->output.odd,
+                                                       report.output->output.oddSamples, report.output->samples), {}});
         if (done || done.error().code == ErrorCode::Cancelled) continue;
         for (LayerReport& layer : report.layers)
             if (layer.status == Status::Quantized && !layer.output) layer.output = LayerOutput{{}, {}, done.error().what};

@@ -55,6 +55,7 @@ Result<Cut> cut(const Value& input, NpyArray array) {
                         fmt::format("the array is {}, input \"{}\" takes {}", tensor::text(array.shape()), input.name,
                                     tensor::text(want)),
                         "Give the input's shape; the first axis counts samples");
+    if (array.count() == 0) return badInput(array.name(), fmt::format("the array {} holds no samples", tensor::text(array.shape())), "Give at least one");
     Cut out{input, std::move(array), shape};
     out.each = out.array.count();
     if (!input.hasShape || shape.empty() || out.each == 0) return out;
@@ -161,6 +162,7 @@ Result<Dataset> arraysOfOneInput(const model::Model& model, const Value& input, 
         return complete(model, source, {std::move(*tensor)});
     });
     data.files = files;
+    if (isInteger(input.type) && input.shape.size() == 2) data.tokens = input.name;
     data.given = 1;
     return data;
 }

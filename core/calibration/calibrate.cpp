@@ -66,6 +66,28 @@ Result<std::string> placeOf(const Store* store, const model::Model& model, const
     return key;
 }
 
+/// "Value "a" never varied: 0 …", for the first few, and how many more there are.
+void warn(const std::vector<std::string>& of, std::vector<std::string>& into) {
+    constexpr std::size_t kMost = 10;
+    for (std::size_t i = 0; i < std::min(of.size(), kMost); ++i) into.push_back(of[i]);
+    if (of.size() > kMost) into.push_back(fmt::format("{} more values like these", of.size() - kMost));
+}
+
+std::vector<std::string> warningsOf(const Calibration& calibration) {
+    std::vector<std::string> constant, broken, all;
+    for (const auto& [name, seen] : calibration.values) {
+        if (seen.broken > 0)
+            broken.push_back(fmt::format("Value \"{}\" held NaN or infinite numbers in {} of {} samples: they are left out of its range",
+                                         printable(name), seen.broken, seen.samples));
+        if (seen.moments.finite() > 1 && seen.moments.min == seen.moments.max)
+            constant.push_back(fmt::format("Value \"{}\" never varied: it was {:g} throughout, so the data tell nothing of its range",
+                                           printable(name), seen.moments.min));
+    }
+    warn(broken, all);
+    warn(constant, all);
+    return all;
+}
+
 Result<void> check(const Calibration& calibration, const model::Model& model, const DataSource& source) {
     const bool moved = std::ranges::any_of(calibration.values, [](const auto& entry) { return entry.second.moments.min < entry.second.moments.max; });
     if (!calibration.values.empty() && !moved)
@@ -112,6 +134,7 @@ Result<Calibration> calibrate(const model::Model& model, const std::vector<std::
     result.conditions = fmt::format("{}; ONNX Runtime {}{}", data->words, runtime::version(),
                                     !known ? "" : missing.empty() ? "; reused" : "; partly reused");
     if (const auto checked = check(result, model, source); !checked) return propagate(checked);
+    result.warnings = warningsOf(result);
     return result;
 }
 

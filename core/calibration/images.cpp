@@ -26,7 +26,7 @@ Result<std::int64_t> sideOf(const model::Model& model, const model::Value& input
     return usage(model.info().path,
                  fmt::format("the {} of input \"{}\" ({}) has no size", high ? "height" : "width", input.name,
                              symbol.empty() ? place : symbol),
-                 "Give --resize HxW, or --dim " + (symbol.empty() ? place : symbol) + "=N");
+                 "Give --resize HxW, or --dim " + (symbol.empty() || symbol == "?" ? place : symbol) + "=N");
 }
 
 Result<void> checkChannels(const model::Model& model, const ImageOptions& options, int channels) {
@@ -37,20 +37,40 @@ Result<void> checkChannels(const model::Model& model, const ImageOptions& option
     return {};
 }
 
-/// The class of each image; none where they all lie in one folder.
-std::vector<int> labelsOf(const std::vector<fs::path>& images) {
+/// How many classes the model tells apart; -1 where its shapes do not say, 0 where its output is none of classes.
+std::int64_t classesOf(const model::Model& model) {
+    const auto& outputs = model.graph().outputs;
+    const auto named = std::ranges::find(outputs, "logits", &model::Value::name);
+    if (outputs.empty()) return 0;
+    const model::Value& scores = named == outputs.end() ? outputs[0] : *named;
+    return !scores.hasShape ? -1 : scores.shape.size() == 2 ? scores.shape[1] : 0;
+}
+
+/// The class of each image, none where they all lie in one folder; `words` says how they were found.
+Result<std::vector<int>> labelsOf(const model::Model& model, const fs::path& top, const std::vector<fs::path>& images, std::string& words) {
+    const std::int64_t known = classesOf(model);
+    if (known == 0) return std::vector<int>();
     std::vector<std::string> names;
     for (const fs::path& image : images) names.push_back(image.parent_path().filename().string());
     std::vector<std::string> classes = names;
     std::sort(classes.begin(), classes.end());
     classes.erase(std::unique(classes.begin(), classes.end()), classes.end());
-    if (classes.size() < 2) return {};
+    if (classes.size() < 2) return std::vector<int>();
+    std::error_code gone;
+    for (const fs::path& image : images)
+        if (fs::equivalent(image.parent_path(), top, gone))
+            return badInput(image.string(), "the picture lies beside the folders of classes, so its class is unknown",
+                            "Put it into the folder of its class, or all pictures into one folder");
     const auto numberOf = [](const std::string& name) {
         int value = -1;
         const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), value);
         return error == std::errc() && end == name.data() + name.size() ? value : -1;
     };
     const bool numbers = std::all_of(classes.begin(), classes.end(), [&](const auto& name) { return numberOf(name) >= 0; });
+    if (!numbers && known > 0 && std::size_t(known) != classes.size())
+        return badInput(top.string(), fmt::format("{} folders of classes, the model has {} classes: which is which is unknown", classes.size(), known),
+                        "Name each folder by its class's number, from 0, or put all pictures into one folder");
+    words = numbers ? "classes are the folders' numbers" : fmt::format("classes are the {} folders in alphabetical order", classes.size());
     std::vector<int> labels;
     for (std::size_t i = 0; i < names.size(); ++i)
         labels.push_back(numbers ? numberOf(names[i])
@@ -131,8 +151,11 @@ Result<Dataset> readImages(const model::Model& model, const DataSource& source, 
         if (!picture) return propagate(picture);
         return sampleOf(*picture, to, options);
     });
-    data.labels = labelsOf(files);
-    data.words = wordsOf(*to, source.images);
+    std::string classes;
+    auto labels = labelsOf(model, source.path, files, classes);
+    if (!labels) return propagate(labels);
+    data.labels = std::move(*labels);
+    data.words = wordsOf(*to, source.images) + (classes.empty() ? "" : "; " + classes);
     data.files = files;
     data.images = true;
     return data;
