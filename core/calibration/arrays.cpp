@@ -199,6 +199,9 @@ Result<Dataset> arraysByName(const model::Model& model, const DataSource& source
         }
         return complete(model, source, std::move(sample));
     });
+    for (const auto& [name, bytes] : entries->bytes)
+        if (std::ranges::none_of(model.graph().inputs, [&](const Value& input) { return input.name == name; }))
+            data.words += (data.words.empty() ? "arrays that no input is named after are left out: " : ", ") + printable(name);
     data.files = std::move(entries->files);
     data.given = cuts->size();
     return data;

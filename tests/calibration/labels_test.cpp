@@ -60,5 +60,18 @@ TEST_F(Labels, ZeroSamplesAreNone) {
     EXPECT_THAT(data.error().line(), HasSubstr("holds no samples"));
 }
 
+TEST_F(Labels, WhatDoesNotCountIsSaid) {
+    const std::vector<float> pixels(784, 0.5F);
+    DataSource source{m_folder.write("mixed/a.npy", test::npyBytes("<f4", "(1, 1, 28, 28)", pixels))};
+    source.images.mean = {0.5};
+    const auto data = loadDataset(m_model, source, 99, m_job);
+    ASSERT_TRUE(data) << data.error().line();
+    EXPECT_THAT(data->words, HasSubstr("none are pictures"));
+    m_folder.write("mixed/a.png", test::pngBytes(28, 28, 1, std::vector<std::uint8_t>(784, 7)));
+    const auto both = loadDataset(m_model, {m_folder.path() / "mixed"}, 99, m_job);
+    ASSERT_FALSE(both);
+    EXPECT_THAT(both.error().line(), HasSubstr("holds .npy arrays, as a.npy, and pictures, as a.png"));
+}
+
 }  // namespace
 }  // namespace roundoff::calibration
