@@ -6,6 +6,7 @@
 
 #include "app/cli/command.h"
 #include "core/base/text.h"
+#include "core/runtime/memory_limit.h"
 
 namespace roundoff::cli {
 namespace {
@@ -65,6 +66,7 @@ Result<void> check(const Options& options, const std::string& input) {
 
 Result<void> checkMemory(const Options& options, const model::Model& model) {
     if (!options.memoryLimit) return {};
+    runtime::limitMemory(*options.memoryLimit);
     // The largest weight in its codes (2 bytes an element) and, where the file does not store it raw, decoded.
     std::uint64_t largest = 0;
     std::string name;

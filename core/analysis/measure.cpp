@@ -10,6 +10,7 @@
 #include "core/analysis/tally.h"
 #include "core/base/cpu.h"
 #include "core/base/text.h"
+#include "core/runtime/memory_limit.h"
 
 namespace roundoff::analysis {
 namespace {
@@ -63,10 +64,7 @@ Result<Groups> groupsOf(Work& work, Job& job) {
     const std::uint64_t base = before + 3 * one, largest = bytes.empty() ? 0 : *std::ranges::max_element(bytes);
     const std::uint64_t limit = work.options.memoryLimit > 0 ? work.options.memoryLimit : physicalMemory() / 2;
     if (work.options.memoryLimit > 0 && base + largest > limit)
-        return failed("--memory-limit",
-                      fmt::format("running the model beside its quantized form needs about {}, the limit is {}",
-                                  bytesText(base + largest), bytesText(limit)),
-                      "Raise the limit, or give smaller samples");
+        return runtime::overLimit("running the model beside its quantized form", base + largest, limit);
     work.room = limit - std::min(limit, base);
     Groups groups;
     std::uint64_t held = 0, most = 0;

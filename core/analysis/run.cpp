@@ -1,5 +1,7 @@
 #include "core/analysis/run.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 
@@ -53,6 +55,8 @@ Result<void> runAll(const model::Model& model, Comparison& comparison, const Run
                                                 options.store ? &*options.store : nullptr);
             if (!found) return propagate(found);
             calibration = std::move(*found);
+            for (const std::string& warning : calibration.warnings)
+                comparison.findings.push_back({Finding::Severity::Warning, -1, "calibration", warning, {}});
             comparison.calibration = calibration.conditions + (calibration.synthetic ? "; SYNTHETIC inputs" : "");
         }
         Job measuring = part(options.evaluation ? 0.4 : 0.8);
@@ -74,6 +78,9 @@ Result<void> run(const model::Model& model, Comparison& comparison, const RunOpt
     auto done = runAll(model, comparison, options, calibration, job);
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     for (Report& report : comparison.reports) {
+        const auto& scheme = report.recipe.standard.activation;
+        if (report.output && !report.output->synthetic && calibration.synthetic && scheme)
+            report.output->conditions += "; ranges of activations from SYNTHETIC inputs";
         report.seconds += seconds;
         if (done || done.error().code == ErrorCode::Cancelled || report.output) continue;
         // Figures of a part of the samples would pass for whole ones.

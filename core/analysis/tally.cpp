@@ -76,9 +76,10 @@ Mean Tally::Sum::mean() const {
 /// Logits [1, positions, vocabulary] against the tokens that stand one further.
 void Tally::addLanguage(std::span<const float> reference, std::span<const float> scores, std::span<const float> tokens,
                         std::size_t vocabulary) {
+    // Scores of something else than tokens, of tags for one, say nothing of the next token.
+    if (std::ranges::any_of(tokens, [&](float token) { return !(token < float(vocabulary)); })) return;
     for (std::size_t t = 0; t + 1 < tokens.size() && (t + 1) * vocabulary <= scores.size(); ++t) {
         const auto next = std::size_t(tokens[t + 1]);
-        if (next >= vocabulary) continue;
         const Eigen::ArrayXd p = logSoftmax(reference.subspan(t * vocabulary, vocabulary));
         const Eigen::ArrayXd q = logSoftmax(scores.subspan(t * vocabulary, vocabulary));
         m_loss.add(-q[Eigen::Index(next)]);

@@ -1,5 +1,6 @@
 #include "core/base/cpu.h"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -53,6 +54,12 @@ std::uint64_t residentMemory() {
     std::uint64_t total = 0, resident = 0;
     std::ifstream("/proc/self/statm") >> total >> resident;
     return resident * std::uint64_t(std::max(sysconf(_SC_PAGESIZE), 1L));
+}
+
+std::uint64_t peakMemory() {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return std::uint64_t(usage.ru_maxrss) * 1024;
 }
 
 }  // namespace roundoff

@@ -13,6 +13,8 @@ std::string instructionSet();
 std::uint64_t physicalMemory();
 /// Bytes of memory that this process holds now.
 std::uint64_t residentMemory();
+/// The most that it held at any time.
+std::uint64_t peakMemory();
 /// Threads that the machine can run at once, at least 1.
 int hardwareThreads();
 

@@ -163,6 +163,7 @@ Result<Dataset> arraysOfOneInput(const model::Model& model, const Value& input, 
         return complete(model, source, {std::move(*tensor)});
     });
     data.files = files;
+    if (isInteger(input.type) && input.shape.size() == 2) data.tokens = input.name;
     data.given = 1;
     return data;
 }
@@ -199,6 +200,9 @@ Result<Dataset> arraysByName(const model::Model& model, const DataSource& source
         }
         return complete(model, source, std::move(sample));
     });
+    for (const auto& [name, bytes] : entries->bytes)
+        if (std::ranges::none_of(model.graph().inputs, [&](const Value& input) { return input.name == name; }))
+            data.words += (data.words.empty() ? "arrays that no input is named after are left out: " : ", ") + printable(name);
     data.files = std::move(entries->files);
     data.given = cuts->size();
     return data;

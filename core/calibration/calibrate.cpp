@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "core/base/cpu.h"
+#include "core/base/text.h"
 #include "core/calibration/observer.h"
 #include "core/calibration/store.h"
 #include "core/calibration/trial.h"
@@ -23,18 +25,21 @@ Result<void> observeRest(const model::Model& model, const Dataset& data, const s
         own.push_back(&progress.at(value));
         sample = std::min(sample, own.back()->samples);
     }
+    const std::size_t begun = sample;
     // A run may be stopped between two values: each counts for itself.
     trial->handlers().tap = [&](std::size_t tap, const tensor::TensorView& value) {
         if (own[tap]->samples > sample) return;
         observe(value, own[tap]->detail, own[tap]->seen);
         own[tap]->samples = sample + 1;
     };
+    std::string what = "the first calibration sample";
     for (; sample < data.count(); ++sample) {
-        job.progress(double(sample), double(data.count()), "calibration samples");
+        job.progress(double(sample), double(data.count()), what);
         const auto inputs = data.sample(sample);
         if (!inputs) return propagate(inputs);
         if (const auto outputs = trial->run(*inputs, job); !outputs) return propagate(outputs);
         for (Progress* each : own) each->samples = std::max(each->samples, sample + 1);  // some values are not made every time
+        if (sample == begun) what = fmt::format("calibration samples, about {} of memory", bytesText(peakMemory()));
     }
     return {};
 }
@@ -51,6 +56,28 @@ Observation reduced(Observation seen, Detail detail) {
         seen.zeros = 0;
     }
     return seen;
+}
+
+/// "Value "a" never varied: 0 …", for the first few, and how many more there are.
+void warn(const std::vector<std::string>& of, std::vector<std::string>& into) {
+    constexpr std::size_t kMost = 10;
+    for (std::size_t i = 0; i < std::min(of.size(), kMost); ++i) into.push_back(of[i]);
+    if (of.size() > kMost) into.push_back(fmt::format("{} more values like these", of.size() - kMost));
+}
+
+std::vector<std::string> warningsOf(const Calibration& calibration) {
+    std::vector<std::string> constant, broken, all;
+    for (const auto& [name, seen] : calibration.values) {
+        if (seen.broken > 0)
+            broken.push_back(fmt::format("Value \"{}\" held NaN or infinite numbers in {} of {} samples: they are left out of its range",
+                                         printable(name), seen.broken, seen.samples));
+        if (seen.moments.finite() > 1 && seen.moments.min == seen.moments.max)
+            constant.push_back(fmt::format("Value \"{}\" never varied: it was {:g} throughout, so the data tell nothing of its range",
+                                           printable(name), seen.moments.min));
+    }
+    warn(broken, all);
+    warn(constant, all);
+    return all;
 }
 
 Result<void> check(const Calibration& calibration, const model::Model& model, const DataSource& source) {
@@ -99,6 +126,7 @@ Result<Calibration> calibrate(const model::Model& model, const std::vector<std::
     result.conditions = fmt::format("{}; ONNX Runtime {}{}", data->words, runtime::version(),
                                     !known ? "" : missing.empty() ? "; reused" : "; partly reused");
     if (const auto checked = check(result, model, source); !checked) return propagate(checked);
+    result.warnings = warningsOf(result);
     return result;
 }
 

@@ -17,6 +17,7 @@ namespace roundoff::calibration {
 struct Observation {
     tensor::Shape shape;       ///< at the first sample
     std::uint64_t samples = 0;
+    std::uint64_t broken = 0;  ///< samples in which it held NaN or an infinite number: those numbers count nowhere else
     kernels::Moments moments;  ///< over all samples
     /// Moving averages of each sample's minimum and maximum: m += 0.01 (m_sample - m), begun with the first.
     double averageLow = 0, averageHigh = 0;
@@ -41,6 +42,7 @@ struct Calibration {
     std::size_t samples = 0;
     bool synthetic = false;
     std::string conditions;  ///< "100 samples of digits.calib; ONNX Runtime 1.29.0", "; reused" where that is so
+    std::vector<std::string> warnings;  ///< one sentence each: values that never varied, values that were not finite
 };
 
 /// Where channels stand: along axis 1 of four dimensions or more, along the last of fewer.

@@ -63,6 +63,9 @@ const Value* onlyInput(const Model& model) {
 Result<Dataset> readFolder(const Model& model, const DataSource& source, Job& job) {
     const auto files = filesIn(source.path, job);
     if (!files) return propagate(files);
+    if (!files->arrays.empty() && !files->images.empty())
+        return badInput(source.path.string(), fmt::format("the folder holds .npy arrays, as {}, and pictures, as {}", files->arrays[0].filename().string(), files->images[0].filename().string()),
+                        "Leave only the one or the other there");
     if (!files->arrays.empty()) {
         const Value* only = onlyInput(model);
         const bool named = model.graph().inputs.size() > 1 &&
@@ -137,6 +140,9 @@ Result<Dataset> loadDataset(const Model& model, const DataSource& source, std::s
     data.keep(limit);
     std::string place = source.path.filename().string();
     if (place.empty()) place = source.path.parent_path().filename().string();  // "folder/"
+    const auto also = [&](const char* what) { data.words += (data.words.empty() ? "" : "; ") + std::string(what); };
+    if (!data.images && source.images != ImageOptions()) also("none are pictures, so what is set for these does not count");
+    if (!data.tokenizer && source.window > 0) also("none is text, so the window does not count");
     data.words = fmt::format("{} sample{} of {}{}{}", data.count(), data.count() == 1 ? "" : "s", place,
                              data.words.empty() ? "" : "; ", data.words);
     return data;

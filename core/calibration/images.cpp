@@ -26,7 +26,7 @@ Result<std::int64_t> sideOf(const model::Model& model, const model::Value& input
     return usage(model.info().path,
                  fmt::format("the {} of input \"{}\" ({}) has no size", high ? "height" : "width", input.name,
                              symbol.empty() ? place : symbol),
-                 "Give --resize HxW, or --dim " + (symbol.empty() ? place : symbol) + "=N");
+                 "Give --resize HxW, or --dim " + (symbol.empty() || symbol == "?" ? place : symbol) + "=N");
 }
 
 Result<void> checkChannels(const model::Model& model, const ImageOptions& options, int channels) {

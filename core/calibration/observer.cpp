@@ -150,6 +150,7 @@ void observe(const tensor::TensorView& value, Detail detail, Observation& seen) 
     if (seen.samples++ == 0) seen.shape = value.shape;
     const kernels::Moments own = momentsOf(x);
     seen.moments.merge(own);
+    if (own.finite() < own.count) ++seen.broken;
     if (own.finite() == 0) return;
     const bool first = seen.bands.empty();
     seen.averageLow = first ? own.min : seen.averageLow + kMomentum * (own.min - seen.averageLow);

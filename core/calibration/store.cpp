@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kVersion = 2;  ///< of the files, and of how values are observed
+constexpr int kVersion = 3;  ///< of the files, and of how values are observed
 constexpr const char* kExtension = ".calibration";
 
 std::vector<std::byte> read(const fs::path& path) {

@@ -39,6 +39,7 @@ Json toJson(const std::string& name, const Progress& own) {
             {"samples", own.samples},
             {"shape", seen.shape},
             {"seen", seen.samples},
+            {"broken", seen.broken},
             {"counts", {m.count, m.nan, m.inf, m.zeros}},
             {"extremes", packed(std::vector{m.min, m.max})},
             {"sums", packed(std::vector{m.sum, m.sum2, m.sum3, m.sum4, seen.averageLow, seen.averageHigh, seen.limit})},
@@ -58,6 +59,7 @@ bool fromJson(const Json& json, Progress& own) {
     own.samples = json.at("samples").get<std::size_t>();
     seen.shape = json.at("shape").get<tensor::Shape>();
     seen.samples = json.at("seen").get<std::uint64_t>();
+    seen.broken = json.at("broken").get<std::uint64_t>();
     const auto counts = json.at("counts").get<std::vector<std::uint64_t>>();
     std::vector<float> extremes;
     std::vector<double> sums;

@@ -19,6 +19,7 @@ namespace {
 /// Ids of twins' inputs: behind this bit the layer, then the node.
 constexpr std::int64_t kTwins = std::int64_t(1) << 62;
 constexpr int kNodeBits = 31;
+constexpr std::int64_t kNobody = -1;  ///< a watch that nobody hears of
 constexpr const char* kTwinSuffix = "/twin";
 
 /// Values of the main graph: what makes each, and what is derived from constants alone.
@@ -91,6 +92,7 @@ public:
         finishChanges();
         for (std::size_t i = 0; i < m_plan.taps.size(); ++i) watch("Tap", {m_plan.taps[i]}, std::int64_t(i));
         for (const std::size_t layer : m_plan.twins) twin(layer);
+        watchInOrder();
         return m_edit.serialize(job);
     }
 
@@ -130,8 +132,20 @@ private:
 
     void watch(const std::string& op, std::vector<std::string> inputs, std::int64_t id) {
         const ElementType type = typeOf(inputs[0]);
+        const std::size_t* maker = m_values.maker(inputs[0]);
         for (std::string& input : inputs) input = asFloat(input, type);
-        add(op, inputs, m_edit.freshName(inputs[0] + "/" + op), id);
+        m_watches[maker ? *maker + 1 : 0].push_back({op, std::move(inputs), id});
+    }
+    /// ONNX Runtime orders nodes by depth first search from those whose values nobody reads, the last of them first: so the
+    /// watch of the earliest value must come last, and outputs must be read, too. Else all watches run at the end, and every
+    /// watched value of the model stays in memory until then.
+    void watchInOrder() {
+        for (const model::Value& output : m_model.graph().outputs)
+            if (const std::size_t* maker = m_values.maker(output.name); maker && output.type == ElementType::Float32)
+                m_watches[*maker + 1].push_back({"Tap", {output.name}, kNobody});
+        for (auto at = m_watches.rbegin(); at != m_watches.rend(); ++at)
+            for (auto each = at->second.rbegin(); each != at->second.rend(); ++each)
+                add(each->op, each->inputs, m_edit.freshName(each->inputs[0] + "/" + each->op), each->id);
     }
     /// Gives `to` the changed value of `from`.
     void alter(const std::string& from, const std::string& to, ElementType type, std::int64_t id) {
@@ -231,6 +245,12 @@ private:
     Values m_values;
     ElementType m_type = ElementType::Float32;
     std::unordered_map<std::string, ElementType> m_types;
+    struct Watch {
+        std::string op;
+        std::vector<std::string> inputs;
+        std::int64_t id;
+    };
+    std::map<std::size_t, std::vector<Watch>> m_watches;  ///< by the place of what makes the value; inputs have 0
     std::map<std::string, std::string> m_last;  ///< by value: the last name of the chain that replaces it
     std::map<std::string, std::string> m_now;   ///< by value of no maker: what its readers get
 };
@@ -253,7 +273,7 @@ Result<Trial> Trial::open(const model::Model& model, const TrialPlan& plan, Job&
     runtime::Hooks hooks;
     Handlers* handlers = trial.m_handlers.get();
     hooks.tap = [handlers](std::int64_t id, const tensor::TensorView& x) {
-        if (handlers->tap) handlers->tap(std::size_t(id), x);
+        if (id != kNobody && handlers->tap) handlers->tap(std::size_t(id), x);
     };
     hooks.pair = [handlers](std::int64_t id, const tensor::TensorView& x, const tensor::TensorView& y) {
         if (handlers->twin) handlers->twin(std::size_t(id), x, y);

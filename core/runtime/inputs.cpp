@@ -53,7 +53,7 @@ Result<Shape> shapeOf(const Model& model, const Value& input, const Sizes& sizes
         } else if (isImage(input) && shape.size() == 4 && isFloat(input.type)) {
             return usage(model.info().path,
                          fmt::format("axis {} of input \"{}\" ({}) has no size", i, input.name, symbol.empty() ? "unnamed" : symbol),
-                         "Give one with --dim " + (symbol.empty() ? place : symbol) + "=N");
+                         "Give one with --dim " + (symbol.empty() || symbol == "?" ? place : symbol) + "=N");
         } else {
             shape[i] = sizes.length;
         }

@@ -7,7 +7,9 @@
 #include <fstream>
 #include <iterator>
 
+#include "core/runtime/budget.h"
 #include "core/runtime/element_types.h"
+#include "core/runtime/memory_limit.h"
 #include "core/runtime/session_impl.h"
 
 namespace roundoff::runtime {
@@ -17,7 +19,11 @@ using tensor::ElementType;
 
 Ort::Env& environment() {
     // Fatal only: what goes wrong comes back as an error, not as lines on standard error.
-    static Ort::Env env(ORT_LOGGING_LEVEL_FATAL, "roundoff");
+    static Ort::Env env = [] {
+        Ort::Env made(ORT_LOGGING_LEVEL_FATAL, "roundoff");
+        made.RegisterAllocator(&Budget::instance());
+        return made;
+    }();
     return env;
 }
 
@@ -106,6 +112,10 @@ Ort::SessionOptions settingsOf(const SessionOptions& options) {
     settings.SetLogSeverityLevel(ORT_LOGGING_LEVEL_FATAL);
     if (!options.saveOptimized.empty()) settings.SetOptimizedModelFilePath(options.saveOptimized.c_str());
     if (!options.profile.empty()) settings.EnableProfiling(options.profile.c_str());
+    if (memoryLimit() > 0) {
+        settings.AddConfigEntry(kOrtSessionOptionsConfigUseEnvAllocators, "1");
+        settings.DisableMemPattern();  // else each run takes one block that holds all its values, whenever they live
+    }
     if (options.threads > 0) settings.SetIntraOpNumThreads(options.threads);
     // Waiting threads that spin steal the cores that the rest of the program needs.
     settings.AddConfigEntry(kOrtSessionOptionsConfigAllowIntraOpSpinning, "0");
@@ -128,6 +138,7 @@ Ort::SessionOptions settingsOf(const SessionOptions& options) {
 template <class Load>
 Result<Session> Session::make(const std::string& name, std::unique_ptr<Impl> impl, const Load& load) {
     impl->path = name;
+    Budget::instance().takeRefused();
     try {
         impl->session = load();
         Ort::AllocatorWithDefaultOptions allocator;
@@ -146,6 +157,8 @@ Result<Session> Session::make(const std::string& name, std::unique_ptr<Impl> imp
         }
         return Session(std::move(impl));
     } catch (const std::exception& error) {
+        if (const auto need = Budget::instance().takeRefused(); need > 0)
+            return overLimit("loading the model", need, memoryLimit());
         return badInput(name, "ONNX Runtime " + version() + " cannot load the model: " + plain(error.what()),
                       "See whether another model or an updated ONNX Runtime loads; the node named there is the place");
     }
@@ -170,6 +183,7 @@ Result<Session> Session::open(const std::string& name, std::span<const std::byte
 
 Result<std::vector<NamedTensor>> Session::run(const Sample& sample, Job& job) {
     if (job.cancelled()) return cancelled();
+    Budget::instance().takeRefused();
     try {
         const auto fed = m_impl->feed(sample);
         if (!fed) return propagate(fed);
@@ -201,8 +215,10 @@ Result<std::vector<NamedTensor>> Session::run(const Sample& sample, Job& job) {
         return outputs;
     } catch (const std::exception& error) {
         if (job.cancelled()) return cancelled();
+        if (const auto need = Budget::instance().takeRefused(); need > 0)
+            return overLimit("running one sample", need, memoryLimit());
         return failed(m_impl->path, "ONNX Runtime stopped in the middle of the run: " + plain(error.what()),
-                      "Give real inputs where synthetic ones do not suit the model");
+                      "Look whether the data suit the model: ids within its vocabulary, sequences no longer than it takes");
     }
 }
 

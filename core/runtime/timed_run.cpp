@@ -1,5 +1,7 @@
 #include "core/runtime/timed_run.h"
 
+#include "core/runtime/budget.h"
+#include "core/runtime/memory_limit.h"
 #include "core/runtime/session_impl.h"
 
 namespace roundoff::runtime {
@@ -45,6 +47,8 @@ Result<double> TimedRun::run() {
         return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
     } catch (const std::exception& error) {
         if (m_state->job.cancelled()) return cancelled();
+        if (const auto need = Budget::instance().takeRefused(); need > 0)
+            return overLimit("running one sample", need, memoryLimit());
         return failed(m_state->session.path, "ONNX Runtime stopped in the middle of the run: " + plain(error.what()),
                       "Give real inputs where synthetic ones do not suit the model");
     }

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 
 #include "core/calibration/calibration.h"
@@ -126,6 +127,22 @@ TEST_P(Trials, AChangedValueReachesAllOrOnlyItsReaders) {
     EXPECT_FALSE(zero);
 }
 
+TEST_P(Trials, ValuesComeByInTheOrderOfTheGraphSoThatNoneMustBeKept) {
+    TrialPlan plan;
+    for (const LayerValues& values : layerValues(m_model)) plan.taps.push_back(values.output);
+    // A change of the last value runs when all but it have been seen.
+    plan.changes = {{plan.taps.back(), {}}};
+    auto trial = Trial::open(m_model, plan, m_job).value();
+    std::vector<std::size_t> order;
+    trial.handlers().tap = [&](std::size_t tap, const tensor::TensorView&) { order.push_back(tap); };
+    trial.handlers().change = [&](std::size_t, const tensor::TensorView& x, std::span<float> y) {
+        EXPECT_EQ(order.size() + 1, plan.taps.size());
+        std::ranges::copy(x.bytes, std::as_writable_bytes(y).begin());
+    };
+    ASSERT_TRUE(trial.run(m_sample, m_job));
+    EXPECT_EQ(order.size(), plan.taps.size());
+}
+
 TEST(Calibrate, DataThatNeverMoveAreRefused) {
     Job job;
     const auto model = formats::openModel((kSamples / "digits.onnx").string(), job).value();
@@ -134,6 +151,28 @@ TEST(Calibrate, DataThatNeverMoveAreRefused) {
     const auto done = calibrate(model, {model.graph().inputs[0].name}, {zeros, 4, 0}, Detail::Extremes, job);
     ASSERT_FALSE(done);
     EXPECT_NE(done.error().line().find("show nothing"), std::string::npos) << done.error().line();
+}
+
+TEST(Calibrate, NamesWhatNeverVariedAndWhatIsNotFinite) {
+    Job job;
+    const auto model = formats::openModel((kSamples / "digits.onnx").string(), job).value();
+    const test::TempFolder folder;
+    const std::string input = model.graph().inputs[0].name, output = model.graph().outputs[0].name;
+    const auto warningsOn = [&](const std::vector<float>& pixels) {
+        const auto data = folder.write("data.npy", test::npyBytes("<f4", "(3, 1, 28, 28)", pixels));
+        const auto seen = calibrate(model, {input, output}, {data, 4, 0}, Detail::Extremes, job);
+        return seen ? seen->warnings : std::vector{seen.error().line()};
+    };
+    std::vector<float> pixels(3 * 784, 0.0F);
+    const auto constant = warningsOn(pixels);
+    ASSERT_EQ(constant.size(), 1U);
+    EXPECT_NE(constant[0].find('"' + input + "\" never varied: it was 0 throughout"), std::string::npos) << constant[0];
+    for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = float(i % 7) / 7;
+    EXPECT_TRUE(warningsOn(pixels).empty());
+    pixels[784 + 5] = HUGE_VALF;
+    const auto broken = warningsOn(pixels);
+    ASSERT_EQ(broken.size(), 2U) << "the output follows from the input";
+    for (const std::string& line : broken) EXPECT_NE(line.find("in 1 of 3 samples"), std::string::npos) << line;
 }
 
 TEST_P(Trials, CalibrationSeesEverySampleOnce) {
