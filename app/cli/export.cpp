@@ -120,6 +120,8 @@ std::vector<std::string> brokenWeights(const model::Model& model, const exports:
 Result<int> exportIt(const Arguments& arguments, const Options& options, Console& console) {
     if (auto checked = check(options, arguments.model.path); !checked) return propagate(checked);
     if (auto checked = checkWritable("-o", arguments.out); !checked) return propagate(checked);
+    for (const auto& [writer, path] : options.outputs)
+        if (path == arguments.out) return usage("--" + writer, path + " is where the model goes", "Name another file");
     auto recipe = recipeOf(arguments);
     if (!recipe) return propagate(recipe);
     const auto target = targetOf(arguments.target);
@@ -153,6 +155,7 @@ Result<int> exportIt(const Arguments& arguments, const Options& options, Console
         auto faster = speed::onlyFaster(*model, *recipe, timing, timingJob);
         if (!faster) return propagate(faster);
         *recipe = std::move(faster->recipe);
+        how.reasons = std::move(faster->reasons);
         measured = std::move(faster->notes);
     }
     const double begun = arguments.onlyFaster ? 0.55 : 0.01;

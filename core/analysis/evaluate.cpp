@@ -67,7 +67,7 @@ Result<void> evaluate(const model::Model& model, Comparison& comparison, const c
             for (std::size_t r = 0; r < count; ++r) {
                 const auto outputs = simulations[r].run(*sample, job);
                 if (!outputs) return propagate(outputs);
-                tallies[r].add(*data, i, *sample, *expected, *outputs);
+                if (auto added = tallies[r].add(*data, i, *sample, *expected, *outputs, job); !added) return added;
             }
         }
         for (std::size_t r = 0; r < count; ++r) reports[first + r].output = resultOf(tallies[r], *data, source);

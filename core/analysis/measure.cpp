@@ -161,7 +161,7 @@ Result<ModelError> errorOf(const calibration::Dataset& data, Simulation& simulat
     for (std::size_t s = 0; s < reference.samples.size(); ++s) {
         const auto outputs = simulation.run(reference.samples[s], job);
         if (!outputs) return propagate(outputs);
-        tally.add(data, s, reference.samples[s], reference.outputs[s], *outputs);
+        if (auto added = tally.add(data, s, reference.samples[s], reference.outputs[s], *outputs, job); !added) return propagate(added);
     }
     return tally.result();
 }

@@ -115,7 +115,7 @@ private:
     std::string whyWeightAlone(const model::Layer& layer, const Scheme& scheme, std::size_t use) const {
         const model::Node& node = nodes()[use];
         if (layer.stored) return "already quantized: " + layer.stored->description;
-        if (scheme.isFloat()) return "the recipe leaves it float";
+        if (scheme.isFloat()) return "its layer stays float";
         if (!scheme.activation) return "the scheme quantizes its weight alone";
         const std::string alone = "its weight alone is quantized: ";
         if (node.subgraph != 0) return alone + "it stands in the body of an If, Loop or Scan, or in a function";

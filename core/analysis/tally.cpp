@@ -75,10 +75,10 @@ Mean Tally::Sum::mean() const {
 
 /// Logits [1, positions, vocabulary] against the tokens that stand one further.
 void Tally::addLanguage(std::span<const float> reference, std::span<const float> scores, std::span<const float> tokens,
-                        std::size_t vocabulary) {
+                        std::size_t vocabulary, Job& job) {
     // Scores of something else than tokens, of tags for one, say nothing of the next token.
     if (std::ranges::any_of(tokens, [&](float token) { return !(token < float(vocabulary)); })) return;
-    for (std::size_t t = 0; t + 1 < tokens.size() && (t + 1) * vocabulary <= scores.size(); ++t) {
+    for (std::size_t t = 0; t + 1 < tokens.size() && (t + 1) * vocabulary <= scores.size() && !job.cancelled(); ++t) {
         const auto next = std::size_t(tokens[t + 1]);
         const Eigen::ArrayXd p = logSoftmax(reference.subspan(t * vocabulary, vocabulary));
         const Eigen::ArrayXd q = logSoftmax(scores.subspan(t * vocabulary, vocabulary));
@@ -90,16 +90,16 @@ void Tally::addLanguage(std::span<const float> reference, std::span<const float>
     }
 }
 
-void Tally::add(const calibration::Dataset& data, std::size_t i, const runtime::Sample& sample,
-                const std::vector<NamedTensor>& expected, const std::vector<NamedTensor>& outputs) {
+Result<void> Tally::add(const calibration::Dataset& data, std::size_t i, const runtime::Sample& sample,
+                        const std::vector<NamedTensor>& expected, const std::vector<NamedTensor>& outputs, Job& job) {
     m_output.addOutputs(expected, outputs);
     const std::size_t at = scoresOf(expected);
-    if (at >= outputs.size() || !isScores(expected, at) || expected[at].shape != outputs[at].shape) return;
+    if (at >= outputs.size() || !isScores(expected, at) || expected[at].shape != outputs[at].shape) return {};
     const auto classes = std::size_t(expected[at].shape.back());
     const auto x = floatsOf(expected[at]), y = floatsOf(outputs[at]);
     if (!data.tokens.empty() && expected[at].shape.size() == 3) {
         const auto tokens = std::ranges::find(sample, data.tokens, &NamedTensor::name);
-        if (tokens != sample.end()) addLanguage(x, y, floatsOf(*tokens), classes);
+        if (tokens != sample.end()) addLanguage(x, y, floatsOf(*tokens), classes, job);
     } else if (i < data.labels.size() && x.size() == classes && std::size_t(data.labels[i]) < classes) {
         const auto label = std::size_t(data.labels[i]);
         ++m_labelled;
@@ -108,6 +108,8 @@ void Tally::add(const calibration::Dataset& data, std::size_t i, const runtime::
         m_top1Float += rankOf(x, label) < 1;
         m_top5Float += rankOf(x, label) < 5;
     }
+    if (job.cancelled()) return cancelled();
+    return {};
 }
 
 ModelError Tally::result() const {

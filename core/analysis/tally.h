@@ -12,8 +12,9 @@ Result<void> checkLabels(const calibration::Dataset& data, const std::vector<run
 class Tally {
 public:
     /// One sample, the i-th of `data`, with the outputs of the float model and of the other.
-    void add(const calibration::Dataset& data, std::size_t i, const runtime::Sample& sample,
-             const std::vector<runtime::NamedTensor>& expected, const std::vector<runtime::NamedTensor>& outputs);
+    /// Stops within a sample where the job is cancelled.
+    Result<void> add(const calibration::Dataset& data, std::size_t i, const runtime::Sample& sample,
+                     const std::vector<runtime::NamedTensor>& expected, const std::vector<runtime::NamedTensor>& outputs, Job& job);
     [[nodiscard]] ModelError result() const;
 
 private:
@@ -24,7 +25,7 @@ private:
         [[nodiscard]] Mean mean() const;
     };
     void addLanguage(std::span<const float> reference, std::span<const float> scores, std::span<const float> tokens,
-                     std::size_t vocabulary);
+                     std::size_t vocabulary, Job& job);
 
     OutputError m_output;
     Sum m_loss, m_lossFloat, m_kld, m_sameTop;

@@ -96,9 +96,9 @@ Result<Dataset> readPath(const Model& model, const DataSource& source, Job& job)
     return readText(model, source, job);
 }
 
-Result<Dataset> madeUp(const Model& model, const DataSource& source) {
+Result<Dataset> madeUp(const Model& model, const DataSource& source, std::size_t limit) {
     const runtime::Sizes sizes{source.dims, 1, source.window > 0 ? std::int64_t(source.window) : kLength};
-    Dataset data(source.synthetic, [model, seed = source.seed, sizes](std::size_t index) {
+    Dataset data(std::min(source.synthetic, limit), [model, seed = source.seed, sizes](std::size_t index) {
         return runtime::syntheticSample(model, index, sizes, seed);
     });
     if (const auto first = data.sample(0); !first) return propagate(first);
@@ -132,7 +132,7 @@ Result<Dataset> loadDataset(const Model& model, const DataSource& source, std::s
             return usage(model.info().path,
                          fmt::format("input \"{}\" takes {}, which no data can give", input.name, name(input.type)),
                          "Use a model with numeric inputs");
-    if (source.isSynthetic()) return madeUp(model, source);
+    if (source.isSynthetic()) return madeUp(model, source, limit);
     auto all = readPath(model, source, job);
     if (!all) return propagate(all);
     if (all->count() == 0) return badInput(source.path.string(), "there are no samples in it", "Give at least one");

@@ -287,6 +287,7 @@ Result<Trial> Trial::open(const model::Model& model, const TrialPlan& plan, Job&
     };
     runtime::SessionOptions options;
     options.threads = job.threads();
+    options.stop = job.stopToken();
     auto session = runtime::Session::open(model.info().path, std::as_bytes(std::span(*graph)), options, std::move(hooks));
     if (!session) return propagate(session);
     trial.m_session.emplace(std::move(*session));

@@ -28,7 +28,7 @@ void noteActivations(OnnxWriter& writer, const analysis::Placement& placement, c
     const auto& nodes = writer.model().graph().nodes;
     const auto codes = std::count_if(placement.nodes.begin(), placement.nodes.end(),
                                      [](const auto& fate) { return fate.status == Status::Quantized; });
-    writer.note(fmt::format("{} of {} operators compute with codes", codes, nodes.size()));
+    writer.note(fmt::format("{} of {} operators stand between codes", codes, nodes.size()));
     std::map<std::string, std::pair<std::size_t, std::string>> alone;  // by reason: how many layers, the first's name
     for (const std::size_t i : writer.quantized()) {
         const schemes::Scheme& scheme = writer.wholeScheme(i);

@@ -22,7 +22,8 @@ struct Configuration {
 
 /// Both models side by side over the samples, so that no more than one sample's outputs are held.
 Result<analysis::OutputError> compareRuns(const std::filesystem::path& original, const std::filesystem::path& exported,
-                         const SessionOptions& options, const calibration::Dataset& inputs, Job& job) {
+                         SessionOptions options, const calibration::Dataset& inputs, Job& job) {
+    options.stop = job.stopToken();
     auto reference = Session::open(original, options);
     if (!reference) return propagate(reference);
     auto session = Session::open(exported, options);
@@ -65,7 +66,7 @@ Result<Check> checkRuns(const model::Model& model, const std::filesystem::path& 
     const Configuration configurations[] = {
         {{SessionOptions::Level::All, 4, job.threads()},
          "all optimizations, its default: 4- and 8-bit matrix products may round activations to int8"},
-        {{SessionOptions::Level::Faithful, 1, job.threads()}, "faithful: weights as written, activations in float"},
+        {{SessionOptions::Level::Faithful, 1, job.threads()}, "faithful: each operator of the file as written, none fused into one that rounds more"},
     };
     const auto inputs = calibration::loadDataset(model, data, kReal, job);
     // Data that cannot be read is the caller's trouble; inputs that cannot be made up leave the runs undone.

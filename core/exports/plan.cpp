@@ -34,7 +34,8 @@ Result<std::vector<ExportedLayer>> planLayers(const model::Model& model, const a
         const schemes::Scheme& scheme = recipe.schemeOf(layer.name);
         if (planned.reason = keptFor(model, layer); !planned.reason.empty()) continue;
         if (scheme.isFloat()) {
-            planned.reason = "the recipe leaves it float";
+            const auto known = options.reasons.find(layer.name);
+            planned.reason = known == options.reasons.end() ? "the recipe leaves it float" : known->second;
         } else if (const std::string& reason = (*leftOut)[plan.size() - 1]; !reason.empty()) {
             planned.reason = reason;
         } else {

@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -49,6 +50,7 @@ struct ExportOptions {
     std::shared_ptr<const calibration::Calibration> calibration;
     /// Called as each step of the work begins and ends: the dialog's ticks. ok is empty while the step runs.
     std::function<void(const std::string& step, std::optional<bool> ok, const std::string& detail)> onStep;
+    std::map<std::string, std::string> reasons{};  ///< by layer name: why the recipe leaves it float, where that is known
 };
 
 /// One layer in the exported file.

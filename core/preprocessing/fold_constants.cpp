@@ -116,6 +116,7 @@ private:
         runtime::SessionOptions options;
         options.level = runtime::SessionOptions::Level::None;
         options.threads = job.threads();
+        options.stop = job.stopToken();
         auto session = runtime::Session::open(m_model.info().path, std::as_bytes(std::span(*bytes)), options, {});
         if (!session) return propagate(session);
         auto values = session->run({}, job);

@@ -83,6 +83,7 @@ private:
         runtime::SessionOptions options;
         options.level = level;
         options.threads = job.threads();
+        options.stop = job.stopToken();
         return options;
     }
     calibration::Dataset m_samples;

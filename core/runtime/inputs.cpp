@@ -33,7 +33,8 @@ bool isImage(const Value& input) {
     const auto channels = [](std::int64_t n) { return n == 1 || n == 3; };
     if (isPast(input)) return false;
     if (s.size() == 4) return channels(s[1]) || channels(s[3]);
-    return s.size() == 3 && channels(s[0]);
+    // [1, positions, features] is no picture: a sequence's length is mostly free.
+    return s.size() == 3 && channels(s[0]) && s[1] > 1 && s[2] > 1 && (s[0] == 3 || contains(input.name, "image"));
 }
 
 Result<Shape> shapeOf(const Model& model, const Value& input, const Sizes& sizes) {

@@ -136,11 +136,13 @@ Ort::SessionOptions settingsOf(const SessionOptions& options) {
 
 /// @param load gives the library's session
 template <class Load>
-Result<Session> Session::make(const std::string& name, std::unique_ptr<Impl> impl, const Load& load) {
+Result<Session> Session::make(const std::string& name, const SessionOptions& options, std::unique_ptr<Impl> impl, const Load& load) {
     impl->path = name;
     Budget::instance().takeRefused();
     try {
-        impl->session = load();
+        Ort::SessionOptions settings = settingsOf(options);
+        const std::stop_callback onStop(options.stop, [&settings] { settings.SetLoadCancellationFlag(true); });
+        impl->session = load(settings);
         Ort::AllocatorWithDefaultOptions allocator;
         for (std::size_t i = 0; i < impl->session.GetInputCount(); ++i) {
             const std::string input = impl->session.GetInputNameAllocated(i, allocator).get();
@@ -157,6 +159,7 @@ Result<Session> Session::make(const std::string& name, std::unique_ptr<Impl> imp
         }
         return Session(std::move(impl));
     } catch (const std::exception& error) {
+        if (options.stop.stop_requested()) return cancelled();
         if (const auto need = Budget::instance().takeRefused(); need > 0)
             return overLimit("loading the model", need, memoryLimit());
         return badInput(name, "ONNX Runtime " + version() + " cannot load the model: " + plain(error.what()),
@@ -165,8 +168,8 @@ Result<Session> Session::make(const std::string& name, std::unique_ptr<Impl> imp
 }
 
 Result<Session> Session::open(const std::filesystem::path& path, const SessionOptions& options) {
-    return make(path.string(), std::make_unique<Impl>(),
-                [&] { return Ort::Session(environment(), path.c_str(), settingsOf(options)); });
+    return make(path.string(), options, std::make_unique<Impl>(),
+                [&](const Ort::SessionOptions& settings) { return Ort::Session(environment(), path.c_str(), settings); });
 }
 
 Result<Session> Session::open(const std::string& name, std::span<const std::byte> model, const SessionOptions& options,
@@ -174,8 +177,7 @@ Result<Session> Session::open(const std::string& name, std::span<const std::byte
     auto impl = std::make_unique<Impl>();
     impl->hooks = std::make_unique<HookOps>(std::move(hooks));
     HookOps& ops = *impl->hooks;
-    return make(name, std::move(impl), [&] {
-        Ort::SessionOptions settings = settingsOf(options);
+    return make(name, options, std::move(impl), [&](Ort::SessionOptions& settings) {
         settings.Add(ops.domain);
         return Ort::Session(environment(), model.data(), model.size(), settings);
     });

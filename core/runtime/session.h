@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,6 +36,7 @@ struct SessionOptions {
     int threads = 0;  ///< 0 = all cores
     std::filesystem::path saveOptimized = {};  ///< the graph as it is after optimization goes to this file; empty: nowhere
     std::filesystem::path profile = {};  ///< the times of all nodes go to a file whose name begins so; empty: nowhere
+    std::stop_token stop = {};           ///< ends the loading
 };
 
 /// A model loaded in ONNX Runtime's CPU provider. Movable; one run at a time.
@@ -63,7 +65,7 @@ private:
     friend class TimedRun;
     struct Impl;
     template <class Load>
-    static Result<Session> make(const std::string& name, std::unique_ptr<Impl> impl, const Load& load);
+    static Result<Session> make(const std::string& name, const SessionOptions& options, std::unique_ptr<Impl> impl, const Load& load);
     explicit Session(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> m_impl;
 };

@@ -13,6 +13,7 @@ Result<Contest> Contest::open(const std::filesystem::path& floatModel, const std
     loaded.paths[1] = quantized;
     runtime::SessionOptions options;
     options.threads = job.threads();
+    options.stop = job.stopToken();
     for (const auto& path : loaded.paths) {
         auto session = runtime::Session::open(path, options);
         if (!session) return propagate(session);
@@ -40,6 +41,7 @@ Result<std::vector<runtime::NodeTime>> profileOf(const std::filesystem::path& mo
     if (!scratch) return propagate(scratch);
     runtime::SessionOptions options;
     options.threads = job.threads();
+    options.stop = job.stopToken();
     options.profile = scratch->path() / "profile";
     auto session = runtime::Session::open(model, options);
     if (!session) return propagate(session);

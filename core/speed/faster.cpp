@@ -100,6 +100,13 @@ Result<Faster> onlyFaster(const model::Model& model, const analysis::Recipe& rec
         duel = *timed;
         out.notes.push_back(fmt::format("the whole model with the {} that gain most quantized: {}", chosen.size(), figure(*duel)));
     }
+    for (const std::size_t layer : measured) {
+        if (std::ranges::find(chosen, layer) != chosen.end()) continue;
+        const Duel& time = *alone->layers[layer].time;
+        out.reasons.emplace(model.layers()[layer].name,
+                            fmt::format("measured alone: {}; {}", figure(time),
+                                        time.faster() ? "the whole model is not faster with it" : "no faster than float"));
+    }
     out.endToEnd = duel;
     out.recipe = recipeOf(model, recipe, chosen);
     out.notes.push_back(chosen.empty() ? "no layer is left quantized: nothing made the whole model faster here"

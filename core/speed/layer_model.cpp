@@ -74,6 +74,7 @@ Result<std::vector<runtime::NamedTensor>> captureValues(const model::Model& mode
     if (!bytes) return propagate(bytes);
     runtime::SessionOptions options;
     options.threads = job.threads();
+    options.stop = job.stopToken();
     auto session = runtime::Session::open(model.info().path, std::as_bytes(std::span(*bytes)), options, {});
     if (!session) return propagate(session);
     const auto outputs = session->run(sample, job);

@@ -146,6 +146,7 @@ TEST_F(Evaluate, SomeClassesByNameAreRefused) {
 }
 
 TEST(Tally, OutputsThatAreNoNumbersHitNoClassAndAreSaid) {
+    Job job;
     const auto scores = [](std::vector<float> values) {
         std::vector<std::byte> bytes(values.size() * sizeof(float));
         std::memcpy(bytes.data(), values.data(), bytes.size());
@@ -155,8 +156,8 @@ TEST(Tally, OutputsThatAreNoNumbersHitNoClassAndAreSaid) {
     data.labels = {1, 0};
     const float nan = std::nanf("");
     Tally tally;
-    tally.add(data, 0, {}, scores({0, 1, 0}), scores({0, nan, 0}));
-    tally.add(data, 1, {}, scores({nan, nan, nan}), scores({1, 0, 0}));
+    EXPECT_TRUE(tally.add(data, 0, {}, scores({0, 1, 0}), scores({0, nan, 0}), job));
+    EXPECT_TRUE(tally.add(data, 1, {}, scores({nan, nan, nan}), scores({1, 0, 0}), job));
     const ModelError error = tally.result();
     ASSERT_TRUE(error.accuracy);
     EXPECT_EQ(error.accuracy->top1Float, 0.5);
@@ -167,6 +168,7 @@ TEST(Tally, OutputsThatAreNoNumbersHitNoClassAndAreSaid) {
 }
 
 TEST(Tally, EqualScoresFavourTheLowerClassAndWhatIsNeverSaidCostsNothing) {
+    Job job;
     const auto scores = [](tensor::Shape shape, const std::vector<float>& values) {
         std::vector<std::byte> bytes(values.size() * sizeof(float));
         std::memcpy(bytes.data(), values.data(), bytes.size());
@@ -175,7 +177,7 @@ TEST(Tally, EqualScoresFavourTheLowerClassAndWhatIsNeverSaidCostsNothing) {
     calibration::Dataset pictures(2, [](std::size_t) -> Result<runtime::Sample> { return runtime::Sample(); });
     pictures.labels = {0, 5};
     Tally flat;
-    for (std::size_t i = 0; i < 2; ++i) flat.add(pictures, i, {}, scores({1, 6}, {9, 8, 7, 6, 5, 4}), scores({1, 6}, {0, 0, 0, 0, 0, 0}));
+    for (std::size_t i = 0; i < 2; ++i) EXPECT_TRUE(flat.add(pictures, i, {}, scores({1, 6}, {9, 8, 7, 6, 5, 4}), scores({1, 6}, {0, 0, 0, 0, 0, 0}), job));
     EXPECT_EQ(flat.result().accuracy->top1, 0.5);
     EXPECT_EQ(flat.result().accuracy->top5, 0.5);
 
@@ -185,7 +187,7 @@ TEST(Tally, EqualScoresFavourTheLowerClassAndWhatIsNeverSaidCostsNothing) {
     const runtime::Sample tokens{{"ids", tensor::ElementType::Float32, {1, 2}, ids}};
     const float never = -std::numeric_limits<float>::infinity();
     Tally masked;
-    masked.add(text, 0, tokens, scores({1, 2, 3}, {0, 1, never, 0, 1, never}), scores({1, 2, 3}, {1, 0, never, 0, 1, never}));
+    EXPECT_TRUE(masked.add(text, 0, tokens, scores({1, 2, 3}, {0, 1, never, 0, 1, never}), scores({1, 2, 3}, {1, 0, never, 0, 1, never}), job));
     // KL of softmax(0, 1) from softmax(1, 0): (e - 1) / (e + 1).
     EXPECT_NEAR(masked.result().language->kld.value, (std::exp(1) - 1) / (std::exp(1) + 1), 1e-9);
 }

@@ -232,7 +232,7 @@ TEST_F(Place, OtherLayersAreQuantizedInTheirWeightAlone) {
     EXPECT_THAT(points(), IsEmpty());
     EXPECT_EQ(reason("Conv"), "the scheme quantizes its weight alone");
     with("float");
-    EXPECT_EQ(reason("Conv"), "the recipe leaves it float");
+    EXPECT_EQ(reason("Conv"), "its layer stays float");
 }
 
 TEST_F(Place, SeveralOutputsAndOperandsEachHaveAPoint) {
