@@ -19,6 +19,7 @@ struct LanguageError {
     double perplexityFloat = 0;
     Mean kld;                      ///< KL(float || quantized) a token, in nats
     Mean sameTop;                  ///< share of tokens whose likeliest successor is the float model's
+    double perplexityError = 0;    ///< standard error of `perplexity`: itself times that of the mean negative log-likelihood
 };
 
 /// How often the right class is the likeliest, or among the five likeliest; shares of the samples.

@@ -15,7 +15,7 @@ constexpr int kVersion = 1;  ///< of what is written, and of how layers are trie
 Json toJson(const ModelError& e) {
     Json out = {{"sums", {e.signal, e.noise, e.quantized, e.product}}, {"counts", {e.count, e.rows, e.sameTop, e.samples, e.oddSamples}}, {"odd", e.odd}, {"lost", e.lost}};
     if (const auto& l = e.language)
-        out["language"] = {l->tokens, l->perplexity, l->perplexityFloat, l->kld.value, l->kld.error, l->sameTop.value, l->sameTop.error};
+        out["language"] = {l->tokens, l->perplexity, l->perplexityFloat, l->kld.value, l->kld.error, l->sameTop.value, l->sameTop.error, l->perplexityError};
     if (const auto& a = e.accuracy) out["accuracy"] = {a->samples, a->top1, a->top5, a->top1Float, a->top5Float};
     return out;
 }
@@ -38,7 +38,7 @@ ModelError errorOf(const Json& json) {
     e.lost = json.at("lost").get<std::string>();
     if (json.contains("language"))
         e.language = LanguageError{count("language", 0), number("language", 1), number("language", 2),
-                                   {number("language", 3), number("language", 4)}, {number("language", 5), number("language", 6)}};
+                                   {number("language", 3), number("language", 4)}, {number("language", 5), number("language", 6)}, number("language", 7)};
     if (json.contains("accuracy"))
         e.accuracy = Accuracy{count("accuracy", 0), number("accuracy", 1), number("accuracy", 2), number("accuracy", 3), number("accuracy", 4)};
     return e;

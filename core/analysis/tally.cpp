@@ -116,7 +116,7 @@ ModelError Tally::result() const {
     ModelError result{m_output, {}, {}};
     if (m_loss.n > 0)
         result.language = LanguageError{m_loss.n, std::exp(m_loss.mean().value), std::exp(m_lossFloat.mean().value),
-                                        m_kld.mean(), m_sameTop.mean()};
+                                        m_kld.mean(), m_sameTop.mean(), std::exp(m_loss.mean().value) * m_loss.mean().error};
     if (m_labelled > 0) {
         const auto share = [&](std::uint64_t hits) { return double(hits) / double(m_labelled); };
         result.accuracy = Accuracy{m_labelled, share(m_top1), share(m_top5), share(m_top1Float), share(m_top5Float)};

@@ -63,8 +63,8 @@ std::string outputTable(const analysis::Comparison& comparison) {
         conditions = output->conditions + (output->synthetic ? "; SYNTHETIC inputs" : "");
         std::string words;
         if (const auto& language = output->language)
-            words = fmt::format("perplexity {:.4f} (float {:.4f}), mean KL divergence {:.5f} ± {:.5f} nats, same likeliest token {:.1f} %",
-                                language->perplexity, language->perplexityFloat, language->kld.value, language->kld.error,
+            words = fmt::format("perplexity {:.4f} ± {:.4f} (float {:.4f}), mean KL divergence {:.5f} ± {:.5f} nats, same likeliest token {:.1f} %",
+                                language->perplexity, language->perplexityError, language->perplexityFloat, language->kld.value, language->kld.error,
                                 100 * language->sameTop.value);
         if (const auto& accuracy = output->accuracy)
             words = fmt::format("top-1 {:.1f} % (float {:.1f} %), top-5 {:.1f} % (float {:.1f} %)", 100 * accuracy->top1,

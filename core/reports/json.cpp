@@ -63,6 +63,7 @@ Json modelErrorJson(const analysis::ModelError& error) {
     if (const auto& language = error.language) {
         out["tokens"] = language->tokens;
         out["perplexity"] = number(language->perplexity);
+        out["perplexity_error"] = number(language->perplexityError);
         out["perplexity_float"] = number(language->perplexityFloat);
         out["mean_kld"] = number(language->kld.value);
         out["mean_kld_error"] = number(language->kld.error);

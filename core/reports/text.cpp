@@ -33,7 +33,9 @@ void addOutputs(Table& table, const analysis::Comparison& comparison) {
     row("outputs, SQNR dB", none, [](const Evaluation& e) { return sqnrText(e.output.sqnrDb()); });
     row("perplexity",
         [](const Evaluation& e) { return e.language ? fmt::format("float {:.4f}", e.language->perplexityFloat) : std::string(); },
-        [](const Evaluation& e) { return e.language ? fmt::format("{:.4f}", e.language->perplexity) : std::string(); });
+        [](const Evaluation& e) {
+            return e.language ? fmt::format("{:.4f} ±{:.4f}", e.language->perplexity, e.language->perplexityError) : std::string();
+        });
     row("mean KL divergence, nats", none, [](const Evaluation& e) {
         return e.language ? fmt::format("{:.5f} ±{:.5f}", e.language->kld.value, e.language->kld.error) : std::string();
     });

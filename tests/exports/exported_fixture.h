@@ -49,11 +49,15 @@ protected:
     }
     Result<Exported> make(const model::Model& model, const std::string& scheme, const std::string& target,
                           const std::string& exclude = {}) {
+        return make(model, recipe(scheme), target, exclude);
+    }
+    Result<Exported> make(const model::Model& model, const analysis::Recipe& how, const std::string& target,
+                          const std::string& exclude = {}) {
         ExportOptions options;
         options.calibration = m_calibration;
         options.data = m_data;
         options.exclude = exclude;
-        return exportModel(model, recipe(scheme), *findTarget(target), m_out, options, m_job);
+        return exportModel(model, how, *findTarget(target), m_out, options, m_job);
     }
     /// Operators of the exported model as ONNX Runtime runs it.
     std::vector<std::string> optimizedOps() {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "tests/exports/exported_fixture.h"
 #include "tests/support/onnx_builder.h"
@@ -238,6 +239,87 @@ TEST_F(IntegerExport, RefusalsSayWhatToTake) {
         EXPECT_EQ(exported.error().code, ErrorCode::Usage);
         EXPECT_THAT(exported.error().line(), HasSubstr(words));
         EXPECT_THAT(exported.error().line(), HasSubstr("--exclude"));
+    }
+}
+
+/// Two readers of one signed value, each with activations of its own: neither takes the other's scale.
+TEST_F(IntegerExport, ReadersOfOneValueKeepTheirOwnScales) {
+    GraphBuilder graph;
+    weight(graph, "wq", {16, 16}, 1);
+    weight(graph, "wk", {16, 16}, 2);
+    graph.node("MatMul", {"x", "wq"}, {"q"}, {}, "q").node("MatMul", {"x", "wk"}, {"k"}, {}, "k");
+    const auto model = write(graph, {4, 16}, {"q", "k"});
+    const auto expected = run(m_temporary.path() / "model.onnx");
+    for (const auto& [first, second] : {std::pair("int8/uint8", "int8/int8"), std::pair("int8/int8", "int8/uint8")}) {
+        analysis::Recipe mixed = recipe(first);
+        mixed.layers.emplace(model.layers().back().name, schemes::parseScheme(second).value());
+        for (const char* target : {"onnx-qdq", "onnx-qoperator"}) {
+            const auto made = make(model, mixed, target);
+            ASSERT_TRUE(made) << target << made.error().line();
+            EXPECT_GT(sqnr(expected, run(m_out)), 35) << first << target;
+        }
+    }
+}
+
+/// A bias whose codes overflow goes behind the product with the factor that Gemm gives it.
+TEST_F(IntegerExport, AMovedBiasKeepsItsFactor) {
+    auto values = test::gaussian(16 * 8, 5, 0.3);
+    for (std::size_t row = 0; row < 16; ++row) values[row * 8 + 3] = 1e-12F;
+    GraphBuilder graph;
+    graph.floats("w", {16, 8}, values).floats("b", {8}, {5, -4, 3, 2, -6, 1, 7, -2});
+    graph.node("Gemm", {"x", "w", "b"}, {"y"}, {{"beta", 0.5F}}, "gemm");
+    const auto model = write(graph, {4, 16}, {"y"});
+    const auto expected = run(m_temporary.path() / "model.onnx");
+    for (const char* target : {"onnx-qdq", "onnx-qoperator"}) {
+        const auto made = make(model, "int8/uint8", target);
+        ASSERT_TRUE(made) << target << made.error().line();
+        EXPECT_GT(sqnr(expected, run(m_out)), 35) << target;
+    }
+}
+
+/// What computes between values cannot do so on codes; what knows no codes neither.
+TEST_F(IntegerExport, MovesThatTakeNoCodesGetNumbers) {
+    for (const char* op : {"Dropout", "linear", "cubic"}) {
+        GraphBuilder graph;
+        weight(graph, "w", {4, 3, 3, 3}, 6);
+        weight(graph, "v", {4, 4, 1, 1}, 7);
+        graph.node("Conv", {"x", "w"}, {"a"}, {}, "first");
+        if (std::string(op) == "Dropout")
+            graph.node("Dropout", {"a"}, {"b"}, {}, "between");
+        else
+            graph.floats("sizes", {4}, {1, 1, 2, 2}).node("Resize", {"a", "", "sizes"}, {"b"}, {{"mode", op}}, "between");
+        graph.node("Conv", {"b", "v"}, {"y"}, {}, "second");
+        const auto model = write(graph, {1, 3, 8, 8}, {"y"});
+        const auto expected = run(m_temporary.path() / "model.onnx");
+        const auto made = make(model, "int8/uint8", "onnx-qoperator");
+        ASSERT_TRUE(made) << op << made.error().line();
+        const double integer = sqnr(expected, run(m_out));
+        ASSERT_TRUE(make(model, "int8/uint8", "onnx-qdq"));
+        EXPECT_NEAR(integer, sqnr(expected, run(m_out)), 1.5) << op;
+    }
+}
+
+/// The weight of two products, which a third node reads, too; and codes of a value before the first that reads them.
+TEST_F(IntegerExport, WeightsThatOthersReadStayAndNodesStandInOrder) {
+    GraphBuilder graph;
+    weight(graph, "wa", {16, 16}, 8);
+    weight(graph, "wb", {16, 16}, 9);
+    graph.node("MatMul", {"x", "wa"}, {"a"}, {}, "a").node("Relu", {"a"}, {"s"}, {}, "s");
+    graph.node("MatMul", {"s", "wb"}, {"b"}, {}, "b").node("MatMul", {"s", "wa"}, {"c"}, {}, "c");
+    graph.node("ReduceMean", {"wa"}, {"m"}, {}, "mean").node("Add", {"c", "m"}, {"d"}, {}, "d");
+    const auto model = write(graph, {4, 16}, {"b", "d"});
+    const auto expected = run(m_temporary.path() / "model.onnx");
+    for (const char* scheme : {"int8/uint8:dynamic", "int8/int8:token"}) {
+        const auto made = make(model, scheme, "onnx-dynamic");
+        ASSERT_TRUE(made) << scheme << made.error().line();
+        EXPECT_GT(sqnr(expected, run(m_out)), 35) << scheme;
+        std::set<std::string> known{"x", ""};
+        const model::Model file = open(m_out);
+        for (const model::Tensor& tensor : file.tensors()) known.insert(tensor.name);
+        for (const model::Node& node : file.graph().nodes) {
+            for (const std::string& input : node.inputs) EXPECT_TRUE(known.contains(input)) << scheme << ": " << input << " before it is made";
+            known.insert(node.outputs.begin(), node.outputs.end());
+        }
     }
 }
 
