@@ -29,7 +29,7 @@ bool hasClassAxis(const runtime::NamedTensor& tensor) {
 void ValueError::add(std::span<const float> x, std::span<const float> y) {
     kernels::Moments moments;
     kernels::ErrorSums sums;
-    kernels::accumulate(x.data(), x.size(), moments);
+    kernels::accumulate(x.data(), x.size(), moments, kernels::Powers::Two);
     kernels::accumulateError(x.data(), y.data(), x.size(), moments.finite() == moments.count, sums);
     if (std::isfinite(sums.noise)) {
         merge({moments.sum2, sums.noise, moments.sum2 - 2 * sums.cross + sums.noise, moments.sum2 - sums.cross, moments.finite()});

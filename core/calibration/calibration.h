@@ -18,7 +18,7 @@ struct Observation {
     tensor::Shape shape;       ///< at the first sample
     std::uint64_t samples = 0;
     std::uint64_t broken = 0;  ///< samples in which it held NaN or an infinite number: those numbers count nowhere else
-    kernels::Moments moments;  ///< over all samples
+    kernels::Moments moments;  ///< over all samples, sums to the second power
     /// Moving averages of each sample's minimum and maximum: m += 0.01 (m_sample - m), begun with the first.
     double averageLow = 0, averageHigh = 0;
     /// Equal bins over [-limit, limit]; limit is a power of two, grown as the samples ask.

@@ -48,7 +48,7 @@ void forPieces(std::size_t n, std::size_t pieces, const Each& each) {
 kernels::Moments momentsOf(std::span<const float> x) {
     std::vector<kernels::Moments> parts(std::max<std::size_t>(x.size() / kPiece, 1));
     forPieces(x.size(), parts.size(), [&](std::size_t p, std::size_t from, std::size_t to) {
-        kernels::accumulate(x.data() + from, to - from, parts[p]);
+        kernels::accumulate(x.data() + from, to - from, parts[p], kernels::Powers::Two);
     });
     for (std::size_t p = 1; p < parts.size(); ++p) parts[0].merge(parts[p]);
     return parts[0];

@@ -18,6 +18,7 @@ namespace roundoff::kernels::HWY_NAMESPACE {
 
 /// Bins of the elements that are finite and not 0, in a row, as int32. Rectified values are full of zeros: those are counted
 /// apart, as increments of one bin would wait for each other.
+/// @param out has room for a vector more than the elements
 /// @return how many bins were written
 std::size_t binIndices(const float* HWY_RESTRICT x, std::size_t n, float low, float perUnit, std::size_t bins,
                        std::int32_t* HWY_RESTRICT out, std::size_t& zeros) {
@@ -38,7 +39,10 @@ std::size_t binIndices(const float* HWY_RESTRICT x, std::size_t n, float low, fl
             written += lanes;
         } else {
             zeros += hn::CountTrue(d, zero);
-            written += hn::CompressStore(bin, hn::RebindMask(di, wanted), di, out + written);
+            // In a register first: some processors take a hundred cycles to compress into memory.
+            const auto kept = hn::RebindMask(di, wanted);
+            hn::StoreU(hn::Compress(bin, kept), di, out + written);
+            written += hn::CountTrue(di, kept);
         }
     }
     for (; i < n; ++i) {
@@ -62,7 +66,7 @@ void accumulateHistogram(const float* x, std::size_t n, float low, float high, s
     assert(bins.size() <= kMost && low < high);
     // In double: high - low may overflow in float, and a subnormal width has no finite reciprocal.
     const float perUnit = float(std::min(double(bins.size()) / (double(high) - double(low)), 3e38));
-    std::array<std::int32_t, kBlock> indices;
+    std::array<std::int32_t, kBlock + HWY_MAX_BYTES / sizeof(std::int32_t)> indices;
     std::size_t zeros = 0;
     const auto forBlocks = [&](std::size_t end, const auto& count) {
         for (std::size_t first = 0; first < end; first += kBlock) {

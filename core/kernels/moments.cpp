@@ -1,6 +1,7 @@
 #include "core/kernels/moments.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/kernels/reference.h"
 
@@ -16,52 +17,67 @@ HWY_BEFORE_NAMESPACE();
 namespace roundoff::kernels::HWY_NAMESPACE {
 
 /// Returns false, with `moments` untouched, where a NaN or infinity is met.
+template <bool kFour>
 bool accumulateFinite(const float* HWY_RESTRICT x, std::size_t n, Moments& moments) {
     const D d;
     const DD dd;
     const std::size_t lanes = hn::Lanes(d);
-    auto s1 = hn::Zero(dd), s2 = hn::Zero(dd), s3 = hn::Zero(dd), s4 = hn::Zero(dd);
+    // The halves have sums of their own: an addition waits for the one before it.
+    auto s1a = hn::Zero(dd), s2a = hn::Zero(dd), s3a = hn::Zero(dd), s4a = hn::Zero(dd);
+    auto s1b = s1a, s2b = s2a, s3b = s3a, s4b = s4a;
     V low = hn::Set(d, moments.min), high = hn::Set(d, moments.max);
-    const V limit = hn::Set(d, std::numeric_limits<float>::max());
     std::size_t zeros = 0, i = 0;
-    const auto take = [&](hn::Vec<DD> half) HWY_ATTR {
-        const auto square = hn::Mul(half, half);
-        s1 = hn::Add(s1, half);
-        s2 = hn::Add(s2, square);
-        s3 = hn::MulAdd(square, half, s3);
-        s4 = hn::MulAdd(square, square, s4);
-    };
     for (; i + lanes <= n; i += lanes) {
         const V v = hn::LoadU(d, x + i);
         hwy::Prefetch(x + i + kAhead);
-        if (!hn::AllTrue(d, hn::Le(hn::Abs(v), limit))) return false;
         low = hn::Min(low, v);
         high = hn::Max(high, v);
         zeros += hn::CountTrue(d, hn::Eq(v, hn::Zero(d)));
-        take(lower(v));
-        take(upper(v));
+        const auto a = lower(v), b = upper(v);
+        s1a = hn::Add(s1a, a);
+        s1b = hn::Add(s1b, b);
+        if constexpr (kFour) {
+            const auto a2 = hn::Mul(a, a), b2 = hn::Mul(b, b);
+            s2a = hn::Add(s2a, a2);
+            s2b = hn::Add(s2b, b2);
+            s3a = hn::MulAdd(a2, a, s3a);
+            s3b = hn::MulAdd(b2, b, s3b);
+            s4a = hn::MulAdd(a2, a2, s4a);
+            s4b = hn::MulAdd(b2, b2, s4b);
+        } else {
+            s2a = hn::MulAdd(a, a, s2a);
+            s2b = hn::MulAdd(b, b, s2b);
+        }
     }
+    const auto total = [&](hn::Vec<DD> a, hn::Vec<DD> b) HWY_ATTR { return hn::GetLane(hn::SumOfLanes(dd, hn::Add(a, b))); };
+    const double sum2 = total(s2a, s2b);
+    // The squares of finite floats have a finite sum in double: any other tells of a NaN or infinity.
+    if (!std::isfinite(sum2)) return false;
     Moments part;
     reference::accumulate(x + i, n - i, part);
     if (part.nan + part.inf != 0) return false;
+    if constexpr (!kFour) part.sum3 = part.sum4 = 0;
     part.min = std::min(part.min, hn::GetLane(hn::MinOfLanes(d, low)));
     part.max = std::max(part.max, hn::GetLane(hn::MaxOfLanes(d, high)));
     part.count += i;
     part.zeros += zeros;
-    part.sum += hn::GetLane(hn::SumOfLanes(dd, s1));
-    part.sum2 += hn::GetLane(hn::SumOfLanes(dd, s2));
-    part.sum3 += hn::GetLane(hn::SumOfLanes(dd, s3));
-    part.sum4 += hn::GetLane(hn::SumOfLanes(dd, s4));
+    part.sum += total(s1a, s1b);
+    part.sum2 += sum2;
+    part.sum3 += total(s3a, s3b);
+    part.sum4 += total(s4a, s4b);
     moments.merge(part);
     return true;
 }
+bool accumulateTwo(const float* HWY_RESTRICT x, std::size_t n, Moments& moments) { return accumulateFinite<false>(x, n, moments); }
+bool accumulateFour(const float* HWY_RESTRICT x, std::size_t n, Moments& moments) { return accumulateFinite<true>(x, n, moments); }
 
 }  // namespace roundoff::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace roundoff::kernels {
-HWY_EXPORT(accumulateFinite);
+HWY_EXPORT(accumulateTwo);
+HWY_EXPORT(accumulateFour);
 
 void Moments::merge(const Moments& other) {
     count += other.count;
@@ -76,8 +92,13 @@ void Moments::merge(const Moments& other) {
     sum4 += other.sum4;
 }
 
-void accumulate(const float* x, std::size_t n, Moments& moments) {
-    if (!HWY_DYNAMIC_DISPATCH(accumulateFinite)(x, n, moments)) reference::accumulate(x, n, moments);
+void accumulate(const float* x, std::size_t n, Moments& moments, Powers powers) {
+    const bool four = powers == Powers::Four;
+    const bool done = four ? HWY_DYNAMIC_DISPATCH(accumulateFour)(x, n, moments) : HWY_DYNAMIC_DISPATCH(accumulateTwo)(x, n, moments);
+    if (done) return;
+    const double sum3 = moments.sum3, sum4 = moments.sum4;
+    reference::accumulate(x, n, moments);
+    if (!four) moments.sum3 = sum3, moments.sum4 = sum4;
 }
 
 }  // namespace roundoff::kernels

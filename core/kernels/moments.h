@@ -17,6 +17,8 @@ struct Moments {
     [[nodiscard]] std::uint64_t finite() const { return count - nan - inf; }
 };
 
-void accumulate(const float* x, std::size_t n, Moments& moments);
+/// The sums to keep: with Two, sum3 and sum4 stay as they are, and it takes half the time.
+enum class Powers { Two, Four };
+void accumulate(const float* x, std::size_t n, Moments& moments, Powers powers = Powers::Four);
 
 }  // namespace roundoff::kernels

@@ -156,7 +156,7 @@ void leastDivergence(const RangeSearch& search, const float* x, std::size_t n, f
 
 void deviations(const RangeSearch& search, const float* x, std::size_t n, float& low, float& high) {
     kernels::Moments moments;
-    kernels::accumulate(x, n, moments);
+    kernels::accumulate(x, n, moments, kernels::Powers::Two);
     const double square = moments.sum2 / double(n);
     const double mean = isSymmetric(search.symmetry) ? 0 : moments.sum / double(n);
     const double reach = search.gaussianClip * std::sqrt(std::max(square - mean * mean, 0.0));

@@ -140,6 +140,18 @@ TEST_P(Kernels, MomentsEqualReference) {
             EXPECT_EQ(got.max, want.max);
             EXPECT_NEAR(got.sum2, want.sum2, 1e-12 * want.sum2);
             EXPECT_NEAR(got.sum4, want.sum4, 1e-12 * want.sum4);
+            Moments two;
+            two.sum3 = 3, two.sum4 = 4;
+            accumulate(x.data(), n, two, Powers::Two);
+            EXPECT_EQ(two.count, want.count);
+            EXPECT_EQ(two.nan, want.nan);
+            EXPECT_EQ(two.inf, want.inf);
+            EXPECT_EQ(two.zeros, want.zeros);
+            EXPECT_EQ(two.min, want.min);
+            EXPECT_EQ(two.max, want.max);
+            EXPECT_NEAR(two.sum2, want.sum2, 1e-12 * want.sum2);
+            EXPECT_EQ(two.sum3, 3);
+            EXPECT_EQ(two.sum4, 4);
         }
     }
 }
