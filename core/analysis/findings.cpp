@@ -69,11 +69,12 @@ std::vector<Finding> findings(const model::Model& model, const Comparison& compa
         }
         if (best) {
             const double gain = best->weight->sqnrDb() - sqnr;
+            const schemes::Scheme weight{best->scheme.weight, {}}, suggested{best->scheme.weight, own.scheme.activation};
             better.push_back({gain, {Severity::Warning, int(i), "better-at-this-size",
                                      fmt::format("{}: {} reaches {:.1f} dB at {:.2f} bits a weight; {} has {:.1f} dB at {:.2f}",
-                                                 name, schemes::shortText(best->scheme), best->weight->sqnrDb(),
-                                                 bitsPerWeight(*best), schemes::shortText(own.scheme), sqnr,
-                                                 bitsPerWeight(own)), best->scheme}});
+                                                 name, schemes::shortText(weight), best->weight->sqnrDb(),
+                                                 bitsPerWeight(*best), schemes::shortText({own.scheme.weight, {}}), sqnr,
+                                                 bitsPerWeight(own)), suggested}});
         } else if (sqnr < 15) {
             weak.push_back({-sqnr, {Severity::Warning, int(i), "weak",
                                     fmt::format("{}: {:.1f} dB, so the error is {:.0f} % of the weights' size", name, sqnr,

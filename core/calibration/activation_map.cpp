@@ -83,7 +83,7 @@ Result<ActivationMap> activationMap(const model::Model& model, const std::string
     const auto sample = data->sample(0);
     if (!sample) return propagate(sample);
     if (job.cancelled()) return cancelled();
-    auto trial = Trial::open(model, watching(model, {value}), job);
+    auto trial = Trial::open(model, watching(model, {value}, false), job);
     if (!trial) return propagate(trial);
     std::optional<ActivationMap> map;
     trial->handlers().tap = [&](std::size_t, const tensor::TensorView& seen) { map = mapOf(seen); };

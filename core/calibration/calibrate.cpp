@@ -17,7 +17,8 @@ constexpr std::size_t kMostSamples = 1'000'000;
 /// Runs the samples that some of the values have not seen yet.
 Result<void> observeRest(const model::Model& model, const Dataset& data, const std::vector<std::string>& values,
                          ProgressOfValues& progress, Job& job) {
-    auto trial = Trial::open(model, watching(model, values), job);
+    const bool channels = std::ranges::any_of(values, [&](const auto& value) { return progress.at(value).detail == Detail::Channels; });
+    auto trial = Trial::open(model, watching(model, values, !channels), job);
     if (!trial) return propagate(trial);
     std::vector<Progress*> own;
     std::size_t sample = data.count();

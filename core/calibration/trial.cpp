@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "core/calibration/blocked_layout.h"
 #include "core/formats/onnx/edit.h"
 
 namespace roundoff::calibration {
@@ -255,20 +256,22 @@ private:
     std::map<std::string, std::string> m_now;   ///< by value of no maker: what its readers get
 };
 
-TrialPlan watching(const model::Model& model, std::vector<std::string> values) {
+TrialPlan watching(const model::Model& model, std::vector<std::string> values, bool anyOrder) {
     constexpr std::uint64_t kConstantWeights = 512'000'000;  // bytes
     TrialPlan plan;
     plan.replaceable = model.info().bytes > kConstantWeights;
     plan.taps = std::move(values);
+    plan.anyOrder = anyOrder;
     return plan;
 }
 
 Result<Trial> Trial::open(const model::Model& model, const TrialPlan& plan, Job& job) {
     assert(plan.twins.empty() || plan.replaceable);
+    assert(!plan.anyOrder || (plan.twins.empty() && plan.changes.empty()));
     auto edit = OnnxEdit::begin(model);
     if (!edit) return propagate(edit);
     Trial trial(model);
-    const auto graph = TrialGraph(trial, plan, std::move(*edit)).build(job);
+    auto graph = TrialGraph(trial, plan, std::move(*edit)).build(job);
     if (!graph) return propagate(graph);
     runtime::Hooks hooks;
     Handlers* handlers = trial.m_handlers.get();
@@ -288,6 +291,13 @@ Result<Trial> Trial::open(const model::Model& model, const TrialPlan& plan, Job&
     runtime::SessionOptions options;
     options.threads = job.threads();
     options.stop = job.stopToken();
+    const auto isConv = [](const model::Node& node) { return node.op == "Conv"; };
+    if (plan.anyOrder && std::ranges::any_of(model.graph().nodes, isConv)) {
+        if (auto blocked = watchedInBlocks(model.info().path, *graph, options, job)) {
+            *graph = std::move(*blocked);
+            options.level = runtime::SessionOptions::Level::None;
+        }
+    }
     auto session = runtime::Session::open(model.info().path, std::as_bytes(std::span(*graph)), options, std::move(hooks));
     if (!session) return propagate(session);
     trial.m_session.emplace(std::move(*session));

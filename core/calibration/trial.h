@@ -17,6 +17,9 @@ struct TrialPlan {
     /// is faster and takes their memory once more.
     bool replaceable = true;
     std::vector<std::string> taps;  ///< values to watch
+    /// Taps may get the elements of a value in any order, under its shape: much faster for convolutions. For plans that only
+    /// watch.
+    bool anyOrder = false;
     /// Values to change. Readers: the nodes that get the changed value; empty: all of them, the graph's outputs too. Of
     /// changes to one value each gets what those before it give.
     struct Change {
@@ -29,7 +32,7 @@ struct TrialPlan {
 };
 
 /// A plan that only watches: the weights stay constants, but for a large model's, which stay in the mapped file.
-TrialPlan watching(const model::Model& model, std::vector<std::string> values);
+TrialPlan watching(const model::Model& model, std::vector<std::string> values, bool anyOrder);
 
 /// A model in ONNX Runtime whose values are watched and changed while it runs. Values arrive as float32, one at a time in
 /// the thread of run().

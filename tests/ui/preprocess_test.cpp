@@ -61,6 +61,10 @@ TEST_P(Preprocess, IsAnEditThatUndoTakesBack) {
     ASSERT_EQ(state().model.graph().nodes.size(), 3U);
     window.store().setStandard(*schemes::parseScheme("int8"));
     ASSERT_TRUE(settled());
+    window.store().setData({calibration::DataSource{}, std::nullopt});
+    window.jobs().runs().measure();
+    ASSERT_TRUE(waitUntil([&] { return state().report(0)->output.has_value() && !state().measuring; }));
+    const double measured = state().report(0)->output->isolated->sqnrDb();
 
     dialog = window.showPreprocess();
     dialog->findChild<QCheckBox*>(QStringLiteral("infer-shapes"))->setChecked(false);
@@ -70,6 +74,7 @@ TEST_P(Preprocess, IsAnEditThatUndoTakesBack) {
     EXPECT_EQ(state().model.graph().nodes.size(), 1U);
     EXPECT_EQ(schemes::shortText(state().recipe.standard), "int8");
     EXPECT_EQ(state().report(0)->status, analysis::Status::Quantized);
+    EXPECT_FALSE(state().report(0)->output) << "measured on the model before";
     EXPECT_FALSE(dialog->findChild<QCheckBox*>(QStringLiteral("infer-shapes"))->isChecked());
     EXPECT_TRUE(outcome("fold-batch-norm")->text().startsWith(QStringLiteral("✓")));
     EXPECT_TRUE(outcome("fold-batch-norm")->text().contains(QStringLiteral("dB")));
@@ -84,6 +89,8 @@ TEST_P(Preprocess, IsAnEditThatUndoTakesBack) {
     EXPECT_EQ(state().model.graph().nodes.size(), 3U);
     EXPECT_EQ(schemes::shortText(state().recipe.standard), "int8");
     EXPECT_FALSE(outcome("fold-batch-norm")->isVisible());
+    ASSERT_TRUE(state().report(0)->output) << "what was measured comes back with the model";
+    EXPECT_EQ(state().report(0)->output->isolated->sqnrDb(), measured);
     window.store().undoStack().redo();
     ASSERT_TRUE(settled());
     EXPECT_EQ(state().model.graph().nodes.size(), 1U);

@@ -178,5 +178,41 @@ TEST_F(Form, KeepsWhatTheNextFormatCanDoToo) {
     EXPECT_EQ(schemes::shortText(chosen.back()), "int8:pot");
 }
 
+TEST_F(Form, LeavesActivationsFloatOrQuantizesThem) {
+    form.setScheme(schemeOf("int8"));
+    auto *activation = combo("formActivation"), *range = combo("formActivationRange"), *formats = combo("formFormat");
+    const auto chooseText = [&](QComboBox* box, const QString& text) {
+        ASSERT_GE(box->findText(text), 0) << text.toStdString();
+        pick(box, box->findText(text));
+    };
+    EXPECT_EQ(activation->currentText(), QStringLiteral("float"));
+    EXPECT_FALSE(range->isVisible());
+    for (int row = 1; row < activation->count(); ++row) {
+        form.setScheme(schemeOf("int8"));
+        pick(activation, row);
+        EXPECT_TRUE(chosen.back().activation) << row;
+        EXPECT_EQ(schemes::parseScheme(schemes::text(chosen.back())).value(), chosen.back());
+        EXPECT_EQ(range->isVisible(), chosen.back().activation->timing == schemes::Timing::Static && range->count() > 0);
+    }
+    form.setScheme(schemeOf("int8"));
+    chooseText(activation, QStringLiteral("uint8"));
+    EXPECT_EQ(schemes::shortText(chosen.back()), "int8/uint8");
+    chooseText(range, rangeLabel({schemes::Range::Rule::Average, 100}));
+    EXPECT_EQ(schemes::shortText(chosen.back()), "int8/uint8:ema");
+    chooseText(activation, QStringLiteral("int8"));
+    EXPECT_EQ(schemes::shortText(chosen.back()), "int8/int8:ema") << "the range goes along";
+    chooseText(activation, QStringLiteral("int8, per token"));
+    EXPECT_EQ(schemes::shortText(chosen.back()), "int8/int8:token");
+    EXPECT_FALSE(range->isVisible());
+    pick(formats, formats->findText(QStringLiteral("int4")));
+    EXPECT_EQ(schemes::shortText(chosen.back()), "int4/int8:token");
+    pick(formats, formats->findText(QStringLiteral("float")));
+    EXPECT_EQ(schemes::shortText(chosen.back()), "float");
+    EXPECT_FALSE(activation->isEnabled());
+    form.setScheme(schemeOf("int8/uint16:p99.5"));
+    EXPECT_EQ(activation->currentText(), QStringLiteral("uint16")) << "also what the list does not offer by itself";
+    EXPECT_EQ(range->currentText(), rangeLabel({schemes::Range::Rule::Percentile, 99.5}));
+}
+
 }  // namespace
 }  // namespace roundoff::ui

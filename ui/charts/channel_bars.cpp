@@ -52,14 +52,17 @@ void ChannelBars::setOutline(const std::vector<float>& magnitudes) {
 void ChannelBars::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     PlotFrame frame;
-    frame.caption = tr("Largest magnitude of each of %1 channels").arg(m_magnitudes.size());
-    if (!m_outline.empty()) frame.caption += tr(", outline = smoothed");
+    const bool several = m_magnitudes.size() > 1;
+    frame.caption = several ? tr("Largest magnitude of each of %1 channels, dashed = median").arg(m_magnitudes.size())
+                            : tr("Largest magnitude of the only channel");
+    if (several && !m_outline.empty()) frame.caption += tr(", outline = smoothed");
     frame.xTitle = tr("channel");
     frame.xLow = -0.5;
     frame.xHigh = std::max(0.5, double(m_magnitudes.size()) - 0.5);
     frame.yLow = 0;
     frame.yHigh = m_largest > 0 ? m_largest * 1.22 : 1;
-    for (const float size : m_outline) frame.yHigh = std::max(frame.yHigh, double(size) * 1.05);
+    if (several)
+        for (const float size : m_outline) frame.yHigh = std::max(frame.yHigh, double(size) * 1.05);
     const auto drawn = frame.draw(painter, *this);
     m_area = drawn.area;
     if (m_magnitudes.empty()) return drawWords(painter, drawn.area, tr("channels were not watched"));
@@ -81,7 +84,7 @@ void ChannelBars::paintEvent(QPaintEvent*) {
         const double left = drawn.area.left() + double(c) * wide, top = drawn.y.pixel(largest(m_magnitudes, c));
         painter.fillRect(QRectF(left + gap / 2, top, std::max(0.8, wide - gap), drawn.area.bottom() - top),
                          starred[c] ? theme().series[1] : mix(theme().window, theme().series[0], 0.6));
-        if (m_outline.size() != count) continue;
+        if (!several || m_outline.size() != count) continue;
         const double y = drawn.y.pixel(largest(m_outline, c));
         outline << QPointF(left, y) << QPointF(left + wide, y);
     }
@@ -90,7 +93,7 @@ void ChannelBars::paintEvent(QPaintEvent*) {
     painter.drawPolyline(outline);
     const double median = drawn.y.pixel(m_median);
     painter.setPen(QPen(theme().muted, 1, Qt::DashLine));
-    painter.drawLine(QPointF(drawn.area.left(), median), QPointF(drawn.area.right(), median));
+    if (several) painter.drawLine(QPointF(drawn.area.left(), median), QPointF(drawn.area.right(), median));
 
     painter.setFont(scaledFont(this, 0.85));
     const QFontMetricsF metrics(painter.font());

@@ -7,6 +7,8 @@
 #include <QPushButton>
 #include <QVBoxLayout>
 
+#include "ui/shell/window_words.h"
+
 namespace roundoff::ui {
 namespace {
 
@@ -45,8 +47,8 @@ Banner::Banner(const Error& error, QWidget* parent) : QFrame(parent), m_error(er
     message->setWordWrap(true);
     message->setTextInteractionFlags(Qt::TextSelectableByMouse);
     QString html = QStringLiteral("<b>%1</b>").arg(sentence(error.what).toHtmlEscaped());
-    if (!error.where.empty()) html.prepend(shortPlace(error.where).toHtmlEscaped() + QStringLiteral(": "));
-    if (!error.remedy.empty()) html += QLatin1Char(' ') + sentence(error.remedy).toHtmlEscaped();
+    if (!error.where.empty()) html.prepend(inWindow(shortPlace(error.where)).toHtmlEscaped() + QStringLiteral(": "));
+    if (!error.remedy.empty()) html += QLatin1Char(' ') + inWindow(sentence(error.remedy)).toHtmlEscaped();
     message->setText(html);
 
     auto* details = new QLabel(text(), this);

@@ -10,6 +10,7 @@
 
 #include "ui/shell/data_preview_card.h"
 #include "ui/shell/reading_form.h"
+#include "ui/shell/window_words.h"
 
 namespace roundoff::ui {
 namespace {
@@ -96,6 +97,7 @@ DataPopover::DataPopover(Store& store, Jobs& jobs, QWidget* parent)
         DataChoice choice = m_found;
         if (!choice.calibration) choice.calibration = choice.evaluation;
         m_store.setData(choice);
+        m_measure->setFocus();
     });
     connect(m_measure, &QPushButton::clicked, this, [this] {
         hide();
@@ -108,6 +110,8 @@ DataPopover::DataPopover(Store& store, Jobs& jobs, QWidget* parent)
     connect(&m_jobs.runs(), &Runs::previewed, this,
             [this](const std::shared_ptr<const calibration::Preview>& preview) {
                 m_preview->show(*preview);
+                m_unreadable = false;
+                showButtons();
                 const auto& chosen = m_store.state().data.calibration;
                 if (chosen && !preview->samples.empty() && !preview->samples.front().picture) m_arrays = chosen->path;
                 showReading();
@@ -115,7 +119,9 @@ DataPopover::DataPopover(Store& store, Jobs& jobs, QWidget* parent)
             });
     connect(&m_jobs.runs(), &Runs::previewFailed, this,
             [this](const Error& error) {
-                m_preview->say(QString::fromStdString(error.line()), true);
+                m_preview->say(inWindow(QString::fromStdString(error.line())), true);
+                m_unreadable = true;
+                showButtons();
                 fit();
             });
     connect(m_reading, &ReadingForm::edited, this, &DataPopover::readInAnotherWay);
@@ -204,11 +210,12 @@ void DataPopover::showChoice() {
     for (const auto& one : {m_found.calibration, m_found.evaluation})
         if (one) names << dataText(one);
     m_beside->setVisible(found);
-    const QString offer = tr("Use %1, found beside the model").arg(names.join(tr(" and ")));
+    const QString offer = tr("Beside the model: use %1").arg(names.join(tr(" and ")));
     m_beside->ensurePolished();
     m_beside->setText(m_beside->fontMetrics().elidedText(offer, Qt::ElideRight, kWidth - 36));
     m_beside->setToolTip(offer);
     m_warning->setVisible(state.data.synthetic());
+    m_unreadable = false;
     if (state.data.calibration) {
         m_preview->say(tr("Reading…"), false);
         m_jobs.runs().preview(*state.data.calibration);
@@ -223,7 +230,7 @@ void DataPopover::showChoice() {
 
 void DataPopover::showButtons() {
     const State& state = m_store.state();
-    const bool ready = state.data.calibration && !state.measuring && m_reading->valid();
+    const bool ready = state.data.calibration && !state.measuring && m_reading->valid() && !m_unreadable;
     const std::size_t columns = m_store.unmeasured(false).size();
     m_measure->setEnabled(ready && columns > 0);
     m_rank->setEnabled(ready && !m_store.unmeasured(true).empty());

@@ -44,6 +44,7 @@ private:
     ReadingForm* m_reading;
     std::filesystem::path m_arrays;  ///< a folder that was found to hold no pictures
     DataChoice m_found;  ///< beside the model
+    bool m_unreadable = false;  ///< the preview met an error
 };
 
 }  // namespace roundoff::ui

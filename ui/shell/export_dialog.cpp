@@ -21,6 +21,7 @@
 
 #include "ui/shell/numbers.h"
 #include "ui/shell/theme.h"
+#include "ui/shell/window_words.h"
 
 namespace roundoff::ui {
 namespace {
@@ -219,15 +220,15 @@ void ExportDialog::addRow(const QString& name, const QString& outcome, const QSt
 
 void ExportDialog::onStep(int number, const QString& step, std::optional<bool> ok, const QString& detail) {
     if (number == 0 || number != m_number) return;
-    const QString word = !ok ? tr("…") : *ok ? tr("✓ done") : tr("✗ failed");
+    const QString word = !ok ? tr("…") : *ok ? tr("✓ done") : tr("✗ failed"), words = inWindow(detail);
     const auto found = m_steps.find(step);
     if (found == m_steps.end()) {
         m_steps[step] = m_results->rowCount();
-        return addRow(step, word, detail, ok.value_or(true));
+        return addRow(step, word, words, ok.value_or(true));
     }
     m_results->item(found->second, 1)->setText(word);
     m_results->item(found->second, 1)->setForeground(ok.value_or(true) ? theme().ok : theme().error);
-    m_results->item(found->second, 2)->setText(detail);
+    m_results->item(found->second, 2)->setText(words);
 }
 
 void ExportDialog::onExported(int number, const std::shared_ptr<const exports::Exported>& exported) {
@@ -264,9 +265,14 @@ void ExportDialog::onExported(int number, const std::shared_ptr<const exports::E
 void ExportDialog::onFailed(int number, const Error& error) {
     if (number == 0 || number != m_number) return;
     if (error.code == ErrorCode::Cancelled)
-        return finish(tr("Cancelled. Nothing was written; an older file is untouched."), "bad");
-    addRow(tr("error"), tr("✗ failed"), QString::fromStdString(error.line()), false);
-    finish(tr("Not exported. An older file is untouched."), "bad");
+        return finish(QFileInfo::exists(m_path->text()) ? tr("Cancelled. The older file is untouched.") : tr("Cancelled. Nothing was written."), "bad");
+    const int last = m_results->rowCount() - 1;
+    const QString words = inWindow(QString::fromStdString(error.line()));
+    if (last >= 0 && m_results->item(last, 2)->text() == words)
+        m_results->scrollToBottom();  // the step that failed says it
+    else
+        addRow(tr("error"), tr("✗ failed"), words, false);
+    finish(QFileInfo::exists(m_path->text()) ? tr("Not exported. The older file is untouched.") : tr("Not exported. Nothing was written."), "bad");
 }
 
 void ExportDialog::finish(const QString& headline, const char* tone) {

@@ -42,10 +42,7 @@ void FindingCard::show(const analysis::Finding& finding, const QString& layerNam
     QString head;
     if (!layerName.isEmpty() && message.startsWith(layerName + QLatin1String(": "))) {
         message.remove(0, layerName.size() + 2);
-        if (nameLayer)
-            head = QStringLiteral("<b>%1</b><br>").arg(layerName.toHtmlEscaped());
-        else if (!message.isEmpty())
-            message[0] = message[0].toUpper();
+        if (nameLayer) head = QStringLiteral("<b>%1</b><br>").arg(layerName.toHtmlEscaped());
     }
     m_text->setText(head + message.toHtmlEscaped());
     setTone(finding.severity == Severity::Problem   ? QStringLiteral("problem")

@@ -190,10 +190,10 @@ void Inspector::showAdvice(const State& state) {
         if (best && std::isfinite(own)) {
             analysis::Finding finding;
             finding.layer = state.current;
-            finding.suggestion = best->scheme;
+            finding.suggestion = schemes::Scheme{best->scheme.weight, report->scheme.activation};
             finding.message =
                 tr("%1 brings %2 dB for %3 more bits per weight.")
-                    .arg(schemeText(best->scheme), QStringLiteral("+%1").arg(best->weight->sqnrDb() - own, 0, 'f', 1),
+                    .arg(schemeText({best->scheme.weight, {}}), QStringLiteral("+%1").arg(best->weight->sqnrDb() - own, 0, 'f', 1),
                          QString::number(price, 'f', 2))
                     .toStdString();
             card()->show(finding, {}, false);

@@ -35,6 +35,7 @@
 #include "ui/shell/state_dump.h"
 #include "ui/shell/top_bar.h"
 #include "ui/shell/view_stack.h"
+#include "ui/shell/window_words.h"
 
 namespace roundoff::ui {
 namespace {
@@ -237,6 +238,7 @@ void MainWindow::connectActions() {
 }
 
 void MainWindow::onStore(unsigned changes) {
+    if (has(changes, Change::Data)) m_banners->clear();  // what they say may be of the data before
     m_layers->update(changes);
     m_top->update(changes);
     m_inspector->show(m_store.state(), changes);
@@ -289,7 +291,7 @@ void MainWindow::onOpened(const QString& path) {
 
 void MainWindow::onFailed(const Error& error) {
     m_banners->add(error);
-    note(QString::fromStdString(error.line()));
+    note(inWindow(QString::fromStdString(error.line())));
 }
 
 void MainWindow::note(const QString& text) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "ui/shell/numbers.h"
+#include "ui/shell/window_words.h"
 
 namespace roundoff::ui {
 
@@ -131,7 +132,7 @@ void Runs::onFailed(int number, const Error& error) {
     } else if (number == m_map) {
         m_map = 0;
         if (error.code != ErrorCode::Cancelled)
-            m_store.setInputMap(std::make_shared<const InputMap>(InputMap{m_mapLayer, nullptr, QString::fromStdString(error.line())}));
+            m_store.setInputMap(std::make_shared<const InputMap>(InputMap{m_mapLayer, nullptr, inWindow(QString::fromStdString(error.line()))}));
     } else if (number == m_measure) {
         end();
         if (error.code != ErrorCode::Cancelled) Q_EMIT failed(error);

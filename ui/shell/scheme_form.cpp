@@ -22,10 +22,11 @@ using schemes::Range;
 using schemes::TensorScheme;
 
 /// True where the text form takes the scheme.
-bool fits(const TensorScheme& weight) {
-    const auto parsed = schemes::parseScheme(schemes::text({weight, {}}));
-    return parsed && parsed->weight == weight;
+bool fits(const schemes::Scheme& scheme) {
+    const auto parsed = schemes::parseScheme(schemes::text(scheme));
+    return parsed && *parsed == scheme;
 }
+bool fits(const TensorScheme& weight) { return fits(schemes::Scheme{weight, {}}); }
 
 /// The values of one part that go with the rest of a scheme; the present one is always among them.
 template <class Value>
@@ -54,15 +55,34 @@ std::vector<Granularity> granularities(const schemes::NumberFormat& format) {
     return list;
 }
 
-std::vector<Range> ranges(const schemes::NumberFormat& format) {
+std::vector<Range> ranges(const schemes::NumberFormat& format, bool activation) {
     std::vector<Range> list;
     for (const calibration::Observer& each : calibration::observers()) {
-        if (std::ranges::find(format.ranges, each.rule) == format.ranges.end()) continue;
+        const bool average = activation && each.rule == Range::Rule::Average;
+        if (!average && std::ranges::find(format.ranges, each.rule) == format.ranges.end()) continue;
         if (each.rule == Range::Rule::Percentile)
             for (const double percentile : {99.0, 99.9, 99.99, 99.999}) list.push_back({each.rule, percentile});
         else
             list.push_back({each.rule, 100});
     }
+    return list;
+}
+
+using Activation = std::optional<TensorScheme>;
+
+/// Alike but for the rule that finds the range.
+bool alike(Activation a, const Activation& b) {
+    if (a && b) a->range = b->range;
+    return a == b;
+}
+
+/// What the inputs of a layer with this weight may be: left float, or in one of the usual forms; the present one is among them.
+std::vector<Activation> activations(const schemes::Scheme& scheme) {
+    std::vector<Activation> list{std::nullopt};
+    for (const char* usual : {"uint8", "int8", "int8:asym", "int16", "fp8-e4m3", "uint8:dynamic", "int8:token"})
+        if (const auto parsed = schemes::parseScheme(schemes::text({scheme.weight, {}}) + "/" + usual)) list.push_back(parsed->activation);
+    if (std::ranges::none_of(list, [&](const Activation& each) { return alike(each, scheme.activation); }))
+        list.push_back(scheme.activation);
     return list;
 }
 
@@ -110,6 +130,8 @@ SchemeForm::SchemeForm(QWidget* parent) : QWidget(parent), m_list(new SchemeList
     m_powerOfTwo->setToolTip(tr("Scales are rounded to powers of two, so that scaling is a shift"));
     caption(tr("Scales"), 6);
     grid->addWidget(m_powerOfTwo, 6, 1);
+    m_activation = row(tr("Activations"), QStringLiteral("formActivation"), 7);
+    m_activationRange = row(tr("Their range"), QStringLiteral("formActivationRange"), 8);
     m_format->setModel(m_list);
     m_format->setMaxVisibleItems(12);
     SchemeListDelegate::dress(m_format->view());
@@ -119,6 +141,17 @@ SchemeForm::SchemeForm(QWidget* parent) : QWidget(parent), m_list(new SchemeList
     follow(m_granularity, m_granularities, &TensorScheme::granularity);
     follow(m_symmetry, m_symmetries, &TensorScheme::symmetry);
     follow(m_range, m_ranges, &TensorScheme::range);
+    connect(m_activation, &QComboBox::activated, this, [this](int index) {
+        schemes::Scheme scheme = m_scheme, kept = m_scheme;
+        scheme.activation = kept.activation = m_activations[std::size_t(index)];
+        if (kept.activation && m_scheme.activation) kept.activation->range = m_scheme.activation->range;
+        choose(fits(kept) ? kept : scheme);
+    });
+    connect(m_activationRange, &QComboBox::activated, this, [this](int index) {
+        schemes::Scheme scheme = m_scheme;
+        scheme.activation->range = m_activationRanges[std::size_t(index)];
+        choose(scheme);
+    });
     connect(m_powerOfTwo, &QCheckBox::clicked, this, [this](bool on) {
         auto weight = m_scheme.weight;
         weight.powerOfTwoScale = on;
@@ -197,7 +230,7 @@ void SchemeForm::setScheme(const schemes::Scheme& scheme) {
         if (!format->variants.empty()) m_variants = fitting(weight, &TensorScheme::variant, format->variants);
         m_granularities = fitting(weight, &TensorScheme::granularity, granularities(*format));
         m_symmetries = fitting(weight, &TensorScheme::symmetry, format->symmetries);
-        m_ranges = fitting(weight, &TensorScheme::range, ranges(*format));
+        m_ranges = fitting(weight, &TensorScheme::range, ranges(*format, false));
         powers = fitting(weight, &TensorScheme::powerOfTwoScale, {false, true}).size() > 1;
     }
     fill(m_variant, m_variants, weight.variant, [](const std::string& variant) { return QString::fromStdString(variant); });
@@ -216,11 +249,41 @@ void SchemeForm::setScheme(const schemes::Scheme& scheme) {
     m_powerOfTwo->setChecked(weight.powerOfTwoScale);
     showRow(m_variant, quantized && !format->variants.empty());
     showRow(m_powerOfTwo, powers);
+    showActivation();
+}
+
+void SchemeForm::showActivation() {
+    const Activation& now = m_scheme.activation;
+    const bool quantized = m_scheme.weight.format != "float";
+    m_activations = quantized ? activations(m_scheme) : std::vector<Activation>{std::nullopt};
+    const auto present = std::ranges::find_if(m_activations, [&](const Activation& each) { return alike(each, now); });
+    fill(m_activation, m_activations, *present, activationLabel);
+    for (std::size_t i = 0; i < m_activations.size(); ++i)
+        m_activation->setItemData(int(i), activationSentence(m_activations[i]), Qt::ToolTipRole);
+    m_activation->setToolTip(activationSentence(now));
+    m_activationRanges.clear();
+    if (now && now->timing == schemes::Timing::Static)
+        for (const Range& range : ranges(*schemes::findNumberFormat(now->format), true)) {
+            schemes::Scheme changed = m_scheme;
+            changed.activation->range = range;
+            if (fits(changed)) m_activationRanges.push_back(range);
+        }
+    const bool ranged = !m_activationRanges.empty();
+    if (ranged && std::ranges::find(m_activationRanges, now->range) == m_activationRanges.end()) m_activationRanges.push_back(now->range);
+    if (ranged) fill(m_activationRange, m_activationRanges, now->range, rangeLabel);
+    for (std::size_t i = 0; i < m_activationRanges.size(); ++i)
+        m_activationRange->setItemData(int(i), rangeSentence(m_activationRanges[i]), Qt::ToolTipRole);
+    showRow(m_activationRange, ranged);
 }
 
 void SchemeForm::choose(const schemes::TensorScheme& weight) {
     schemes::Scheme scheme = m_scheme;
     scheme.weight = weight;
+    if (weight.format == "float") scheme.activation.reset();
+    choose(scheme);
+}
+
+void SchemeForm::choose(const schemes::Scheme& scheme) {
     if (scheme == m_scheme) return;
     setScheme(scheme);
     Q_EMIT schemeChosen(scheme);

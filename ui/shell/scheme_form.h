@@ -25,6 +25,8 @@ Q_SIGNALS:
 
 private:
     void choose(const schemes::TensorScheme& weight);
+    void choose(const schemes::Scheme& scheme);
+    void showActivation();
     void chooseFormat(int row);
     template <class Part, class Value>
     void follow(QComboBox* combo, const std::vector<Value>& values, Part part);
@@ -36,8 +38,9 @@ private:
     std::vector<std::string> m_variants;
     std::vector<schemes::Granularity> m_granularities;
     std::vector<schemes::Symmetry> m_symmetries;
-    std::vector<schemes::Range> m_ranges;
-    QComboBox *m_format, *m_variant, *m_granularity, *m_symmetry, *m_range, *m_algorithm;
+    std::vector<schemes::Range> m_ranges, m_activationRanges;
+    std::vector<std::optional<schemes::TensorScheme>> m_activations;
+    QComboBox *m_format, *m_variant, *m_granularity, *m_symmetry, *m_range, *m_algorithm, *m_activation, *m_activationRange;
     QCheckBox* m_powerOfTwo;
 };
 

@@ -13,7 +13,8 @@ QString tr(const char* text) { return QCoreApplication::translate("SchemeWords",
 const QStringList& usualSchemes() {
     static const QStringList words = [] {
         QStringList list;
-        for (const char* usual : {"int4:g32:asym", "int4:g128:asym", "int4:g32", "int8:tensor", "int8:g128"})
+        for (const char* usual : {"int8/uint8", "int8/int8:token", "int4:g32:asym", "int4:g128:asym", "int4:g32", "int8:tensor", "int8:g128",
+                                  "fp8-e4m3/fp8-e4m3"})
             if (const auto scheme = schemes::parseScheme(usual)) list << schemeText(*scheme);
         return list;
     }();
@@ -71,6 +72,26 @@ QString rangeLabel(const schemes::Range& range) {
     return {};
 }
 
+QString activationLabel(const std::optional<schemes::TensorScheme>& activation) {
+    if (!activation) return tr("float");
+    const auto* format = schemes::findNumberFormat(activation->format);
+    QStringList parts{QString::fromStdString(activation->format)};
+    if (format && activation->symmetry != format->defaults.symmetry) parts << symmetryLabel(activation->symmetry);
+    if (activation->granularity.kind == schemes::Granularity::Kind::Token)
+        parts << tr("per token");
+    else if (activation->timing == schemes::Timing::Dynamic)
+        parts << tr("dynamic");
+    return parts.join(QStringLiteral(", "));
+}
+
+QString activationSentence(const std::optional<schemes::TensorScheme>& activation) {
+    if (!activation) return tr("The layer's inputs stay float: only its weights are quantized.");
+    if (activation->granularity.kind == schemes::Granularity::Kind::Token)
+        return tr("A scale for each token, found while the model runs: needs no data.");
+    if (activation->timing == schemes::Timing::Dynamic) return tr("The range is found at each run of the model: needs no data.");
+    return tr("The range is found beforehand: needs calibration data. The fastest where the whole model computes with codes.");
+}
+
 QString schemeSentence(const schemes::Scheme& scheme) {
     const auto* format = schemes::findNumberFormat(scheme.weight.format);
     const QString title = QString::fromStdString(format ? format->title : scheme.weight.format);
@@ -81,6 +102,7 @@ QString schemeSentence(const schemes::Scheme& scheme) {
     parts << granularityLabel(weight.granularity) << symmetryLabel(weight.symmetry);
     if (weight.powerOfTwoScale) parts << tr("power-of-two scales");
     parts << rangeLabel(weight.range) << QString::fromStdString(weight.algorithm);
+    if (scheme.activation) parts << tr("activations %1").arg(activationLabel(scheme.activation));
     return parts.join(QStringLiteral(", "));
 }
 

@@ -60,6 +60,7 @@ void Store::setModel(const model::Model& model, const QString& title) {
     m_state.current = -1;
     m_state.data = {};
     m_undo.clear();
+    m_stowed.clear();
     applyModel(model);
 }
 
@@ -76,6 +77,7 @@ void Store::setPrepared(const model::Model& model) {
 /// What was computed for another model goes; the layer that was shown stays so, where there is one of its name.
 void Store::applyModel(const model::Model& model) {
     const std::string shown = m_state.current >= 0 ? m_state.model.layers()[std::size_t(m_state.current)].name : std::string();
+    stow();
     m_state.model = model;
     m_state.distribution.reset();
     m_state.visible.clear();
@@ -84,8 +86,10 @@ void Store::applyModel(const model::Model& model) {
     m_state.baseline.reset();
     m_known.assign(model.layers().size(), {});
     m_state.channels.reset();
-    forgetMeasured();
+    fetchMeasured();
     m_speeds.clear();
+    for (const Stowed& each : m_stowed)
+        if (same(each.model, model)) m_speeds = each.speeds;
     judgeSpeed();
 
     analysis::Comparison start;

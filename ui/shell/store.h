@@ -37,7 +37,8 @@ public:
     void setStandard(const schemes::Scheme& scheme);
     void setSchemes(const std::vector<int>& layers, const schemes::Scheme& scheme);
     void setCompared(const std::vector<schemes::Scheme>& schemes);
-    /// The opened model with steps of preprocessing done, or without. Recipe and data stay, what was computed goes.
+    /// The opened model with steps of preprocessing done, or without. Recipe and data stay, what was computed goes, until undo
+    /// brings the model back.
     void setPrepared(const model::Model& model);
     [[nodiscard]] Plan plan() const { return {m_state.recipe, m_state.compared}; }
 
@@ -62,7 +63,7 @@ public:
     void merge(const std::vector<std::shared_ptr<const LayerBatch>>& batches, const Missing& run);
     /// The end of such a run, cancelled or not: its time, new findings, and what is partial.
     void finish(const analysis::Comparison& result, const Missing& run);
-    /// Other data: what was measured on the former goes.
+    /// Other data: what was measured on the former goes, until they come again.
     void setData(const DataChoice& data);
     /// Columns whose outputs are not known on this data; with `ranking`, column 0 where it is not ranked.
     [[nodiscard]] std::vector<std::size_t> unmeasured(bool ranking) const;
@@ -91,7 +92,9 @@ private:
     [[nodiscard]] analysis::Report report(const analysis::Recipe& recipe) const;
     /// Applies an edit, then findings and partial marks anew.
     void judge(ComparisonBuilder::Edit edit);
-    void forgetMeasured();
+    void stow();
+    /// What was measured of the present model on the present data, if it was; else nothing is known.
+    void fetchMeasured();
     void showMeasured();
     void judgeMeasured();
     void judgeSpeed();
@@ -106,6 +109,17 @@ private:
     std::shared_ptr<const MeasuredOutputs> m_measured = std::make_shared<MeasuredOutputs>();
     std::vector<std::shared_ptr<const SpeedResult>> m_speeds;  ///< of this model, newest last
     std::vector<analysis::Recipe> m_partial;  ///< measured, but not to the end
+    /// What runs of other models (other steps of preprocessing) and on other data gave: undo brings it back.
+    struct Stowed {
+        model::Model model;
+        DataChoice data;
+        std::shared_ptr<const MeasuredOutputs> measured;
+        std::vector<analysis::Recipe> partial;
+        std::shared_ptr<const calibration::Calibration> calibration;
+        std::vector<std::shared_ptr<const SpeedResult>> speeds;
+    };
+    std::vector<Stowed> m_stowed;  ///< the latest last
+    static bool same(const model::Model& a, const model::Model& b) { return !a.empty() && !b.empty() && &a.info() == &b.info(); }
 };
 
 }  // namespace roundoff::ui

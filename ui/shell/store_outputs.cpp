@@ -6,10 +6,21 @@
 
 namespace roundoff::ui {
 
-void Store::forgetMeasured() {
-    m_measured = std::make_shared<MeasuredOutputs>();
-    m_partial.clear();
-    m_state.calibration.reset();
+void Store::stow() {
+    constexpr std::size_t kMost = 8;
+    if (m_state.model.empty() || (m_measured->empty() && !m_state.calibration && m_speeds.empty())) return;
+    std::erase_if(m_stowed, [this](const Stowed& each) { return same(each.model, m_state.model) && sameData(each.data, m_state.data); });
+    if (m_stowed.size() == kMost) m_stowed.erase(m_stowed.begin());
+    m_stowed.push_back({m_state.model, m_state.data, m_measured, m_partial, m_state.calibration, m_speeds});
+}
+
+void Store::fetchMeasured() {
+    const auto found = std::ranges::find_if(
+        m_stowed, [this](const Stowed& each) { return same(each.model, m_state.model) && sameData(each.data, m_state.data); });
+    const Stowed known = found == m_stowed.end() ? Stowed{{}, {}, std::make_shared<MeasuredOutputs>(), {}, nullptr, {}} : *found;
+    m_measured = known.measured;
+    m_partial = known.partial;
+    m_state.calibration = known.calibration;
     m_state.inputMap.reset();
     judgeMeasured();
 }
@@ -21,8 +32,9 @@ void Store::judgeMeasured() {
 
 void Store::setData(const DataChoice& data) {
     if (sameData(m_state.data, data)) return;
+    stow();
     m_state.data = data;
-    forgetMeasured();
+    fetchMeasured();
     showMeasured();
 }
 

@@ -12,12 +12,9 @@
 #include <QVBoxLayout>
 
 #include "ui/charts/paint.h"
+#include "ui/views/header.h"
 
 namespace roundoff::ui {
-namespace {
-constexpr int kNarrow = 580;  ///< below, the controls stand beneath the title
-}
-
 CompareView::CompareView(QWidget* parent) : View(parent) {
     setObjectName(QStringLiteral("compareView"));
     setProperty("look", QStringLiteral("page"));
@@ -32,6 +29,7 @@ CompareView::CompareView(QWidget* parent) : View(parent) {
     m_legend->setWordWrap(true);
     m_metric = new QComboBox;
     m_metric->setObjectName(QStringLiteral("compareMetric"));
+    m_metric->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     for (const Metric metric : metrics()) m_metric->addItem(metricName(metric));
 
     m_header = new QBoxLayout(QBoxLayout::LeftToRight);
@@ -108,6 +106,7 @@ void CompareView::rebuild() {
     const Metric metric = metrics()[std::size_t(std::max(0, m_metric->currentIndex()))];
     m_table.fill(m_state, metric, m_mode, m_sort);
     m_title->setText(metricTitle(metric));
+    fitHeader(m_header, contentsRect().width() - 32);
     QString words;
     if (m_state.model.empty()) {
         words = tr("Open a model to compare schemes on it.");
@@ -178,7 +177,7 @@ void CompareView::sortBy(int column) {
 
 void CompareView::resizeEvent(QResizeEvent* event) {
     View::resizeEvent(event);
-    m_header->setDirection(width() < kNarrow ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
+    fitHeader(m_header, contentsRect().width() - 32);
 }
 
 void CompareView::changeEvent(QEvent* event) {

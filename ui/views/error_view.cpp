@@ -24,11 +24,11 @@
 #include "ui/views/empty_state.h"
 #include "ui/views/error_alone.h"
 #include "ui/views/error_series.h"
+#include "ui/views/header.h"
 
 namespace roundoff::ui {
 namespace {
 
-constexpr int kNarrow = 580;  ///< below, the pages stand beneath the title
 
 /// What bars can show: an accumulated figure stands beside its isolated one.
 const std::vector<Metric>& barMetrics() {
@@ -360,7 +360,7 @@ void ErrorView::highlight() {
 
 void ErrorView::resizeEvent(QResizeEvent* event) {
     View::resizeEvent(event);
-    m_header->setDirection(width() < kNarrow ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
+    fitHeader(m_header, contentsRect().width() - 32);
 }
 
 void ErrorView::changeEvent(QEvent* event) {

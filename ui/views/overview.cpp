@@ -101,7 +101,9 @@ public:
         m_bars->show(state);
         const std::size_t shown = m_bars->rows();
         m_weakTitle->setVisible(shown > 0);
-        m_weakTitle->setText(shown == 1 ? tr("Weakest layer by weight SQNR")
+        const bool byOutput = ranksByOutput(state);
+        m_weakTitle->setText(shown == 1 ? byOutput ? tr("Weakest layer by output SQNR, quantized alone") : tr("Weakest layer by weight SQNR")
+                             : byOutput ? tr("%1 weakest layers by output SQNR, each quantized alone").arg(shown)
                                         : tr("%1 weakest layers by weight SQNR").arg(shown));
         if (changes & (Change::Model | Change::Results)) showFindings(state);
     }
@@ -139,11 +141,12 @@ private:
         }
         m_worstLayer = -1;
         double worst = INFINITY;
+        const bool byOutput = ranksByOutput(state);
         for (std::size_t i = 0; i < layers; ++i) {
-            if (!report.layers[i].weight) continue;
-            const double db = report.layers[i].weight->sqnrDb();
+            const double db = rankDb(report.layers[i], byOutput);
             if (db < worst) worst = db, m_worstLayer = int(i);
         }
+        m_worst->setTitle(byOutput ? tr("Worst layer's output") : tr("Worst layer's weights"));
         if (m_worstLayer >= 0)
             m_worst->show(dbUnitText(worst),
                           QString::fromStdString(state.model.layers()[std::size_t(m_worstLayer)].name));
@@ -169,7 +172,9 @@ private:
         const auto* report = state.report(0);
         m_findingsTitle->setVisible(!findings.empty() || (report && !state.running));
         m_findingsTitle->setText(
-            findings.empty() ? tr("Findings: none. No layer is broken, weak, or beaten at its size") : tr("Findings"));
+            !findings.empty()      ? tr("Findings")
+            : ranksByOutput(state) ? tr("Findings on the weights: none. No layer is broken, weak, or beaten at its size")
+                                   : tr("Findings: none. No layer is broken, weak, or beaten at its size"));
         if (key == m_shownFindings) return;
         m_shownFindings = key;
         const std::size_t shown = std::min(kCards, findings.size());

@@ -15,6 +15,18 @@ namespace {
 constexpr int kRow = 24;
 }
 
+bool ranksByOutput(const State& state) {
+    const auto* comparison = state.comparison.get();
+    if (!comparison || comparison->reports.empty()) return false;
+    return std::ranges::any_of(comparison->reports.front().layers,
+                               [](const auto& layer) { return layer.output && layer.output->isolated && layer.output->isolated->count > 0; });
+}
+
+double rankDb(const analysis::LayerReport& layer, bool byOutput) {
+    if (byOutput) return layer.output && layer.output->isolated && layer.output->isolated->count > 0 ? layer.output->isolated->sqnrDb() : NAN;
+    return layer.weight ? layer.weight->sqnrDb() : NAN;
+}
+
 OverviewBars::OverviewBars(QWidget* parent) : QWidget(parent) {
     setObjectName(QStringLiteral("weakestLayers"));
     setMouseTracking(true);
@@ -24,10 +36,11 @@ void OverviewBars::show(const State& state) {
     m_current = state.current;
     m_hovered = state.hovered;
     m_rows.clear();
+    const bool byOutput = ranksByOutput(state);
     for (const int layer : state.visible) {
         const auto* report = state.report(layer);
-        if (!report || !report->weight) continue;
-        const double db = report->weight->sqnrDb();
+        if (!report) continue;
+        const double db = rankDb(*report, byOutput);
         if (std::isfinite(db)) m_rows.push_back({layer, layerBits(state, layer), db, {}});
     }
     const std::size_t shown = std::min(kRows, m_rows.size());

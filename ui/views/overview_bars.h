@@ -6,6 +6,11 @@
 
 namespace roundoff::ui {
 
+/// The overview ranks layers by what comes out of each, quantized alone, once that is measured; by their weights before.
+bool ranksByOutput(const State& state);
+/// A layer's SQNR in dB by which it is ranked; NaN where there is none.
+double rankDb(const analysis::LayerReport& layer, bool byOutput);
+
 /// The weakest layers as painted bars, worst first; a click selects.
 class OverviewBars : public QWidget {
     Q_OBJECT

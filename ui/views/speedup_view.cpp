@@ -24,11 +24,11 @@
 #include "ui/shell/numbers.h"
 #include "ui/shell/theme.h"
 #include "ui/views/empty_state.h"
+#include "ui/views/header.h"
 
 namespace roundoff::ui {
 namespace {
 
-constexpr int kNarrow = 580;  ///< below, the controls stand beneath the title
 enum Page { Table, Roofline, Empty };
 
 /// Hatches what was not measured.
@@ -79,6 +79,7 @@ SpeedupView::SpeedupView(QWidget* parent)
     m_reason->setObjectName(QStringLiteral("speedReason"));
     m_reason->setWordWrap(true);
     m_source->setObjectName(QStringLiteral("speedSource"));
+    m_source->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     m_source->setAccessibleName(tr("Measured, or projected for a device"));
     m_measure->setObjectName(QStringLiteral("measureSpeed"));
 
@@ -179,6 +180,7 @@ void SpeedupView::rebuild() {
     if (device() >= 0) m_pages->button(Table)->setChecked(true);  // arrows are of measured times
     m_pages->button(Roofline)->setEnabled(device() < 0);
     m_measure->setVisible(any);
+    fitHeader(m_header, contentsRect().width() - 32);
     showBadge();
     if (!any) {
         m_empty->say(!open              ? tr("Open a model to measure how long it takes.")
@@ -189,6 +191,7 @@ void SpeedupView::rebuild() {
                          ? std::vector<EmptyState::Action>{{m_state.speedStale ? tr("Measure again") : tr("Measure speed"), Wish::MeasureSpeed}}
                          : std::vector<EmptyState::Action>{});
         m_stack->setCurrentIndex(Empty);
+        m_reason->hide();
         setAccessibleDescription(tr("Not measured"));
         return;
     }
@@ -270,7 +273,7 @@ void SpeedupView::showReason() {
 
 void SpeedupView::resizeEvent(QResizeEvent* event) {
     View::resizeEvent(event);
-    m_header->setDirection(width() < kNarrow ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
+    fitHeader(m_header, contentsRect().width() - 32);
 }
 
 bool SpeedupView::event(QEvent* event) {
