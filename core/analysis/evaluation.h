@@ -39,10 +39,12 @@ struct ModelError : OutputError {
 struct Evaluation {
     std::string conditions;
     bool synthetic = false;
-    std::uint64_t samples = 0;
+    std::uint64_t samples = 0, wanted = 0;  ///< that the figures are of, and that the data hold: fewer where it was stopped
     OutputError output;
     std::optional<LanguageError> language;
     std::optional<Accuracy> accuracy;
+
+    [[nodiscard]] bool partial() const { return samples < wanted; }
 };
 
 /// The whole model where a single layer differs from the others.

@@ -55,6 +55,10 @@ double ValueError::sqnrDb() const {
     return noise == 0 ? std::numeric_limits<double>::infinity() : 10 * std::log10(signal / noise);
 }
 
+double ValueError::mse() const {
+    return count > 0 ? noise / double(count) : std::numeric_limits<double>::quiet_NaN();
+}
+
 double ValueError::cosine() const {
     if (!(signal > 0) || !(quantized > 0)) return std::numeric_limits<double>::quiet_NaN();
     return noise == 0 ? 1 : product / (std::sqrt(signal) * std::sqrt(quantized));

@@ -21,7 +21,8 @@ struct ValueError {
     void merge(const ValueError& other);
     [[nodiscard]] double sqnrDb() const;  ///< +inf where equal, NaN without a signal
     [[nodiscard]] double cosine() const;  ///< NaN where either is all zero
-    [[nodiscard]] double mse() const { return count > 0 ? noise / double(count) : 0; }
+    [[nodiscard]] double mse() const;     ///< NaN of no element
+    [[nodiscard]] bool exact() const { return count > 0 && noise == 0; }
 };
 
 /// What comes out of one model against what comes out of another on the same samples, over all float outputs.
@@ -41,7 +42,10 @@ struct OutputError : ValueError {
 struct LayerOutput {
     std::optional<ValueError> isolated;     ///< only this layer is quantized: on the float model's inputs
     std::optional<ValueError> accumulated;  ///< every layer is, so its inputs carry the errors of those before it
-    std::string reason;                     ///< why a figure is missing; else empty
+    std::string reason;                     ///< why a figure is missing or of a part of the samples; else empty
+    std::uint64_t samples = 0, wanted = 0;  ///< that the figures are of, and that the data hold: fewer where it was stopped
+
+    [[nodiscard]] bool partial() const { return samples < wanted; }
 };
 
 /// All elements as float32.

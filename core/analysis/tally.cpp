@@ -92,12 +92,22 @@ void Tally::addLanguage(std::span<const float> reference, std::span<const float>
 
 Result<void> Tally::add(const calibration::Dataset& data, std::size_t i, const runtime::Sample& sample,
                         const std::vector<NamedTensor>& expected, const std::vector<NamedTensor>& outputs, Job& job) {
-    m_output.addOutputs(expected, outputs);
+    Tally next = *this;
+    next.m_output.addOutputs(expected, outputs);
     const std::size_t at = scoresOf(expected);
-    if (at >= outputs.size() || !isScores(expected, at) || expected[at].shape != outputs[at].shape) return {};
-    const auto classes = std::size_t(expected[at].shape.back());
-    const auto x = floatsOf(expected[at]), y = floatsOf(outputs[at]);
-    if (!data.tokens.empty() && expected[at].shape.size() == 3) {
+    if (at < outputs.size() && isScores(expected, at) && expected[at].shape == outputs[at].shape)
+        next.judge(data, i, sample, expected[at], outputs[at], job);
+    if (job.cancelled()) return cancelled();
+    *this = std::move(next);
+    return {};
+}
+
+/// Against the right answers that the data have.
+void Tally::judge(const calibration::Dataset& data, std::size_t i, const runtime::Sample& sample, const NamedTensor& expected,
+                  const NamedTensor& output, Job& job) {
+    const auto classes = std::size_t(expected.shape.back());
+    const auto x = floatsOf(expected), y = floatsOf(output);
+    if (!data.tokens.empty() && expected.shape.size() == 3) {
         const auto tokens = std::ranges::find(sample, data.tokens, &NamedTensor::name);
         if (tokens != sample.end()) addLanguage(x, y, floatsOf(*tokens), classes, job);
     } else if (i < data.labels.size() && x.size() == classes && std::size_t(data.labels[i]) < classes) {
@@ -108,8 +118,6 @@ Result<void> Tally::add(const calibration::Dataset& data, std::size_t i, const r
         m_top1Float += rankOf(x, label) < 1;
         m_top5Float += rankOf(x, label) < 5;
     }
-    if (job.cancelled()) return cancelled();
-    return {};
 }
 
 ModelError Tally::result() const {

@@ -12,7 +12,7 @@ Result<void> checkLabels(const calibration::Dataset& data, const std::vector<run
 class Tally {
 public:
     /// One sample, the i-th of `data`, with the outputs of the float model and of the other.
-    /// Stops within a sample where the job is cancelled.
+    /// Stops within a sample where the job is cancelled; the sums then stay without that sample.
     Result<void> add(const calibration::Dataset& data, std::size_t i, const runtime::Sample& sample,
                      const std::vector<runtime::NamedTensor>& expected, const std::vector<runtime::NamedTensor>& outputs, Job& job);
     [[nodiscard]] ModelError result() const;
@@ -24,6 +24,8 @@ private:
         void add(double x);
         [[nodiscard]] Mean mean() const;
     };
+    void judge(const calibration::Dataset& data, std::size_t i, const runtime::Sample& sample, const runtime::NamedTensor& expected,
+               const runtime::NamedTensor& output, Job& job);
     void addLanguage(std::span<const float> reference, std::span<const float> scores, std::span<const float> tokens,
                      std::size_t vocabulary, Job& job);
 

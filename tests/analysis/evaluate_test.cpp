@@ -120,6 +120,24 @@ TEST_F(Evaluate, SyntheticInputsAreMarkedAndACancelIsOne) {
     EXPECT_EQ(evaluate(model, comparison, {{}, 7, 3}, nullptr, 0, stopped).error().code, ErrorCode::Cancelled);
 }
 
+TEST_F(Evaluate, AStopLeavesWhatTheFinishedSamplesTell) {
+    const auto model = open("shakespeare.onnx");
+    auto comparison = compared(model, {"int8", "int4"});
+    std::size_t begun = 0;
+    std::stop_source stop;
+    Job job(stop.get_token(), [&](double, std::string_view what) {
+        if (what == "samples" && begun++ == 2) stop.request_stop();
+    });
+    EXPECT_EQ(evaluate(model, comparison, text(6), nullptr, 0, job).error().code, ErrorCode::Cancelled);
+    for (const Report& report : comparison.reports) {
+        ASSERT_TRUE(report.output);
+        EXPECT_TRUE(report.output->partial());
+        EXPECT_EQ(report.output->samples, 2U);
+        EXPECT_EQ(report.output->language->tokens, 2U * 255);
+        EXPECT_EQ(report.output->conditions.find("stopped after 2 of 6 samples of some.txt"), 0U) << report.output->conditions;
+    }
+}
+
 TEST_F(Evaluate, ALabelBeyondTheClassesIsBadData) {
     for (const char* label : {"3", "17"}) {
         fs::create_directories(m_folder / "labels" / label);

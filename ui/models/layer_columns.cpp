@@ -191,6 +191,12 @@ QString outputReason(const State& state, int layer) {
     return QCoreApplication::translate("LayerColumn", "not measured: choose data, then Measure");
 }
 
+QString partMark(const State& state, int layer) {
+    const auto* report = state.report(layer);
+    return report && report->output && report->output->partial() ? QStringLiteral("; ") + QString::fromStdString(report->output->reason)
+                                                                 : QString();
+}
+
 int layerColumn(const char* id) {
     const auto& columns = layerColumns();
     for (std::size_t i = 0; i < columns.size(); ++i)
