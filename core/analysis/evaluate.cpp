@@ -20,6 +20,7 @@ Evaluation resultOf(const Tally& tally, const calibration::Dataset& data, const 
     result.wanted = data.count();
     result.synthetic = source.isSynthetic();
     result.conditions = conditionsOf(data, error.samples);
+    if (const std::string words = tally.words(); !words.empty()) result.conditions += "; " + words;
     result.output = error;
     result.language = error.language;
     result.accuracy = error.accuracy;

@@ -16,6 +16,8 @@ public:
     Result<void> add(const calibration::Dataset& data, std::size_t i, const runtime::Sample& sample,
                      const std::vector<runtime::NamedTensor>& expected, const std::vector<runtime::NamedTensor>& outputs, Job& job);
     [[nodiscard]] ModelError result() const;
+    /// What the conditions say beside those of the data: right answers that do not count, and why; empty else.
+    [[nodiscard]] std::string words() const;
 
 private:
     struct Sum {
@@ -26,11 +28,13 @@ private:
     };
     void judge(const calibration::Dataset& data, std::size_t i, const runtime::Sample& sample, const runtime::NamedTensor& expected,
                const runtime::NamedTensor& output, Job& job);
-    void addLanguage(std::span<const float> reference, std::span<const float> scores, std::span<const float> tokens,
-                     std::size_t vocabulary, Job& job);
+    void addLanguage(const runtime::NamedTensor& expected, const runtime::NamedTensor& output, const std::vector<float>& tokens,
+                     const std::vector<float>& mask, Job& job);
 
     OutputError m_output;
     Sum m_loss, m_lossFloat, m_kld, m_sameTop;
+    std::uint64_t m_padded = 0;   ///< positions without a prediction
+    std::string m_unjudged;       ///< why the right answers do not count
     std::uint64_t m_labelled = 0, m_top1 = 0, m_top5 = 0, m_top1Float = 0, m_top5Float = 0;
 };
 

@@ -62,8 +62,10 @@ public:
 
     std::vector<int> labels;  ///< class of each sample, from the names of the images' folders; empty where there are none
     std::size_t namedClasses = 0;  ///< folders whose names are no numbers, so that labels are their places in alphabetical order
-    /// Windows of text: the input that holds the tokens, each the right answer at the position before it; empty else.
+    /// Windows of text and ready ids: the input that holds the tokens, each the right answer at the position before it; empty
+    /// else.
     std::string tokens;
+    std::string mask;     ///< the input that is 0 where a token does not count, where the data give one; empty else
     std::string words;    ///< "500 samples of digits.eval; pictures …": part of every figure's conditions
     bool images = false;  ///< each file is a picture
     std::shared_ptr<const Tokenizer> tokenizer;  ///< of a text
