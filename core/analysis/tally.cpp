@@ -43,16 +43,24 @@ std::size_t scoresOf(const std::vector<NamedTensor>& outputs) {
     return named == outputs.end() ? 0 : std::size_t(named - outputs.begin());
 }
 
-bool isScores(const std::vector<NamedTensor>& outputs, std::size_t at) {
-    return at < outputs.size() && isFloat(outputs[at].type) && hasClassAxis(outputs[at]);
+/// The number of classes that the output of one sample scores; 0 where it holds something else.
+std::size_t classesOfOne(const NamedTensor& output) {
+    const std::size_t classes = classesOf(output);
+    return isFloat(output.type) && tensor::elementCount(output.shape) == classes ? classes : 0;
 }
 
 }  // namespace
 
 Result<void> checkLabels(const calibration::Dataset& data, const std::vector<NamedTensor>& outputs, const std::string& where) {
     const std::size_t at = scoresOf(outputs);
-    if (data.labels.empty() || !isScores(outputs, at)) return {};
-    const auto classes = std::size_t(outputs[at].shape.back());
+    const std::size_t classes = at < outputs.size() ? classesOfOne(outputs[at]) : 0;
+    if (data.labels.empty() || classes == 0) return {};
+    if (const auto loose = std::ranges::find(data.labels, calibration::kNoLabel); loose != data.labels.end()) {
+        const auto i = std::size_t(loose - data.labels.begin());
+        return badInput(i < data.files.size() ? data.files[i].string() : where,
+                        "the picture lies beside folders of pictures, so its class is not known",
+                        "Put it into the folder of its class, or all pictures into one folder");
+    }
     if (data.namedClasses > 0 && data.namedClasses != classes)
         return badInput(where, fmt::format("the data name {} classes, the model has {}: which they are cannot be told", data.namedClasses, classes),
                         "Name the folders of the images by class number, from 0");
@@ -112,7 +120,7 @@ Result<void> Tally::add(const calibration::Dataset& data, std::size_t i, const r
     Tally next = *this;
     next.m_output.addOutputs(expected, outputs);
     const std::size_t at = scoresOf(expected);
-    if (at < outputs.size() && isScores(expected, at) && expected[at].shape == outputs[at].shape)
+    if (at < outputs.size() && isFloat(expected[at].type) && expected[at].shape == outputs[at].shape)
         next.judge(data, i, sample, expected[at], outputs[at], job);
     if (job.cancelled()) return cancelled();
     *this = std::move(next);
@@ -126,17 +134,26 @@ void Tally::judge(const calibration::Dataset& data, std::size_t i, const runtime
         const auto found = std::ranges::find(sample, name, &NamedTensor::name);
         return found == sample.end() ? std::vector<float>() : floatsOf(*found);
     };
-    if (!data.tokens.empty() && expected.shape.size() == 3) return addLanguage(expected, output, given(data.tokens), given(data.mask), job);
-    const auto classes = std::size_t(expected.shape.back());
-    const auto x = floatsOf(expected), y = floatsOf(output);
-    if (i < data.labels.size() && x.size() == classes && std::size_t(data.labels[i]) < classes) {
-        const auto label = std::size_t(data.labels[i]);
-        ++m_labelled;
-        m_top1 += rankOf(y, label) < 1;
-        m_top5 += rankOf(y, label) < 5;
-        m_top1Float += rankOf(x, label) < 1;
-        m_top5Float += rankOf(x, label) < 5;
+    if (!data.tokens.empty() && expected.shape.size() == 3 && classesOf(expected) > 0)
+        return addLanguage(expected, output, given(data.tokens), given(data.mask), job);
+    if (i < data.labels.size()) addLabelled(data.labels[i], expected, output);
+}
+
+void Tally::addLabelled(int wanted, const NamedTensor& expected, const NamedTensor& output) {
+    const std::size_t classes = classesOfOne(expected);
+    if (classes == 0) {
+        m_unjudged = fmt::format("no accuracy: output \"{}\" is {}, no scores of classes, so the folders are not taken as classes",
+                                 printable(expected.name), tensor::text(expected.shape));
+        return;
     }
+    const auto label = std::size_t(wanted);
+    if (wanted == calibration::kNoLabel || label >= classes) return;
+    const auto x = floatsOf(expected), y = floatsOf(output);
+    ++m_labelled;
+    m_top1 += rankOf(y, label) < 1;
+    m_top5 += rankOf(y, label) < 5;
+    m_top1Float += rankOf(x, label) < 1;
+    m_top5Float += rankOf(x, label) < 5;
 }
 
 ModelError Tally::result() const {

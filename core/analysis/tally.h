@@ -5,7 +5,8 @@
 
 namespace roundoff::analysis {
 
-/// An error where the data's labels cannot be the classes that these outputs of the model score.
+/// An error where the data's labels cannot be the classes that these outputs of one sample score, or where a sample has none.
+/// Labels mean nothing where the outputs are no scores of classes: then there is none.
 Result<void> checkLabels(const calibration::Dataset& data, const std::vector<runtime::NamedTensor>& outputs, const std::string& where);
 
 /// Sums of what a model's outputs differ by, over the samples of a data set.
@@ -30,6 +31,8 @@ private:
                const runtime::NamedTensor& output, Job& job);
     void addLanguage(const runtime::NamedTensor& expected, const runtime::NamedTensor& output, const std::vector<float>& tokens,
                      const std::vector<float>& mask, Job& job);
+
+    void addLabelled(int wanted, const runtime::NamedTensor& expected, const runtime::NamedTensor& output);
 
     OutputError m_output;
     Sum m_loss, m_lossFloat, m_kld, m_sameTop;
