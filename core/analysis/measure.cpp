@@ -5,9 +5,8 @@
 #include <algorithm>
 
 #include "core/analysis/evaluate.h"
+#include "core/analysis/rank.h"
 #include "core/analysis/simulation.h"
-#include "core/analysis/stored_ranking.h"
-#include "core/analysis/tally.h"
 #include "core/base/cpu.h"
 #include "core/base/text.h"
 #include "core/runtime/memory_limit.h"
@@ -16,7 +15,6 @@ namespace roundoff::analysis {
 namespace {
 
 using runtime::NamedTensor;
-using Outputs = std::vector<NamedTensor>;
 using Floats = std::vector<float>;
 
 constexpr std::size_t kMostSamples = 1'000'000;
@@ -34,7 +32,6 @@ struct Work {
     Weights weights;
     std::vector<std::string> outputValues;  ///< by layer
     std::uint64_t room = 0;                 ///< for outputs that are kept
-    std::string key = {};                   ///< of model and data in the store; empty where nothing is kept
 };
 
 struct Groups {
@@ -165,84 +162,6 @@ Result<void> measureGroup(Work& work, const Groups& groups, std::size_t which, O
     return done;
 }
 
-/// Samples with the float model's outputs, as many as fit into memory.
-struct Reference {
-    std::vector<runtime::Sample> samples;
-    std::vector<Outputs> outputs;
-};
-Result<Reference> referenceOf(const Work& work, Simulation& simulation, Job& job) {
-    Reference reference;
-    std::uint64_t held = 0;
-    for (std::size_t s = 0; s < work.data.count() && held <= work.room; ++s) {
-        auto sample = work.data.sample(s);
-        if (!sample) return propagate(sample);
-        auto outputs = simulation.run(*sample, job);
-        if (!outputs) return propagate(outputs);
-        for (const NamedTensor& output : *outputs) held += output.bytes.size();
-        for (const NamedTensor& input : *sample) held += input.bytes.size();
-        reference.samples.push_back(std::move(*sample));
-        reference.outputs.push_back(std::move(*outputs));
-    }
-    return reference;
-}
-
-Result<ModelError> errorOf(const calibration::Dataset& data, Simulation& simulation, const Reference& reference, Job& job) {
-    Tally tally;
-    for (std::size_t s = 0; s < reference.samples.size(); ++s) {
-        const auto outputs = simulation.run(reference.samples[s], job);
-        if (!outputs) return propagate(outputs);
-        if (auto added = tally.add(data, s, reference.samples[s], reference.outputs[s], *outputs, job); !added) return propagate(added);
-    }
-    return tally.result();
-}
-
-Result<void> rank(Work& work, Job& job) {
-    auto simulation = Simulation::open(work.model, work.report, nullptr, work.options.calibration, {}, job);
-    if (!simulation) return propagate(simulation);
-    const std::size_t count = work.weights.size();
-    const auto reference = referenceOf(work, *simulation, job);
-    if (!reference) return propagate(reference);
-    calibration::Dataset data = work.data;
-    if (!checkLabels(data, reference->outputs.front(), "")) data.labels.clear();
-    const std::string key = work.key.empty() ? "" : rankingKey(work.key, work.model, work.report, reference->samples.size());
-    StoredRanking known = key.empty() ? StoredRanking() : loadRanking(*work.options.store, key);
-    std::vector<std::size_t> order;
-    for (std::size_t i = 0; i < count; ++i) {
-        auto& alone = work.report.layers[i].alone;
-        const auto before = known.find(work.model.layers()[i].name);
-        if (work.weights[i] && !alone && before != known.end()) alone = before->second;
-        if (work.weights[i] && !alone) order.push_back(i);
-    }
-    const auto sqnr = [&](std::size_t i) {
-        const auto& output = work.report.layers[i].output;
-        return output && output->isolated ? output->isolated->sqnrDb() : 0;
-    };
-    std::ranges::stable_sort(order, {}, sqnr);
-    const auto keep = [&] {
-        if (!key.empty() && !order.empty()) saveRanking(*work.options.store, key, known);
-    };
-    for (std::size_t done = 0; done < order.size(); ++done) {
-        job.progress(double(done), double(order.size()), "layers tried one at a time");
-        std::vector<bool> layers(count, false);
-        layers[order[done]] = true;
-        Sensitivity found;
-        for (ModelError* into : {&found.only, &found.without}) {
-            auto set = simulation->setActive(work.weights, layers);
-            auto error = set ? errorOf(data, *simulation, *reference, job) : propagate(set);
-            if (!error) {
-                keep();
-                return propagate(error);
-            }
-            *into = std::move(*error);
-            layers.flip();
-        }
-        known.insert_or_assign(work.model.layers()[order[done]].name, found);
-        work.report.layers[order[done]].alone = std::move(found);
-    }
-    keep();
-    return {};
-}
-
 }  // namespace
 
 Result<void> measureOutputs(const model::Model& model, Comparison& comparison, const calibration::DataSource& source,
@@ -256,7 +175,7 @@ Result<void> measureOutputs(const model::Model& model, Comparison& comparison, c
         Job own = job.part(double(r) / reports, 1 / reports);
         auto weights = quantizedWeights(model, report, own);
         if (!weights) return propagate(weights);
-        Work work{model, report, *data, options, std::move(*weights), {}, 0};
+        Work work{model, report, *data, options, std::move(*weights), {}};
         for (const auto& value : values) work.outputValues.push_back(value.output);
         for (std::size_t i = 0; i < values.size(); ++i)
             if (work.weights[i] && values[i].output.empty())
@@ -284,9 +203,9 @@ Result<void> measureOutputs(const model::Model& model, Comparison& comparison, c
         if (!options.ranking) continue;
         auto key = calibration::placeOf(options.store, model, *data, source, own);
         if (!key) return propagate(key);
-        work.key = std::move(*key);
         Job ranking = own.part(share, 1 - share);
-        if (done = rank(work, ranking); !done) return done;
+        done = rank({model, *data, work.weights, options.calibration, work.room, options.store, *key}, report, ranking);
+        if (!done) return done;
     }
     return {};
 }

@@ -94,7 +94,12 @@ Json layerJson(const model::Layer& layer, const analysis::LayerReport& report,
             {"bytes_after", report.bytesAfter},
             {"weight", weightJson(report, statistics)},
             {"output", layerOutputJson(report.output)}};
-    if (report.alone) out["alone"] = {{"only", modelErrorJson(report.alone->only)}, {"without", modelErrorJson(report.alone->without)}};
+    const auto tried = [](const analysis::ModelError& error) {
+        Json entry = modelErrorJson(error);
+        entry["samples"] = error.samples;
+        return entry;
+    };
+    if (report.alone) out["alone"] = {{"only", tried(report.alone->only)}, {"without", tried(report.alone->without)}};
     return out;
 }
 

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "core/analysis/compare.h"
+#include "core/analysis/rank.h"
 #include "core/analysis/run.h"
 #include "core/base/cpu.h"
 #include "core/exports/target.h"
@@ -102,6 +103,21 @@ TEST_F(Measure, OnlyOneLayerQuantizedIsTheSameAsOneLayerAlone) {
     // The last layer's own error is all that comes out where it alone is quantized.
     EXPECT_NEAR(report.layers.back().alone->only.sqnrDb(), report.layers.back().output->isolated->sqnrDb(), 1e-3);
     for (const LayerReport& layer : report.layers) EXPECT_GT(layer.alone->only.sqnrDb(), report.output->output.sqnrDb());
+}
+
+TEST_F(Measure, RankingsInLittleMemoryCountEverySample) {
+    const auto model = open("digits.onnx");
+    auto roomy = compared(model, "int4").reports[0], tight = roomy;
+    const auto data = calibration::loadDataset(model, m_synthetic, 99, m_job).value();
+    const Weights weights = quantizedWeights(model, roomy, m_job).value();
+    ASSERT_TRUE(rank({model, data, weights, nullptr, 1'000'000'000, nullptr, ""}, roomy, m_job));
+    ASSERT_TRUE(rank({model, data, weights, nullptr, 0, nullptr, ""}, tight, m_job));
+    for (std::size_t i = 0; i < model.layers().size(); ++i) {
+        const Sensitivity &a = *roomy.layers[i].alone, &b = *tight.layers[i].alone;
+        EXPECT_EQ(b.only.samples, 3U);
+        EXPECT_EQ(a.only.noise, b.only.noise) << i;
+        EXPECT_EQ(a.without.noise, b.without.noise) << i;
+    }
 }
 
 TEST_F(Measure, AStoppedRankingGoesOn) {
