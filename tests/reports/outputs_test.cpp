@@ -87,6 +87,30 @@ TEST_F(LayerOutputs, TablesShowThemAndTheRankingOnlyWhereItWasMade) {
     EXPECT_THAT(written("text", m_model, comparisonOf(m_model, {"int8"})), Not(HasSubstr("accumulated")));
 }
 
+TEST_F(LayerOutputs, TheRankingSaysThatActivationsAreShared) {
+    m_first.alone = analysis::Sensitivity{errorOf(50), errorOf(30)};
+    for (const bool activations : {false, true}) {
+        if (activations) m_first.scheme = schemes::parseScheme("int8/uint8").value();
+        for (const char* writer : {"text", "html"})
+            EXPECT_EQ(written(writer, m_model, m_comparison).find("read the same value share its rounding") != std::string::npos, activations) << writer;
+    }
+}
+
+/// Outputs of zeros alone have no SQNR to sort by.
+TEST_F(LayerOutputs, TheRankingEndsWithWhatHasNoFigure) {
+    const auto model = modelWith({"a", "b", "c", "d", "e"});
+    auto comparison = comparisonOf(model, {"int8"});
+    const double decibels[] = {30, -1, 10, -1, 20};
+    for (std::size_t i = 0; i < 5; ++i)
+        comparison.reports[0].layers[i].alone =
+            decibels[i] < 0 ? analysis::Sensitivity() : analysis::Sensitivity{errorOf(decibels[i]), errorOf(30)};
+    const std::string text = written("text", model, comparison);
+    const auto table = text.substr(text.find("One at a time"));
+    std::vector<std::size_t> places;
+    for (const char* name : {"\nc ", "\ne ", "\na ", "\nb ", "\nd "}) places.push_back(table.find(name));
+    EXPECT_TRUE(std::ranges::is_sorted(places)) << table;
+}
+
 TEST_F(LayerOutputs, TheRankingBeginsWithTheCostliestAndIsJudgedByWhatTheDataAllow) {
     auto worse = errorOf(20), rest = errorOf(30);
     worse.accuracy = analysis::Accuracy{10, 0.5, 1, 0.9, 1};
