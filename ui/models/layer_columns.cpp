@@ -191,10 +191,9 @@ QString outputReason(const State& state, int layer) {
     return QCoreApplication::translate("LayerColumn", "not measured: choose data, then Measure");
 }
 
-QString partMark(const State& state, int layer) {
-    const auto* report = state.report(layer);
-    return report && report->output && report->output->partial() ? QStringLiteral("; ") + QString::fromStdString(report->output->reason)
-                                                                 : QString();
+QString partMark(const analysis::LayerReport* report) {
+    if (!report || !report->output || !report->output->partial()) return {};
+    return QStringLiteral("; ") + QString::fromStdString(report->output->reason);
 }
 
 int layerColumn(const char* id) {
