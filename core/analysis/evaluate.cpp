@@ -67,11 +67,14 @@ Result<void> evaluate(const model::Model& model, Comparison& comparison, const c
                 if (!expected) return propagate(expected);
                 if (i == 0)
                     if (auto fit = checkLabels(*data, *expected, source.path.string()); !fit) return fit;
+                // All reports' figures are of the same samples, also where a stop comes between two of them.
+                std::vector<Tally> next = tallies;
                 for (std::size_t r = 0; r < count; ++r) {
                     const auto outputs = simulations[r].run(*sample, job);
                     if (!outputs) return propagate(outputs);
-                    if (auto added = tallies[r].add(*data, i, *sample, *expected, *outputs, job); !added) return added;
+                    if (auto added = next[r].add(*data, i, *sample, *expected, *outputs, job); !added) return added;
                 }
+                tallies = std::move(next);
             }
             return {};
         };

@@ -117,13 +117,11 @@ void Tally::addLanguage(const NamedTensor& expected, const NamedTensor& output, 
 
 Result<void> Tally::add(const calibration::Dataset& data, std::size_t i, const runtime::Sample& sample,
                         const std::vector<NamedTensor>& expected, const std::vector<NamedTensor>& outputs, Job& job) {
-    Tally next = *this;
-    next.m_output.addOutputs(expected, outputs);
+    m_output.addOutputs(expected, outputs);
     const std::size_t at = scoresOf(expected);
     if (at < outputs.size() && isFloat(expected[at].type) && expected[at].shape == outputs[at].shape)
-        next.judge(data, i, sample, expected[at], outputs[at], job);
+        judge(data, i, sample, expected[at], outputs[at], job);
     if (job.cancelled()) return cancelled();
-    *this = std::move(next);
     return {};
 }
 

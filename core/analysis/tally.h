@@ -13,7 +13,7 @@ Result<void> checkLabels(const calibration::Dataset& data, const std::vector<run
 class Tally {
 public:
     /// One sample, the i-th of `data`, with the outputs of the float model and of the other.
-    /// Stops within a sample where the job is cancelled; the sums then stay without that sample.
+    /// Stops within a sample where the job is cancelled: its sums then are of no use.
     Result<void> add(const calibration::Dataset& data, std::size_t i, const runtime::Sample& sample,
                      const std::vector<runtime::NamedTensor>& expected, const std::vector<runtime::NamedTensor>& outputs, Job& job);
     [[nodiscard]] ModelError result() const;

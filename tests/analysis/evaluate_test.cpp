@@ -128,7 +128,9 @@ TEST_F(Evaluate, AStopLeavesWhatTheFinishedSamplesTell) {
     Job job(stop.get_token(), [&](double, std::string_view what) {
         if (what == "samples" && begun++ == 2) stop.request_stop();
     });
-    EXPECT_EQ(evaluate(model, comparison, text(6), nullptr, 0, job).error().code, ErrorCode::Cancelled);
+    const auto done = evaluate(model, comparison, text(6), nullptr, 0, job);
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().code, ErrorCode::Cancelled);
     for (const Report& report : comparison.reports) {
         ASSERT_TRUE(report.output);
         EXPECT_TRUE(report.output->partial());
