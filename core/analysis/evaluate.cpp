@@ -16,9 +16,11 @@ constexpr std::size_t kMostSamples = 1'000'000;
 Evaluation resultOf(const Tally& tally, const calibration::Dataset& data, const calibration::DataSource& source) {
     ModelError error = tally.result();
     Evaluation result;
-    result.samples = data.count();
+    result.samples = error.samples;
+    result.wanted = data.count();
     result.synthetic = source.isSynthetic();
-    result.conditions = conditionsOf(data);
+    result.conditions = conditionsOf(data, error.samples);
+    if (const std::string words = tally.words(); !words.empty()) result.conditions += "; " + words;
     result.output = error;
     result.language = error.language;
     result.accuracy = error.accuracy;
@@ -27,9 +29,9 @@ Evaluation resultOf(const Tally& tally, const calibration::Dataset& data, const 
 
 }  // namespace
 
-std::string conditionsOf(const calibration::Dataset& data) {
-    return fmt::format("{}; ONNX Runtime {}, weights and activations carry the quantized values, arithmetic in float", data.words,
-                       runtime::version());
+std::string conditionsOf(const calibration::Dataset& data, std::uint64_t samples) {
+    return fmt::format("{}{}; ONNX Runtime {}, weights and activations carry the quantized values, arithmetic in float",
+                       samples < data.count() ? fmt::format("stopped after {} of ", samples) : "", data.words, runtime::version());
 }
 
 Result<void> evaluate(const model::Model& model, Comparison& comparison, const calibration::DataSource& source,
@@ -55,22 +57,32 @@ Result<void> evaluate(const model::Model& model, Comparison& comparison, const c
             simulations.push_back(std::move(*simulation));
         }
         std::vector<Tally> tallies(count);
-        for (std::size_t i = 0; i < data->count(); ++i) {
-            const double done = double(i) / double(data->count());
-            job.progress(double(first) + double(count) * done, double(reports.size()), "samples");
-            const auto sample = data->sample(i);
-            if (!sample) return propagate(sample);
-            const auto expected = reference->run(*sample, job);
-            if (!expected) return propagate(expected);
-            if (i == 0)
-                if (auto fit = checkLabels(*data, *expected, source.path.string()); !fit) return fit;
-            for (std::size_t r = 0; r < count; ++r) {
-                const auto outputs = simulations[r].run(*sample, job);
-                if (!outputs) return propagate(outputs);
-                if (auto added = tallies[r].add(*data, i, *sample, *expected, *outputs, job); !added) return added;
+        const auto runAll = [&]() -> Result<void> {
+            for (std::size_t i = 0; i < data->count(); ++i) {
+                const double done = double(i) / double(data->count());
+                job.progress(double(first) + double(count) * done, double(reports.size()), "samples");
+                const auto sample = data->sample(i);
+                if (!sample) return propagate(sample);
+                const auto expected = reference->run(*sample, job);
+                if (!expected) return propagate(expected);
+                if (i == 0)
+                    if (auto fit = checkLabels(*data, *expected, source.path.string()); !fit) return fit;
+                // All reports' figures are of the same samples, also where a stop comes between two of them.
+                std::vector<Tally> next = tallies;
+                for (std::size_t r = 0; r < count; ++r) {
+                    const auto outputs = simulations[r].run(*sample, job);
+                    if (!outputs) return propagate(outputs);
+                    if (auto added = next[r].add(*data, i, *sample, *expected, *outputs, job); !added) return added;
+                }
+                tallies = std::move(next);
             }
-        }
-        for (std::size_t r = 0; r < count; ++r) reports[first + r].output = resultOf(tallies[r], *data, source);
+            return {};
+        };
+        auto done = runAll();
+        if (!done && done.error().code != ErrorCode::Cancelled) return done;
+        for (std::size_t r = 0; r < count; ++r)
+            if (tallies[r].result().samples > 0) reports[first + r].output = resultOf(tallies[r], *data, source);
+        if (!done) return done;
     }
     return {};
 }

@@ -14,7 +14,7 @@ struct Mean {
 
 /// How well a model says the next token, and how far its distribution is from the float model's.
 struct LanguageError {
-    std::uint64_t tokens = 0;      ///< predictions: all positions but the last of each window, windows do not overlap
+    std::uint64_t tokens = 0;      ///< predictions: all positions but the last of each window; windows do not overlap, padding does not count
     double perplexity = 0;         ///< exp of the mean negative log-likelihood, in nats
     double perplexityFloat = 0;
     Mean kld;                      ///< KL(float || quantized) a token, in nats
@@ -39,10 +39,12 @@ struct ModelError : OutputError {
 struct Evaluation {
     std::string conditions;
     bool synthetic = false;
-    std::uint64_t samples = 0;
+    std::uint64_t samples = 0, wanted = 0;  ///< that the figures are of, and that the data hold: fewer where it was stopped
     OutputError output;
     std::optional<LanguageError> language;
     std::optional<Accuracy> accuracy;
+
+    [[nodiscard]] bool partial() const { return samples < wanted; }
 };
 
 /// The whole model where a single layer differs from the others.

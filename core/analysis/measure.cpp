@@ -5,9 +5,8 @@
 #include <algorithm>
 
 #include "core/analysis/evaluate.h"
+#include "core/analysis/rank.h"
 #include "core/analysis/simulation.h"
-#include "core/analysis/stored_ranking.h"
-#include "core/analysis/tally.h"
 #include "core/base/cpu.h"
 #include "core/base/text.h"
 #include "core/runtime/memory_limit.h"
@@ -16,7 +15,6 @@ namespace roundoff::analysis {
 namespace {
 
 using runtime::NamedTensor;
-using Outputs = std::vector<NamedTensor>;
 using Floats = std::vector<float>;
 
 constexpr std::size_t kMostSamples = 1'000'000;
@@ -34,7 +32,6 @@ struct Work {
     Weights weights;
     std::vector<std::string> outputValues;  ///< by layer
     std::uint64_t room = 0;                 ///< for outputs that are kept
-    std::string key = {};                   ///< of model and data in the store; empty where nothing is kept
 };
 
 struct Groups {
@@ -82,7 +79,30 @@ Result<Groups> groupsOf(Work& work, Job& job) {
     return groups;
 }
 
-/// One pass over the samples for a group of layers.
+/// What is summed of one layer.
+struct Figures {
+    ValueError isolated, accumulated;
+    std::size_t reshaped = 0;  ///< samples in which the quantized model gave another shape
+
+    void merge(const Figures& other) {
+        isolated.merge(other.isolated);
+        accumulated.merge(other.accumulated);
+        reshaped += other.reshaped;
+    }
+    /// @param twinless why there is no isolated figure; empty where there is one
+    [[nodiscard]] LayerOutput output(const std::string& twinless, std::size_t samples, std::size_t wanted) const {
+        LayerOutput out{{}, {}, twinless, samples, wanted};
+        const auto also = [&](const std::string& why) { out.reason += (out.reason.empty() ? "" : "; ") + why; };
+        if (isolated.count > 0) out.isolated = isolated;
+        if (accumulated.count > 0) out.accumulated = accumulated;
+        if (reshaped > 0) also(fmt::format("with all layers quantized its output has another shape, in {} of {} samples", reshaped, samples));
+        else if (!out.accumulated || (!out.isolated && twinless.empty())) also("its output holds no finite number");
+        if (out.partial()) also(fmt::format("stopped after {} of {} samples", samples, wanted));
+        return out;
+    }
+};
+
+/// One pass over the samples for a group of layers. A stop leaves figures of the samples that were finished.
 Result<void> measureGroup(Work& work, const Groups& groups, std::size_t which, OutputError& total, Job& job) {
     const std::vector<std::size_t>& group = groups.layers[which];
     const std::string what = fmt::format("samples through the layers, about {} of memory", bytesText(groups.peak));
@@ -97,16 +117,10 @@ Result<void> measureGroup(Work& work, const Groups& groups, std::size_t which, O
     if (!simulation) return propagate(simulation);
     const auto quantizers = inputQuantizers(work.model, work.report, work.options.calibration);
     if (!quantizers) return propagate(quantizers);
-    std::vector<LayerOutput*> outputs(work.weights.size(), nullptr);
-    for (const std::size_t layer : group) {
-        LayerOutput& output = work.report.layers[layer].output.emplace();
-        outputs[layer] = &output;
-        output.accumulated.emplace();
-        if (output.reason = reference->whyNoTwin(layer); !output.reason.empty()) continue;
-        output.isolated.emplace();
-        reference->setTwinWeight(layer, work.weights[layer]);
-    }
+    for (const std::size_t layer : group)
+        if (reference->whyNoTwin(layer).empty()) reference->setTwinWeight(layer, work.weights[layer]);
     std::vector<Floats> kept(group.size());
+    std::vector<Figures> sample(work.weights.size()), all(work.weights.size());  // by layer
     reference->handlers().tap = [&](std::size_t tap, const tensor::TensorView& value) {
         const auto x = floatsIn(value);
         kept[tap].assign(x.begin(), x.end());
@@ -116,101 +130,36 @@ Result<void> measureGroup(Work& work, const Groups& groups, std::size_t which, O
         std::ranges::copy(x.bytes, std::as_writable_bytes(y).begin());
     };
     reference->handlers().twin = [&](std::size_t layer, const tensor::TensorView& x, const tensor::TensorView& y) {
-        outputs[layer]->isolated->add(floatsIn(x), floatsIn(y));
+        sample[layer].isolated.add(floatsIn(x), floatsIn(y));
     };
     simulation->trial().handlers().tap = [&](std::size_t tap, const tensor::TensorView& value) {
         const auto y = floatsIn(value);
-        if (y.size() == kept[tap].size()) outputs[group[tap]]->accumulated->add(kept[tap], y);
+        if (y.size() == kept[tap].size())
+            sample[group[tap]].accumulated.add(kept[tap], y);
+        else
+            ++sample[group[tap]].reshaped;
     };
-    for (std::size_t s = 0; s < work.data.count(); ++s) {
-        job.progress(double(s), double(work.data.count()), what);
-        const auto sample = work.data.sample(s);
-        if (!sample) return propagate(sample);
-        const auto expected = reference->run(*sample, job);
-        if (!expected) return propagate(expected);
-        const auto got = simulation->run(*sample, job);
-        if (!got) return propagate(got);
-        if (which == 0) total.addOutputs(*expected, *got);
-    }
-    return {};
-}
-
-/// Samples with the float model's outputs, as many as fit into memory.
-struct Reference {
-    std::vector<runtime::Sample> samples;
-    std::vector<Outputs> outputs;
-};
-Result<Reference> referenceOf(const Work& work, Simulation& simulation, Job& job) {
-    Reference reference;
-    std::uint64_t held = 0;
-    for (std::size_t s = 0; s < work.data.count() && held <= work.room; ++s) {
-        auto sample = work.data.sample(s);
-        if (!sample) return propagate(sample);
-        auto outputs = simulation.run(*sample, job);
-        if (!outputs) return propagate(outputs);
-        for (const NamedTensor& output : *outputs) held += output.bytes.size();
-        for (const NamedTensor& input : *sample) held += input.bytes.size();
-        reference.samples.push_back(std::move(*sample));
-        reference.outputs.push_back(std::move(*outputs));
-    }
-    return reference;
-}
-
-Result<ModelError> errorOf(const calibration::Dataset& data, Simulation& simulation, const Reference& reference, Job& job) {
-    Tally tally;
-    for (std::size_t s = 0; s < reference.samples.size(); ++s) {
-        const auto outputs = simulation.run(reference.samples[s], job);
-        if (!outputs) return propagate(outputs);
-        if (auto added = tally.add(data, s, reference.samples[s], reference.outputs[s], *outputs, job); !added) return propagate(added);
-    }
-    return tally.result();
-}
-
-Result<void> rank(Work& work, Job& job) {
-    auto simulation = Simulation::open(work.model, work.report, nullptr, work.options.calibration, {}, job);
-    if (!simulation) return propagate(simulation);
-    const std::size_t count = work.weights.size();
-    const auto reference = referenceOf(work, *simulation, job);
-    if (!reference) return propagate(reference);
-    calibration::Dataset data = work.data;
-    if (!checkLabels(data, reference->outputs.front(), "")) data.labels.clear();
-    const std::string key = work.key.empty() ? "" : rankingKey(work.key, work.model, work.report, reference->samples.size());
-    StoredRanking known = key.empty() ? StoredRanking() : loadRanking(*work.options.store, key);
-    std::vector<std::size_t> order;
-    for (std::size_t i = 0; i < count; ++i) {
-        auto& alone = work.report.layers[i].alone;
-        const auto before = known.find(work.model.layers()[i].name);
-        if (work.weights[i] && !alone && before != known.end()) alone = before->second;
-        if (work.weights[i] && !alone) order.push_back(i);
-    }
-    const auto sqnr = [&](std::size_t i) {
-        const auto& output = work.report.layers[i].output;
-        return output && output->isolated ? output->isolated->sqnrDb() : 0;
-    };
-    std::ranges::stable_sort(order, {}, sqnr);
-    const auto keep = [&] {
-        if (!key.empty() && !order.empty()) saveRanking(*work.options.store, key, known);
-    };
-    for (std::size_t done = 0; done < order.size(); ++done) {
-        job.progress(double(done), double(order.size()), "layers tried one at a time");
-        std::vector<bool> layers(count, false);
-        layers[order[done]] = true;
-        Sensitivity found;
-        for (ModelError* into : {&found.only, &found.without}) {
-            auto set = simulation->setActive(work.weights, layers);
-            auto error = set ? errorOf(data, *simulation, *reference, job) : propagate(set);
-            if (!error) {
-                keep();
-                return propagate(error);
-            }
-            *into = std::move(*error);
-            layers.flip();
+    std::size_t finished = 0;
+    const auto runAll = [&]() -> Result<void> {
+        for (; finished < work.data.count(); ++finished) {
+            job.progress(double(finished), double(work.data.count()), what);
+            const auto inputs = work.data.sample(finished);
+            if (!inputs) return propagate(inputs);
+            for (const std::size_t layer : group) sample[layer] = {};
+            const auto expected = reference->run(*inputs, job);
+            if (!expected) return propagate(expected);
+            const auto got = simulation->run(*inputs, job);
+            if (!got) return propagate(got);
+            for (const std::size_t layer : group) all[layer].merge(sample[layer]);
+            if (which == 0) total.addOutputs(*expected, *got);
         }
-        known.insert_or_assign(work.model.layers()[order[done]].name, found);
-        work.report.layers[order[done]].alone = std::move(found);
-    }
-    keep();
-    return {};
+        return {};
+    };
+    auto done = runAll();
+    for (const std::size_t layer : group)
+        if (finished > 0)
+            work.report.layers[layer].output = all[layer].output(reference->whyNoTwin(layer), finished, work.data.count());
+    return done;
 }
 
 }  // namespace
@@ -226,7 +175,7 @@ Result<void> measureOutputs(const model::Model& model, Comparison& comparison, c
         Job own = job.part(double(r) / reports, 1 / reports);
         auto weights = quantizedWeights(model, report, own);
         if (!weights) return propagate(weights);
-        Work work{model, report, *data, options, std::move(*weights), {}, 0};
+        Work work{model, report, *data, options, std::move(*weights), {}};
         for (const auto& value : values) work.outputValues.push_back(value.output);
         for (std::size_t i = 0; i < values.size(); ++i)
             if (work.weights[i] && values[i].output.empty())
@@ -236,23 +185,27 @@ Result<void> measureOutputs(const model::Model& model, Comparison& comparison, c
         OutputError total;
         const double share = options.ranking ? 0.2 : 1;
         const double passes = double(groups->layers.size());
-        for (std::size_t g = 0; g < groups->layers.size(); ++g) {
+        Result<void> done;
+        for (std::size_t g = 0; g < groups->layers.size() && done; ++g) {
             Job part = own.part(share * double(g) / passes, share / passes);
-            if (auto done = measureGroup(work, *groups, g, total, part); !done) return done;
+            done = measureGroup(work, *groups, g, total, part);
         }
-        if (!report.output && !groups->layers.empty()) {
+        if (!done && done.error().code != ErrorCode::Cancelled) return done;
+        if (!report.output && total.samples > 0) {
             report.output.emplace();
-            report.output->samples = data->count();
+            report.output->samples = total.samples;
+            report.output->wanted = data->count();
             report.output->synthetic = source.isSynthetic();
             report.output->output = total;
-            report.output->conditions = conditionsOf(*data);
+            report.output->conditions = conditionsOf(*data, total.samples);
         }
+        if (!done) return done;
         if (!options.ranking) continue;
         auto key = calibration::placeOf(options.store, model, *data, source, own);
         if (!key) return propagate(key);
-        work.key = std::move(*key);
         Job ranking = own.part(share, 1 - share);
-        if (auto done = rank(work, ranking); !done) return done;
+        done = rank({model, *data, work.weights, options.calibration, work.room, options.store, *key}, report, ranking);
+        if (!done) return done;
     }
     return {};
 }

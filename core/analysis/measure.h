@@ -18,6 +18,7 @@ struct MeasureOptions {
 
 /// Runs the model on the data under each report and fills in LayerReport::output and, where nothing is there, Report::output:
 /// isolated errors on the float model's own inputs, accumulated ones against the float model's outputs, on the same samples.
+/// A stop leaves figures of the samples that were finished, and LayerOutput::partial() tells.
 /// With ranking also LayerReport::alone, the layers with the worst isolated error first; what is there already is kept, so
 /// that a cancelled ranking goes on where it stopped, also in another run of the program where there is a store. A layer that cannot be measured says why. A limit that not even one
 /// layer at a time can keep is refused after the first sample, with the number that would do.

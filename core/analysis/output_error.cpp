@@ -22,8 +22,12 @@ std::vector<float> floatsOf(const runtime::NamedTensor& tensor) {
     return values;
 }
 
-bool hasClassAxis(const runtime::NamedTensor& tensor) {
-    return (tensor.shape.size() == 2 || tensor.shape.size() == 3) && tensor.shape.back() > 1;
+std::size_t classesOf(const runtime::NamedTensor& tensor) {
+    const tensor::Shape& shape = tensor.shape;
+    const bool pooled = shape.size() == 4 && shape[2] == 1 && shape[3] == 1;
+    if (!pooled && shape.size() != 2 && shape.size() != 3) return 0;
+    const std::int64_t classes = pooled ? shape[1] : shape.back();
+    return classes > 1 ? std::size_t(classes) : 0;
 }
 
 void ValueError::add(std::span<const float> x, std::span<const float> y) {
@@ -55,6 +59,15 @@ double ValueError::sqnrDb() const {
     return noise == 0 ? std::numeric_limits<double>::infinity() : 10 * std::log10(signal / noise);
 }
 
+double ValueError::orderDb() const {
+    const double decibels = sqnrDb();
+    return std::isnan(decibels) ? std::numeric_limits<double>::infinity() : decibels;
+}
+
+double ValueError::mse() const {
+    return count > 0 ? noise / double(count) : std::numeric_limits<double>::quiet_NaN();
+}
+
 double ValueError::cosine() const {
     if (!(signal > 0) || !(quantized > 0)) return std::numeric_limits<double>::quiet_NaN();
     return noise == 0 ? 1 : product / (std::sqrt(signal) * std::sqrt(quantized));
@@ -80,8 +93,7 @@ void OutputError::addOutputs(const std::vector<runtime::NamedTensor>& reference,
         else if (!finite(x))
             note("is finite where the float model's holds NaN or infinite values", lost);
         add(x, y);
-        if (first && hasClassAxis(a)) {
-            const auto classes = std::ptrdiff_t(a.shape.back());
+        if (const auto classes = std::ptrdiff_t(classesOf(a)); first && classes > 0) {
             for (auto p = x.begin(), q = y.begin(); p != x.end(); p += classes, q += classes) {
                 ++rows;
                 sameTop += std::max_element(p, p + classes) - p == std::max_element(q, q + classes) - q;

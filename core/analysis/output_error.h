@@ -21,12 +21,14 @@ struct ValueError {
     void merge(const ValueError& other);
     [[nodiscard]] double sqnrDb() const;  ///< +inf where equal, NaN without a signal
     [[nodiscard]] double cosine() const;  ///< NaN where either is all zero
-    [[nodiscard]] double mse() const { return count > 0 ? noise / double(count) : 0; }
+    [[nodiscard]] double mse() const;     ///< NaN of no element
+    [[nodiscard]] bool exact() const { return count > 0 && noise == 0; }
+    [[nodiscard]] double orderDb() const;  ///< a key to sort by: sqnrDb(), +inf in place of NaN
 };
 
 /// What comes out of one model against what comes out of another on the same samples, over all float outputs.
 struct OutputError : ValueError {
-    std::uint64_t rows = 0, sameTop = 0;   ///< of the first output, where its last axis is one of classes
+    std::uint64_t rows = 0, sameTop = 0;   ///< of the first output, where it may be scores of classes
     std::uint64_t samples = 0, oddSamples = 0;
     std::string odd;   ///< the first output that holds no finite number, or is of another shape: left out of the sums
     std::string lost;  ///< the first output that is finite where the float model's is not: likewise
@@ -41,12 +43,16 @@ struct OutputError : ValueError {
 struct LayerOutput {
     std::optional<ValueError> isolated;     ///< only this layer is quantized: on the float model's inputs
     std::optional<ValueError> accumulated;  ///< every layer is, so its inputs carry the errors of those before it
-    std::string reason;                     ///< why a figure is missing; else empty
+    std::string reason;                     ///< why a figure is missing or of a part of the samples; else empty
+    std::uint64_t samples = 0, wanted = 0;  ///< that the figures are of, and that the data hold: fewer where it was stopped
+
+    [[nodiscard]] bool partial() const { return samples < wanted; }
 };
 
 /// All elements as float32.
 std::vector<float> floatsOf(const runtime::NamedTensor& tensor);
-/// Rows of scores: [batch, classes] or [batch, position, classes].
-bool hasClassAxis(const runtime::NamedTensor& tensor);
+/// How long the rows of scores are in [batch, classes], [batch, position, classes] or [batch, classes, 1, 1]; 0 where it is none
+/// of these.
+std::size_t classesOf(const runtime::NamedTensor& tensor);
 
 }  // namespace roundoff::analysis

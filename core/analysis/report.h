@@ -20,7 +20,6 @@ struct WeightError : ValueError {
     std::uint64_t zeroed = 0;   ///< x ≠ 0 that became 0
 
     [[nodiscard]] double rmseOverScale() const;  ///< RMSE / RMS scale: 0.289 = 1/√12 is a healthy uniform quantizer
-    [[nodiscard]] bool exact() const { return noise == 0; }
     void merge(const WeightError& other);
 };
 

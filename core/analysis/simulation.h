@@ -30,7 +30,8 @@ public:
     Simulation(Simulation&&) noexcept = default;
 
     calibration::Trial& trial() { return *m_trial; }
-    /// Quantizes exactly these layers, weights and inputs; other points of the placement are active where all are.
+    /// Quantizes exactly these layers, weights and inputs; other points of the placement are active where all are. Of layers
+    /// that read the same value all read it rounded where one of them is quantized.
     Result<void> setActive(const Weights& weights, const std::vector<bool>& layers);
     Result<std::vector<runtime::NamedTensor>> run(const runtime::Sample& sample, Job& job) { return m_trial->run(sample, job); }
 

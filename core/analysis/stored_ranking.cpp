@@ -10,7 +10,8 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr int kVersion = 1;  ///< of what is written, and of how layers are tried
+/// Raise it with every change of what is written, of placement, of what a scheme's text means, and of how layers are tried.
+constexpr int kVersion = 2;
 
 Json toJson(const ModelError& e) {
     Json out = {{"sums", {e.signal, e.noise, e.quantized, e.product}}, {"counts", {e.count, e.rows, e.sameTop, e.samples, e.oddSamples}}, {"odd", e.odd}, {"lost", e.lost}};
@@ -46,9 +47,9 @@ ModelError errorOf(const Json& json) {
 
 }  // namespace
 
-std::string rankingKey(const std::string& data, const model::Model& model, const Report& report, std::size_t samples) {
+std::string rankingKey(const std::string& data, const model::Model& model, const Report& report) {
     Sha256 sum;
-    sum.update(fmt::format("ranking {}|{}|{}|", kVersion, data, samples));
+    sum.update(fmt::format("ranking {}|{}|{}|", kVersion, ROUNDOFF_VERSION, data));
     for (std::size_t i = 0; i < report.layers.size(); ++i)
         if (report.layers[i].status == Status::Quantized)
             sum.update(fmt::format("{}={}|", model.layers()[i].name, schemes::text(report.layers[i].scheme)));

@@ -12,8 +12,7 @@ namespace roundoff::analysis {
 using StoredRanking = std::map<std::string, Sensitivity>;
 
 /// @param data calibration::storeKey() of model and data
-/// @param samples of the data that the ranking runs on
-std::string rankingKey(const std::string& data, const model::Model& model, const Report& report, std::size_t samples);
+std::string rankingKey(const std::string& data, const model::Model& model, const Report& report);
 StoredRanking loadRanking(const calibration::Store& store, const std::string& key);
 void saveRanking(const calibration::Store& store, const std::string& key, const StoredRanking& ranking);
 

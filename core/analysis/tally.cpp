@@ -7,6 +7,8 @@
 #include <cmath>
 #include <limits>
 
+#include "core/base/text.h"
+
 namespace roundoff::analysis {
 namespace {
 
@@ -41,16 +43,24 @@ std::size_t scoresOf(const std::vector<NamedTensor>& outputs) {
     return named == outputs.end() ? 0 : std::size_t(named - outputs.begin());
 }
 
-bool isScores(const std::vector<NamedTensor>& outputs, std::size_t at) {
-    return at < outputs.size() && isFloat(outputs[at].type) && hasClassAxis(outputs[at]);
+/// The number of classes that the output of one sample scores; 0 where it holds something else.
+std::size_t classesOfOne(const NamedTensor& output) {
+    const std::size_t classes = classesOf(output);
+    return isFloat(output.type) && tensor::elementCount(output.shape) == classes ? classes : 0;
 }
 
 }  // namespace
 
 Result<void> checkLabels(const calibration::Dataset& data, const std::vector<NamedTensor>& outputs, const std::string& where) {
     const std::size_t at = scoresOf(outputs);
-    if (data.labels.empty() || !isScores(outputs, at)) return {};
-    const auto classes = std::size_t(outputs[at].shape.back());
+    const std::size_t classes = at < outputs.size() ? classesOfOne(outputs[at]) : 0;
+    if (data.labels.empty() || classes == 0) return {};
+    if (const auto loose = std::ranges::find(data.labels, calibration::kNoLabel); loose != data.labels.end()) {
+        const auto i = std::size_t(loose - data.labels.begin());
+        return badInput(i < data.files.size() ? data.files[i].string() : where,
+                        "the picture lies beside folders of pictures, so its class is not known",
+                        "Put it into the folder of its class, or all pictures into one folder");
+    }
     if (data.namedClasses > 0 && data.namedClasses != classes)
         return badInput(where, fmt::format("the data name {} classes, the model has {}: which they are cannot be told", data.namedClasses, classes),
                         "Name the folders of the images by class number, from 0");
@@ -73,20 +83,35 @@ Mean Tally::Sum::mean() const {
     return {m, n > 1 ? std::sqrt(std::max(second / double(n) - m * m, 0.0) / double(n - 1)) : 0};
 }
 
-/// Logits [1, positions, vocabulary] against the tokens that stand one further.
-void Tally::addLanguage(std::span<const float> reference, std::span<const float> scores, std::span<const float> tokens,
-                        std::size_t vocabulary, Job& job) {
+/// Each row of logits [rows, positions, vocabulary] against the tokens that stand one further.
+/// @param mask 0 where a token is padding; empty where all count
+void Tally::addLanguage(const NamedTensor& expected, const NamedTensor& output, const std::vector<float>& tokens,
+                        const std::vector<float>& mask, Job& job) {
+    const auto rows = std::size_t(expected.shape[0]), length = std::size_t(expected.shape[1]), vocabulary = std::size_t(expected.shape[2]);
+    const auto unfit = [&](const std::string& why) {
+        m_unjudged = fmt::format("no perplexity: output \"{}\" is {}, {}", printable(expected.name), tensor::text(expected.shape), why);
+    };
+    if (rows * length != tokens.size()) return unfit(fmt::format("for {} tokens", tokens.size()));
     // Scores of something else than tokens, of tags for one, say nothing of the next token.
-    if (std::ranges::any_of(tokens, [&](float token) { return !(token < float(vocabulary)); })) return;
-    for (std::size_t t = 0; t + 1 < tokens.size() && (t + 1) * vocabulary <= scores.size() && !job.cancelled(); ++t) {
-        const auto next = std::size_t(tokens[t + 1]);
-        const Eigen::ArrayXd p = logSoftmax(reference.subspan(t * vocabulary, vocabulary));
-        const Eigen::ArrayXd q = logSoftmax(scores.subspan(t * vocabulary, vocabulary));
-        m_loss.add(-q[Eigen::Index(next)]);
-        m_lossFloat.add(-p[Eigen::Index(next)]);
-        // What the float model never says (-inf) adds nothing.
-        m_kld.add(std::max((p > kNever).select(p.exp() * (p - q), 0.0).sum(), 0.0));
-        m_sameTop.add(likeliest(p) == likeliest(q));
+    if (std::ranges::any_of(tokens, [&](float token) { return token >= float(vocabulary); })) return unfit("and ids go beyond its last axis");
+    const auto counts = [&](std::size_t at) { return tokens[at] >= 0 && (mask.size() != tokens.size() || mask[at] != 0); };
+    const auto reference = floatsOf(expected), scores = floatsOf(output);
+    for (std::size_t row = 0; row < rows; ++row) {
+        for (std::size_t t = row * length; t + 1 < (row + 1) * length; ++t) {
+            if (job.cancelled()) return;
+            if (!counts(t) || !counts(t + 1)) {
+                ++m_padded;
+                continue;
+            }
+            const Eigen::ArrayXd p = logSoftmax(std::span(reference).subspan(t * vocabulary, vocabulary));
+            const Eigen::ArrayXd q = logSoftmax(std::span(scores).subspan(t * vocabulary, vocabulary));
+            const auto next = Eigen::Index(tokens[t + 1]);
+            m_loss.add(-q[next]);
+            m_lossFloat.add(-p[next]);
+            // What the float model never says (-inf) adds nothing.
+            m_kld.add(std::max((p > kNever).select(p.exp() * (p - q), 0.0).sum(), 0.0));
+            m_sameTop.add(likeliest(p) == likeliest(q));
+        }
     }
 }
 
@@ -94,27 +119,44 @@ Result<void> Tally::add(const calibration::Dataset& data, std::size_t i, const r
                         const std::vector<NamedTensor>& expected, const std::vector<NamedTensor>& outputs, Job& job) {
     m_output.addOutputs(expected, outputs);
     const std::size_t at = scoresOf(expected);
-    if (at >= outputs.size() || !isScores(expected, at) || expected[at].shape != outputs[at].shape) return {};
-    const auto classes = std::size_t(expected[at].shape.back());
-    const auto x = floatsOf(expected[at]), y = floatsOf(outputs[at]);
-    if (!data.tokens.empty() && expected[at].shape.size() == 3) {
-        const auto tokens = std::ranges::find(sample, data.tokens, &NamedTensor::name);
-        if (tokens != sample.end()) addLanguage(x, y, floatsOf(*tokens), classes, job);
-    } else if (i < data.labels.size() && x.size() == classes && std::size_t(data.labels[i]) < classes) {
-        const auto label = std::size_t(data.labels[i]);
-        ++m_labelled;
-        m_top1 += rankOf(y, label) < 1;
-        m_top5 += rankOf(y, label) < 5;
-        m_top1Float += rankOf(x, label) < 1;
-        m_top5Float += rankOf(x, label) < 5;
-    }
+    if (at < outputs.size() && isFloat(expected[at].type) && expected[at].shape == outputs[at].shape)
+        judge(data, i, sample, expected[at], outputs[at], job);
     if (job.cancelled()) return cancelled();
     return {};
 }
 
+/// Against the right answers that the data have.
+void Tally::judge(const calibration::Dataset& data, std::size_t i, const runtime::Sample& sample, const NamedTensor& expected,
+                  const NamedTensor& output, Job& job) {
+    const auto given = [&](const std::string& name) {
+        const auto found = std::ranges::find(sample, name, &NamedTensor::name);
+        return found == sample.end() ? std::vector<float>() : floatsOf(*found);
+    };
+    if (!data.tokens.empty() && expected.shape.size() == 3 && classesOf(expected) > 0)
+        return addLanguage(expected, output, given(data.tokens), given(data.mask), job);
+    if (i < data.labels.size()) addLabelled(data.labels[i], expected, output);
+}
+
+void Tally::addLabelled(int wanted, const NamedTensor& expected, const NamedTensor& output) {
+    const std::size_t classes = classesOfOne(expected);
+    if (classes == 0) {
+        m_unjudged = fmt::format("no accuracy: output \"{}\" is {}, no scores of classes, so the folders are not taken as classes",
+                                 printable(expected.name), tensor::text(expected.shape));
+        return;
+    }
+    const auto label = std::size_t(wanted);
+    if (wanted == calibration::kNoLabel || label >= classes) return;
+    const auto x = floatsOf(expected), y = floatsOf(output);
+    ++m_labelled;
+    m_top1 += rankOf(y, label) < 1;
+    m_top5 += rankOf(y, label) < 5;
+    m_top1Float += rankOf(x, label) < 1;
+    m_top5Float += rankOf(x, label) < 5;
+}
+
 ModelError Tally::result() const {
     ModelError result{m_output, {}, {}};
-    if (m_loss.n > 0)
+    if (m_loss.n > 0 && m_unjudged.empty())
         result.language = LanguageError{m_loss.n, std::exp(m_loss.mean().value), std::exp(m_lossFloat.mean().value),
                                         m_kld.mean(), m_sameTop.mean(), std::exp(m_loss.mean().value) * m_loss.mean().error};
     if (m_labelled > 0) {
@@ -122,6 +164,13 @@ ModelError Tally::result() const {
         result.accuracy = Accuracy{m_labelled, share(m_top1), share(m_top5), share(m_top1Float), share(m_top5Float)};
     }
     return result;
+}
+
+std::string Tally::words() const {
+    std::string words = m_unjudged;
+    if (m_padded > 0)
+        words += fmt::format("{}{} positions of padding (ids below 0 or masked) do not count", words.empty() ? "" : "; ", m_padded);
+    return words;
 }
 
 }  // namespace roundoff::analysis

@@ -205,6 +205,16 @@ Result<Dataset> arraysByName(const model::Model& model, const DataSource& source
             data.words += (data.words.empty() ? "arrays that no input is named after are left out: " : ", ") + printable(name);
     data.files = std::move(entries->files);
     data.given = cuts->size();
+    std::vector<std::string> ids;
+    for (const Cut& each : *cuts) {
+        if (each.input.shape.size() != 2) continue;
+        if (!runtime::followsFromShape(each.input)) {
+            if (isInteger(each.input.type)) ids.push_back(each.input.name);
+        } else if (runtime::roleOf(each.input) == runtime::Role::Ones) {
+            data.mask = each.input.name;
+        }
+    }
+    if (ids.size() == 1) data.tokens = ids[0];
     return data;
 }
 

@@ -47,6 +47,7 @@ struct DataSource {
     bool operator==(const DataSource&) const = default;
 };
 class Tokenizer;
+constexpr int kNoLabel = -1;  ///< of a picture that lies beside folders of pictures
 
 /// Samples that are read one at a time, with what is known of their right answers. Cheap to copy.
 class Dataset {
@@ -60,10 +61,12 @@ public:
     /// Forgets all but the first `limit` samples.
     void keep(std::size_t limit);
 
-    std::vector<int> labels;  ///< class of each sample, from the names of the images' folders; empty where there are none
+    std::vector<int> labels;  ///< class of each sample, from the names of the images' folders, or kNoLabel; empty where none has any
     std::size_t namedClasses = 0;  ///< folders whose names are no numbers, so that labels are their places in alphabetical order
-    /// Windows of text: the input that holds the tokens, each the right answer at the position before it; empty else.
+    /// Windows of text and ready ids: the input that holds the tokens, each the right answer at the position before it; empty
+    /// else.
     std::string tokens;
+    std::string mask;     ///< the input that is 0 where a token does not count, where the data give one; empty else
     std::string words;    ///< "500 samples of digits.eval; pictures …": part of every figure's conditions
     bool images = false;  ///< each file is a picture
     std::shared_ptr<const Tokenizer> tokenizer;  ///< of a text
@@ -91,8 +94,8 @@ Result<void> setDim(DataSource& source, std::string_view text);
 /// - a folder of .npy files, one named after each input, or any number of them for a model with one input to give;
 /// - an .npz archive: one array named after each input, or any one array for a model with one input to give;
 /// - a folder of .png or .jpg images, searched to the bottom, for a model with one image input (1 or 3 channels).
-///   Sub-folders label them: by their names where all are numbers, else by their places in alphabetical order. Pictures
-///   beside such folders are an error;
+///   Sub-folders label them: by their names where all are numbers, else by their places in alphabetical order, of two or
+///   more; pictures beside them have no label;
 /// - a text file for a language model: windows of tokens that do not overlap.
 /// What a language model asks for beside its tokens may be missing (runtime::followsFromShape). Numbers are converted to
 /// the input's type. Shapes and counts are checked here, contents as samples are read: a NaN, a fraction or a number out of

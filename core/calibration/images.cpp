@@ -40,23 +40,20 @@ Result<void> checkChannels(const model::Model& model, const ImageOptions& option
 struct Labels {
     std::vector<int> of;  ///< each image
     std::size_t named = 0;
+    std::string words;
 };
 
-/// The class of each image; none where they all lie in one folder.
-Result<Labels> labelsOf(const std::vector<fs::path>& images, const fs::path& folder) {
-    std::vector<std::string> names;
-    for (const fs::path& image : images) names.push_back(image.parent_path().filename().string());
+/// The class of each image as its folder says; none where all lie in `place` itself, or in one folder that is no number.
+Labels labelsOf(const std::vector<fs::path>& images, const fs::path& place) {
+    std::error_code ignored;
+    const fs::path top = fs::is_directory(place, ignored) ? (place / "").parent_path() : place.parent_path();
+    std::vector<std::string> names;  // empty: beside the folders
+    for (const fs::path& image : images) names.push_back(image.parent_path() == top ? "" : image.parent_path().filename().string());
     std::vector<std::string> classes = names;
     std::sort(classes.begin(), classes.end());
     classes.erase(std::unique(classes.begin(), classes.end()), classes.end());
-    if (classes.size() < 2) return Labels();
-    const auto loose = std::ranges::find_if(images, [&](const fs::path& image) {
-        std::error_code ignored;
-        return fs::equivalent(image.parent_path(), folder, ignored);
-    });
-    if (loose != images.end())
-        return badInput(loose->string(), "the picture lies beside folders of pictures, so its class is not known",
-                        "Put it into the folder of its class, or all pictures into one folder");
+    const bool loose = !classes.empty() && classes.front().empty();
+    if (loose) classes.erase(classes.begin());
     const auto numberOf = [](const std::string& name) {
         int value = -1;
         const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), value);
@@ -64,10 +61,18 @@ Result<Labels> labelsOf(const std::vector<fs::path>& images, const fs::path& fol
     };
     const bool numbers = std::all_of(classes.begin(), classes.end(), [&](const auto& name) { return numberOf(name) >= 0; });
     Labels labels;
+    if (classes.empty()) return labels;
+    if (classes.size() == 1 && !numbers) {
+        labels.words = "; the name of the one folder is not taken as a class";
+        return labels;
+    }
     labels.named = numbers ? 0 : classes.size();
-    for (std::size_t i = 0; i < names.size(); ++i)
-        labels.of.push_back(numbers ? numberOf(names[i])
-                                 : int(std::lower_bound(classes.begin(), classes.end(), names[i]) - classes.begin()));
+    labels.words = numbers ? "; classes = the folders' numbers" : "; classes = the folders in alphabetical order";
+    if (loose) labels.words += ", of pictures beside them unknown";
+    for (const std::string& name : names)
+        labels.of.push_back(name.empty() ? kNoLabel
+                            : numbers    ? numberOf(name)
+                                         : int(std::lower_bound(classes.begin(), classes.end(), name) - classes.begin()));
     return labels;
 }
 
@@ -144,13 +149,10 @@ Result<Dataset> readImages(const model::Model& model, const DataSource& source, 
         if (!picture) return propagate(picture);
         return sampleOf(*picture, to, options);
     });
-    auto labels = labelsOf(files, source.path);
-    if (!labels) return propagate(labels);
-    data.labels = std::move(labels->of);
-    data.namedClasses = labels->named;
-    data.words = wordsOf(*to, source.images);
-    if (!data.labels.empty())
-        data.words += data.namedClasses > 0 ? "; classes = the folders in alphabetical order" : "; classes = the folders' numbers";
+    Labels labels = labelsOf(files, source.path);
+    data.labels = std::move(labels.of);
+    data.namedClasses = labels.named;
+    data.words = wordsOf(*to, source.images) + labels.words;
     data.files = files;
     data.images = true;
     return data;

@@ -92,7 +92,8 @@ Result<Preview> preview(const model::Model& model, const DataSource& source, Job
     out.count = data->count();
     out.synthetic = source.isSynthetic();
     out.words = data->words;
-    for (const int label : data->labels) ++out.classes[label];
+    for (const int label : data->labels)
+        if (label != kNoLabel) ++out.classes[label];
     const std::size_t looked = std::min(samples, out.count);
     std::map<std::string, Seen> seen;
     for (std::size_t i = 0; i < looked; ++i) {
@@ -102,7 +103,7 @@ Result<Preview> preview(const model::Model& model, const DataSource& source, Job
         Preview::Sample& shown = out.samples.emplace_back();
         for (const NamedTensor& tensor : *sample) shown.inputs.push_back(look(tensor, seen[tensor.name]));
         for (std::size_t given = data->given; given < shown.inputs.size(); ++given) shown.inputs[given].supplied = true;
-        if (i < data->labels.size()) shown.label = data->labels[i];
+        if (i < data->labels.size() && data->labels[i] != kNoLabel) shown.label = data->labels[i];
         if (data->images) {
             const auto to = imageInput(model, source);
             if (!to) return propagate(to);

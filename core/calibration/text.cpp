@@ -88,21 +88,25 @@ Result<Dataset> readText(const model::Model& model, const DataSource& source, Jo
     if (!bytes) return propagate(bytes);
     auto encoded = tokenizer->encode({reinterpret_cast<const char*>(bytes->data()), bytes->size()}, job);
     if (!encoded) return propagate(encoded);
-    if (encoded->size() < *window)
+    const auto rows = std::size_t((*tokens)->shape.size() > 1 ? std::max<std::int64_t>((*tokens)->shape[0], 1) : 1);
+    if (encoded->size() / *window < rows)
         return badInput(place,
-                        fmt::format("the text is shorter than one window: {} of {} {}", encoded->size(), *window, tokenizer->words()),
+                        fmt::format("the text is shorter than {}: {} of {} {}",
+                                    rows == 1 ? "one window" : fmt::format("the {} windows that the model takes at once", rows),
+                                    encoded->size(), *window * rows, tokenizer->words()),
                         "Give a longer text, or a shorter --window");
     const auto ids = std::make_shared<const std::vector<std::int64_t>>(std::move(*encoded));
-    Dataset data(ids->size() / *window, [=, input = **tokens, length = *window](std::size_t index) -> Result<runtime::Sample> {
-        const auto first = ids->begin() + std::ptrdiff_t(index * length);
-        const std::vector<double> values(first, first + std::ptrdiff_t(length));
+    Dataset data(ids->size() / *window / rows, [=, input = **tokens, length = *window](std::size_t index) -> Result<runtime::Sample> {
+        const auto first = ids->begin() + std::ptrdiff_t(index * rows * length);
+        const std::vector<double> values(first, first + std::ptrdiff_t(rows * length));
         const auto size = std::int64_t(length);
-        runtime::Sample sample{tensorFor(input, input.shape.size() == 1 ? tensor::Shape{size} : tensor::Shape{1, size}, values)};
+        const tensor::Shape shape = input.shape.size() == 1 ? tensor::Shape{size} : tensor::Shape{std::int64_t(rows), size};
+        runtime::Sample sample{tensorFor(input, shape, values)};
         if (auto done = runtime::supplyMissing(model, sample, {source.dims, 1, size}); !done) return propagate(done);
         return sample;
     });
     data.tokens = (*tokens)->name;
-    data.words = fmt::format("windows of {} {}", *window, tokenizer->words());
+    data.words = fmt::format("windows of {} {}{}", *window, tokenizer->words(), rows > 1 ? fmt::format(", {} in each", rows) : "");
     data.files = {source.path};
     if (!tokenizer->file.empty()) data.files.push_back(tokenizer->file);
     data.tokenizer = tokenizer;

@@ -92,7 +92,8 @@ std::vector<std::string> reasonLines(const analysis::Comparison& comparison) {
             if (layer.status == analysis::Status::Kept || layer.status == analysis::Status::Skipped)
                 ++counts[{std::string(analysis::name(layer.status)), layer.reason}];
             else if (layer.output && !layer.output->reason.empty())
-                ++counts[{"without figures of the output", layer.output->reason}];
+                ++counts[{layer.output->partial() ? "with figures of a part of the samples" : "without figures of the output",
+                          layer.output->reason}];
         }
         for (const auto& [key, count] : counts)
             lines.push_back(fmt::format("{}: {} {} {}: {}", recipeTitle(report.recipe), count, count == 1 ? "layer" : "layers",
@@ -103,11 +104,15 @@ std::vector<std::string> reasonLines(const analysis::Comparison& comparison) {
 
 std::vector<std::string> oddLines(const analysis::Comparison& comparison) {
     std::vector<std::string> lines;
-    for (const auto& report : comparison.reports)
+    for (const auto& report : comparison.reports) {
+        if (report.output && report.output->partial())
+            lines.push_back(fmt::format("{}: the figures of the whole model are of {} of {} samples, as the run was stopped",
+                                        recipeTitle(report.recipe), report.output->samples, report.output->wanted));
         if (report.output && !report.output->output.leftOut().empty())
             lines.push_back(fmt::format("{}: {}, in {} of {} samples; such values are left out of the figures", recipeTitle(report.recipe),
                                         printable(report.output->output.leftOut()), report.output->output.oddSamples,
                                         report.output->output.samples));
+    }
     return lines;
 }
 

@@ -37,7 +37,8 @@ struct OutputColumn {
 std::vector<OutputColumn> outputColumns(const analysis::Comparison& comparison);
 /// "int8: 3 layers kept: excluded by --exclude": each reason once a recipe, those of missing outputs too; printable.
 std::vector<std::string> reasonLines(const analysis::Comparison& comparison);
-/// "int8: output "logits" holds NaN …, in 1 of 5 samples": one for each recipe whose figures leave values out; printable.
+/// "int8: output "logits" holds NaN …, in 1 of 5 samples", "int8: the figures … are of 3 of 5 samples, …": one for each recipe
+/// whose figures leave values or samples out; printable.
 std::vector<std::string> oddLines(const analysis::Comparison& comparison);
 inline constexpr const char* kOutputSentence =
     "Output SQNR in dB: each layer alone on the float model's inputs, and accumulated with all before it.";

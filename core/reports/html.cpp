@@ -168,7 +168,7 @@ std::string rankingTables(const model::Model& model, const analysis::Comparison&
     std::string out;
     for (const Ranking& ranking : rankings(model, comparison)) {
         out += fmt::format("<h2>{}</h2><p class=\"muted\">{}</p><div class=\"scroll\"><table><thead><tr><th>Layer</th>",
-                           escape(ranking.title), escape(kRankingSentence));
+                           escape(ranking.title), escape(ranking.sentence));
         for (const std::string& head : ranking.heads) out += fmt::format("<th class=\"n\">{}</th>", escape(head));
         out += "</tr></thead><tbody>\n";
         for (const Ranking::Row& row : ranking.rows) {

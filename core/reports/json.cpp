@@ -44,7 +44,7 @@ Json weightJson(const analysis::LayerReport& report, const std::optional<analysi
 Json errorJson(const analysis::ValueError& error) {
     Json out = Json::object();
     addSqnr(out, error.sqnrDb());
-    if (error.noise == 0) out["exact"] = true;
+    if (error.exact()) out["exact"] = true;
     out["cosine"] = number(error.cosine());
     out["mse"] = number(error.mse());
     return out;
@@ -54,7 +54,8 @@ Json errorJson(const analysis::ValueError& error) {
 Json layerOutputJson(const std::optional<analysis::LayerOutput>& output) {
     if (!output) return nullptr;
     const auto part = [](const auto& error) { return error ? errorJson(*error) : Json(nullptr); };
-    return {{"isolated", part(output->isolated)}, {"accumulated", part(output->accumulated)}, {"reason", output->reason}};
+    return {{"isolated", part(output->isolated)}, {"accumulated", part(output->accumulated)}, {"reason", output->reason},
+            {"samples", output->samples}, {"samples_wanted", output->wanted}};
 }
 
 /// Of a whole model.
@@ -93,12 +94,18 @@ Json layerJson(const model::Layer& layer, const analysis::LayerReport& report,
             {"bytes_after", report.bytesAfter},
             {"weight", weightJson(report, statistics)},
             {"output", layerOutputJson(report.output)}};
-    if (report.alone) out["alone"] = {{"only", modelErrorJson(report.alone->only)}, {"without", modelErrorJson(report.alone->without)}};
+    const auto tried = [](const analysis::ModelError& error) {
+        Json entry = modelErrorJson(error);
+        entry["samples"] = error.samples;
+        return entry;
+    };
+    if (report.alone) out["alone"] = {{"only", tried(report.alone->only)}, {"without", tried(report.alone->without)}};
     return out;
 }
 
 Json outputJson(const analysis::Evaluation& evaluation) {
-    Json out = {{"conditions", evaluation.conditions}, {"synthetic", evaluation.synthetic}, {"samples", evaluation.samples}};
+    Json out = {{"conditions", evaluation.conditions}, {"synthetic", evaluation.synthetic}, {"samples", evaluation.samples},
+                {"samples_wanted", evaluation.wanted}};
     if (!evaluation.output.leftOut().empty())
         out.update({{"odd", evaluation.output.leftOut()}, {"odd_samples", evaluation.output.oddSamples}});
     out.update(modelErrorJson({evaluation.output, evaluation.language, evaluation.accuracy}));

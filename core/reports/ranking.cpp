@@ -27,6 +27,10 @@ constexpr Column kColumns[] = {
      [](const ModelError& e) { return fmt::format("{:.1f} %", 100 * e.accuracy->top1); }},
 };
 
+constexpr const char* kSentence =
+    "One at a time: the model's outputs with only this layer quantized, and with all but this layer; SQNR in dB.";
+constexpr const char* kSharedInputs = " Layers that read the same value share its rounding.";
+
 }  // namespace
 
 std::vector<Ranking> rankings(const model::Model& model, const analysis::Comparison& comparison) {
@@ -36,9 +40,12 @@ std::vector<Ranking> rankings(const model::Model& model, const analysis::Compari
         for (std::size_t i = 0; i < report.layers.size(); ++i)
             if (report.layers[i].alone) order.push_back(i);
         if (order.empty()) continue;
-        std::ranges::stable_sort(order, {}, [&](std::size_t i) { return report.layers[i].alone->only.sqnrDb(); });
+        std::ranges::stable_sort(order, {}, [&](std::size_t i) { return report.layers[i].alone->only.orderDb(); });
         Ranking& ranking = all.emplace_back();
         ranking.title = recipeTitle(report.recipe);
+        ranking.sentence = kSentence;
+        if (std::ranges::any_of(order, [&](std::size_t i) { return report.layers[i].scheme.activation.has_value(); }))
+            ranking.sentence += kSharedInputs;
         const ModelError& first = report.layers[order[0]].alone->only;
         for (const char* part : {"only this: ", "all but this: "})
             for (const Column& column : kColumns)

@@ -10,6 +10,7 @@ namespace roundoff::reports {
 /// A report's layers that were tried one at a time, the costliest first.
 struct Ranking {
     std::string title;               ///< of the recipe
+    std::string sentence;            ///< what was tried
     std::vector<std::string> heads;  ///< of the columns behind the layer's name
     struct Row {
         std::string layer;
@@ -19,7 +20,5 @@ struct Ranking {
 };
 /// One for each report in which a layer was tried; judged by perplexity or top-1 where the data have them.
 std::vector<Ranking> rankings(const model::Model& model, const analysis::Comparison& comparison);
-inline constexpr const char* kRankingSentence =
-    "One at a time: the model's outputs with only this layer quantized, and with all but this layer; SQNR in dB.";
 
 }  // namespace roundoff::reports

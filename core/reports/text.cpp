@@ -101,7 +101,7 @@ std::string rankingTables(const model::Model& model, const analysis::Comparison&
             table.add(std::move(cells));
         }
         table.rule();
-        out += fmt::format("\n{}\n\n{}\n", kRankingSentence, table.text());
+        out += fmt::format("\n{}\n\n{}\n", ranking.sentence, table.text());
     }
     return out;
 }

@@ -120,6 +120,26 @@ TEST_F(Evaluate, SyntheticInputsAreMarkedAndACancelIsOne) {
     EXPECT_EQ(evaluate(model, comparison, {{}, 7, 3}, nullptr, 0, stopped).error().code, ErrorCode::Cancelled);
 }
 
+TEST_F(Evaluate, AStopLeavesWhatTheFinishedSamplesTell) {
+    const auto model = open("shakespeare.onnx");
+    auto comparison = compared(model, {"int8", "int4"});
+    std::size_t begun = 0;
+    std::stop_source stop;
+    Job job(stop.get_token(), [&](double, std::string_view what) {
+        if (what == "samples" && begun++ == 2) stop.request_stop();
+    });
+    const auto done = evaluate(model, comparison, text(6), nullptr, 0, job);
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().code, ErrorCode::Cancelled);
+    for (const Report& report : comparison.reports) {
+        ASSERT_TRUE(report.output);
+        EXPECT_TRUE(report.output->partial());
+        EXPECT_EQ(report.output->samples, 2U);
+        EXPECT_EQ(report.output->language->tokens, 2U * 255);
+        EXPECT_EQ(report.output->conditions.find("stopped after 2 of 6 samples of some.txt"), 0U) << report.output->conditions;
+    }
+}
+
 TEST_F(Evaluate, ALabelBeyondTheClassesIsBadData) {
     for (const char* label : {"3", "17"}) {
         fs::create_directories(m_folder / "labels" / label);
@@ -143,6 +163,39 @@ TEST_F(Evaluate, SomeClassesByNameAreRefused) {
     const auto done = evaluate(model, comparison, {m_folder / "names", 4, 0}, nullptr, 0, m_job);
     ASSERT_FALSE(done);
     EXPECT_NE(done.error().line().find("name 2 classes, the model has 10"), std::string::npos) << done.error().line();
+}
+
+TEST_F(Evaluate, APictureWithoutAClassIsRefusedWhereClassesCount) {
+    const auto digit = fs::directory_iterator(kSamples / "digits.eval" / "3")->path();
+    fs::create_directories(m_folder / "loose" / "3");
+    fs::copy_file(digit, m_folder / "loose" / "3" / "one.png");
+    fs::copy_file(digit, m_folder / "loose" / "two.png");
+    const auto model = open("digits.onnx");
+    auto comparison = compared(model, {"int8"});
+    const auto done = evaluate(model, comparison, {m_folder / "loose", 4, 0}, nullptr, 0, m_job);
+    ASSERT_FALSE(done);
+    EXPECT_NE(done.error().line().find("two.png: the picture lies beside folders"), std::string::npos) << done.error().line();
+}
+
+TEST(Tally, FoldersAreNoClassesWhereTheOutputScoresNone) {
+    Job job;
+    calibration::Dataset data(2, [](std::size_t) -> Result<runtime::Sample> { return runtime::Sample(); });
+    data.labels = {calibration::kNoLabel, 1};
+    data.namedClasses = 2;
+    const auto of = [](tensor::Shape shape) {
+        const std::size_t bytes = tensor::elementCount(shape).value() * sizeof(float);
+        return std::vector{runtime::NamedTensor{"found", tensor::ElementType::Float32, std::move(shape), std::vector<std::byte>(bytes)}};
+    };
+    const auto boxes = of({1, 4, 100}), pooled = of({1, 2, 1, 1});
+    EXPECT_TRUE(checkLabels(data, boxes, ""));
+    EXPECT_FALSE(checkLabels(data, pooled, ""));
+    Tally none, some;
+    EXPECT_TRUE(none.add(data, 1, {}, boxes, boxes, job));
+    EXPECT_TRUE(some.add(data, 1, {}, pooled, pooled, job));
+    EXPECT_FALSE(none.result().accuracy);
+    EXPECT_NE(none.words().find("folders are not taken as classes"), std::string::npos) << none.words();
+    EXPECT_EQ(some.result().accuracy.value_or(Accuracy()).samples, 1U);
+    EXPECT_EQ(some.result().rows, 1U);
 }
 
 TEST(Tally, OutputsThatAreNoNumbersHitNoClassAndAreSaid) {

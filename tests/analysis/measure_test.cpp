@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "core/analysis/compare.h"
+#include "core/analysis/rank.h"
 #include "core/analysis/run.h"
 #include "core/base/cpu.h"
 #include "core/exports/target.h"
@@ -104,6 +105,21 @@ TEST_F(Measure, OnlyOneLayerQuantizedIsTheSameAsOneLayerAlone) {
     for (const LayerReport& layer : report.layers) EXPECT_GT(layer.alone->only.sqnrDb(), report.output->output.sqnrDb());
 }
 
+TEST_F(Measure, RankingsInLittleMemoryCountEverySample) {
+    const auto model = open("digits.onnx");
+    auto roomy = compared(model, "int4").reports[0], tight = roomy;
+    const auto data = calibration::loadDataset(model, m_synthetic, 99, m_job).value();
+    const Weights weights = quantizedWeights(model, roomy, m_job).value();
+    ASSERT_TRUE(rank({model, data, weights, nullptr, 1'000'000'000, nullptr, ""}, roomy, m_job));
+    ASSERT_TRUE(rank({model, data, weights, nullptr, 0, nullptr, ""}, tight, m_job));
+    for (std::size_t i = 0; i < model.layers().size(); ++i) {
+        const Sensitivity &a = *roomy.layers[i].alone, &b = *tight.layers[i].alone;
+        EXPECT_EQ(b.only.samples, 3U);
+        EXPECT_EQ(a.only.noise, b.only.noise) << i;
+        EXPECT_EQ(a.without.noise, b.without.noise) << i;
+    }
+}
+
 TEST_F(Measure, AStoppedRankingGoesOn) {
     const auto model = open("digits.onnx");
     auto comparison = compared(model, "int4");
@@ -122,6 +138,58 @@ TEST_F(Measure, AStoppedRankingGoesOn) {
     ASSERT_EQ(kept.size(), 4U);
     ASSERT_TRUE(measureOutputs(model, comparison, m_synthetic, ranking, m_job));
     for (const LayerReport& layer : comparison.reports[0].layers) EXPECT_TRUE(layer.alone);
+}
+
+/// Nothing of layers that no sample went through, and figures of a part of the samples that say so.
+TEST_F(Measure, AStopLeavesFiguresOfTheFinishedSamplesAndSaysSo) {
+    const auto model = open("digits.onnx");
+    const auto before = compared(model, "int4");
+    const auto stoppedAt = [&](std::size_t sample) {
+        auto comparison = before;
+        std::size_t begun = 0;
+        std::stop_source stop;
+        Job job(stop.get_token(), [&](double, std::string_view what) {
+            if (what.find("through the layers") != std::string_view::npos && begun++ == sample) stop.request_stop();
+        });
+        const auto done = measureOutputs(model, comparison, m_synthetic, {}, job);
+        EXPECT_EQ(done.error().code, ErrorCode::Cancelled);
+        return comparison.reports[0];
+    };
+    const Report none = stoppedAt(0), two = stoppedAt(2);
+    EXPECT_FALSE(none.output);
+    for (const LayerReport& layer : none.layers) EXPECT_FALSE(layer.output);
+    auto whole = before;
+    ASSERT_TRUE(measureOutputs(model, whole, {{}, 2, 1}, {}, m_job));
+    ASSERT_TRUE(two.output);
+    EXPECT_TRUE(two.output->partial());
+    EXPECT_EQ(two.output->conditions.find("stopped after 2 of 3 synthetic samples"), 0U) << two.output->conditions;
+    EXPECT_EQ(two.output->output.noise, whole.reports[0].output->output.noise);
+    for (std::size_t i = 0; i < two.layers.size(); ++i) {
+        const LayerOutput &part = *two.layers[i].output, &all = *whole.reports[0].layers[i].output;
+        EXPECT_TRUE(part.partial());
+        EXPECT_FALSE(all.partial());
+        EXPECT_EQ(part.reason, "stopped after 2 of 3 samples");
+        EXPECT_EQ(part.isolated->noise, all.isolated->noise);
+        EXPECT_EQ(part.accumulated->noise, all.accumulated->noise);
+    }
+}
+
+TEST_F(Measure, OutputsThatAreNoNumbersHaveNoFigures) {
+    const test::TempFolder folder;
+    const auto graph = test::GraphBuilder()
+                           .input("x", tensor::ElementType::Float32, {4, 32})
+                           .floats("nan", {1}, {std::nanf("")})
+                           .floats("w", {32, 32}, test::gaussian(32 * 32, 1))
+                           .node("Add", {"x", "nan"}, {"lost"})
+                           .node("MatMul", {"lost", "w"}, {"y"})
+                           .output("y", tensor::ElementType::Float32, {4, 32});
+    const auto model = formats::openModel(folder.write("nan.onnx", test::onnxModel(graph)).string(), m_job).value();
+    auto comparison = compared(model, "int8");
+    ASSERT_TRUE(measureOutputs(model, comparison, m_synthetic, {}, m_job));
+    const LayerOutput& output = *comparison.reports[0].layers[0].output;
+    EXPECT_FALSE(output.isolated);
+    EXPECT_FALSE(output.accumulated);
+    EXPECT_EQ(output.reason, "its output holds no finite number");
 }
 
 /// In another run of the program, where nothing is left of the comparison.

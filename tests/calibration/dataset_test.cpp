@@ -91,6 +91,30 @@ TEST_F(Dataset, AFolderHoldsOneArrayForEachInput) {
     EXPECT_EQ((*samples)[0][1].bytes, (std::vector<std::byte>{std::byte{1}, std::byte{1}, std::byte{0}}));
 }
 
+TEST_F(Dataset, IdsAndTheMaskBesideThemAreKnown) {
+    const auto model = toyModel({input("input_ids", ElementType::Int64, {-1, -1}), input("attention_mask", ElementType::Int64, {-1, -1})});
+    npy<std::int64_t>("input_ids.npy", "<i8", "(2, 3)", {1, 2, 3, 4, 5, 6});
+    npy<std::int64_t>("attention_mask.npy", "<i8", "(2, 3)", {1, 1, 0, 1, 1, 1});
+    const auto data = loadDataset(model, {m_folder, 4, 0}, 9, m_job);
+    ASSERT_TRUE(data) << data.error().line();
+    EXPECT_EQ(data->tokens, "input_ids");
+    EXPECT_EQ(data->mask, "attention_mask");
+}
+
+TEST_F(Dataset, AFixedBatchTakesSeveralWindows) {
+    const auto model = toyModel({input("input_ids", ElementType::Int64, {2, 3})}, {}, {}, {{"tokenizer", "bytes"}});
+    const auto samples = read(model, write("t.txt", "abcdefghijklm"), 9, m_job);
+    ASSERT_TRUE(samples) << samples.error().line();
+    ASSERT_EQ(samples->size(), 2u);
+    EXPECT_EQ((*samples)[1][0].shape, (tensor::Shape{2, 3}));
+    std::int64_t id = 0;
+    std::memcpy(&id, (*samples)[1][0].bytes.data() + 5 * 8, 8);
+    EXPECT_EQ(id, 'l');
+    const auto little = read(model, write("t.txt", "abcde"), 9, m_job);
+    ASSERT_FALSE(little);
+    EXPECT_NE(little.error().line().find("2 windows that the model takes at once: 5 of 6 bytes"), std::string::npos) << little.error().line();
+}
+
 TEST_F(Dataset, TextBecomesWindowsOfBytes) {
     const auto model = toyModel({input("input_ids", ElementType::Int64, {-1, -1})}, {}, {},
                                 {{"tokenizer", "bytes"}, {"context", "4"}});

@@ -46,8 +46,21 @@ TEST_F(Labels, NamesCountByAlphabetWhereThereIsOneForEachClass) {
 
 TEST_F(Labels, APictureBesideTheFoldersHasNone) {
     const auto data = load({"3", "."});
-    ASSERT_FALSE(data);
-    EXPECT_THAT(data.error().line(), HasSubstr("lies beside folders of pictures"));
+    ASSERT_TRUE(data) << data.error().line();
+    EXPECT_THAT(data->labels, testing::UnorderedElementsAre(3, kNoLabel));
+    EXPECT_THAT(data->words, HasSubstr("of pictures beside them unknown"));
+}
+
+TEST_F(Labels, OneFolderCountsWhereItIsANumber) {
+    EXPECT_EQ(load({"7"})->labels, (std::vector{7}));
+    const auto alone = loadDataset(m_model, {m_folder.path() / "data/7/a.png"}, 99, m_job);
+    ASSERT_TRUE(alone) << alone.error().line();
+    EXPECT_TRUE(alone->labels.empty());
+    EXPECT_TRUE(loadDataset(m_model, {m_folder.path() / "data/7/"}, 99, m_job)->labels.empty());
+    std::filesystem::remove_all(m_folder.path() / "data");
+    const auto named = load({"cats"});
+    EXPECT_TRUE(named->labels.empty());
+    EXPECT_THAT(named->words, HasSubstr("the one folder is not taken as a class"));
 }
 
 TEST_F(Labels, ZeroSamplesAreNone) {

@@ -150,6 +150,8 @@ TEST_F(Npz, WhatALanguageModelAsksForBesideItsTokensIsSupplied) {
     for (const auto& path : {m_folder.write("ids.npy", ids), m_folder.write("ids.npz", ZipWriter().add("input_ids.npy", ids).bytes())}) {
         const auto data = loadDataset(model, {path, 4, 0}, 9, m_job);
         ASSERT_TRUE(data) << data.error().line();
+        EXPECT_EQ(data->tokens, "input_ids");
+        EXPECT_EQ(data->mask, "");
         const auto sample = data->sample(1);
         ASSERT_TRUE(sample) << sample.error().line();
         std::map<std::string, runtime::NamedTensor> by;

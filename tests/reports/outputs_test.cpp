@@ -47,6 +47,34 @@ TEST_F(LayerOutputs, JsonHasBothOrTheReason) {
     EXPECT_NEAR(layers[0]["alone"]["without"]["sqnr_db"], 30, 1e-9);
 }
 
+TEST_F(LayerOutputs, NothingMeasuredIsNoExactMatch) {
+    m_first.output->isolated = analysis::ValueError();
+    m_comparison.reports[0].output = analysis::Evaluation();
+    const auto scheme = nlohmann::json::parse(written("json", m_model, m_comparison))["schemes"][0];
+    for (const auto& figures : {scheme["layers"][0]["output"]["isolated"], scheme["total"]["output"]}) {
+        EXPECT_FALSE(figures.contains("exact"));
+        for (const char* key : {"sqnr_db", "cosine", "mse"}) EXPECT_TRUE(figures.at(key).is_null()) << key;
+    }
+    EXPECT_THAT(written("csv", m_model, m_comparison), HasSubstr(",,,,33.5"));
+}
+
+TEST_F(LayerOutputs, FiguresOfAPartOfTheSamplesSaySo) {
+    m_first.output->samples = 3;
+    m_first.output->wanted = 8;
+    m_first.output->reason = "stopped after 3 of 8 samples";
+    m_comparison.reports[0].output = analysis::Evaluation();
+    m_comparison.reports[0].output->samples = 2;
+    m_comparison.reports[0].output->wanted = 8;
+    const auto scheme = nlohmann::json::parse(written("json", m_model, m_comparison))["schemes"][0];
+    EXPECT_EQ(scheme["layers"][0]["output"]["samples"], 3);
+    EXPECT_EQ(scheme["total"]["output"]["samples_wanted"], 8);
+    for (const char* writer : {"text", "html"}) {
+        EXPECT_THAT(written(writer, m_model, m_comparison), HasSubstr("1 layer with figures of a part of the samples: stopped after 3 of 8"));
+        EXPECT_THAT(written(writer, m_model, m_comparison), HasSubstr("whole model are of 2 of 8 samples"));
+    }
+    EXPECT_THAT(written("csv", m_model, m_comparison), HasSubstr("stopped after 3 of 8 samples"));
+}
+
 TEST_F(LayerOutputs, TablesShowThemAndTheRankingOnlyWhereItWasMade) {
     for (const char* writer : {"text", "html"}) {
         EXPECT_THAT(written(writer, m_model, m_comparison), HasSubstr("accumulated")) << writer;
@@ -57,6 +85,30 @@ TEST_F(LayerOutputs, TablesShowThemAndTheRankingOnlyWhereItWasMade) {
     for (const char* writer : {"text", "html"})
         EXPECT_THAT(written(writer, m_model, m_comparison), HasSubstr("all but this")) << writer;
     EXPECT_THAT(written("text", m_model, comparisonOf(m_model, {"int8"})), Not(HasSubstr("accumulated")));
+}
+
+TEST_F(LayerOutputs, TheRankingSaysThatActivationsAreShared) {
+    m_first.alone = analysis::Sensitivity{errorOf(50), errorOf(30)};
+    for (const bool activations : {false, true}) {
+        if (activations) m_first.scheme = schemes::parseScheme("int8/uint8").value();
+        for (const char* writer : {"text", "html"})
+            EXPECT_EQ(written(writer, m_model, m_comparison).find("read the same value share its rounding") != std::string::npos, activations) << writer;
+    }
+}
+
+/// Outputs of zeros alone have no SQNR to sort by.
+TEST_F(LayerOutputs, TheRankingEndsWithWhatHasNoFigure) {
+    const auto model = modelWith({"a", "b", "c", "d", "e"});
+    auto comparison = comparisonOf(model, {"int8"});
+    const double decibels[] = {30, -1, 10, -1, 20};
+    for (std::size_t i = 0; i < 5; ++i)
+        comparison.reports[0].layers[i].alone =
+            decibels[i] < 0 ? analysis::Sensitivity() : analysis::Sensitivity{errorOf(decibels[i]), errorOf(30)};
+    const std::string text = written("text", model, comparison);
+    const auto table = text.substr(text.find("One at a time"));
+    std::vector<std::size_t> places;
+    for (const char* name : {"\nc ", "\ne ", "\na ", "\nb ", "\nd "}) places.push_back(table.find(name));
+    EXPECT_TRUE(std::ranges::is_sorted(places)) << table;
 }
 
 TEST_F(LayerOutputs, TheRankingBeginsWithTheCostliestAndIsJudgedByWhatTheDataAllow) {

@@ -59,6 +59,19 @@ State measuredState() {
     return state;
 }
 
+TEST(OutputBars, FiguresOfAPartOfTheSamplesSaySo) {
+    State state = measuredState();
+    auto comparison = std::make_shared<analysis::Comparison>(*state.comparison);
+    auto& output = *comparison->reports[0].layers[1].output;
+    output.samples = 3;
+    output.wanted = 8;
+    output.reason = "stopped after 3 of 8 samples";
+    state.comparison = comparison;
+    const BarPlot plot = errorBars(state, 0, Metric::OutputIsolated, true);
+    EXPECT_TRUE(plot.bars[0].tooltip.contains(QStringLiteral("12.0  |  11.0 dB; stopped after 3 of 8 samples"))) << plot.bars[0].tooltip.toStdString();
+    EXPECT_FALSE(plot.bars[1].tooltip.contains(QStringLiteral("stopped")));
+}
+
 TEST(OutputBars, PairIsolatedWithAccumulatedWorstOnTop) {
     const State state = measuredState();
     const BarPlot plot = errorBars(state, 0, Metric::OutputIsolated, true);

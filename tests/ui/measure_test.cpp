@@ -92,6 +92,26 @@ TEST_F(Measure, WaitsForTheComparisonAndAsksForEveryColumn) {
     EXPECT_EQ(store.state().calibration->samples, 4U);
 }
 
+TEST(MeasuredOutputs, APartOfTheSamplesReplacesNothing) {
+    analysis::Report whole;
+    whole.layers.resize(1);
+    whole.layers[0].output = analysis::LayerOutput{errorOf(0.1), errorOf(0.2), "", 8, 8};
+    whole.output.emplace().samples = 8;
+    analysis::Report part = whole;
+    part.layers[0].output->samples = part.output->samples = 3;
+    part.output->wanted = 8;
+    MeasuredOutputs measured;
+    measured.take(part);
+    analysis::Report shown = part;
+    measured.fill(shown);
+    EXPECT_EQ(shown.layers[0].output->samples, 3U) << "better than none";
+    measured.take(whole);
+    measured.take(part);
+    measured.fill(shown);
+    EXPECT_EQ(shown.layers[0].output->samples, 8U);
+    EXPECT_EQ(shown.output->samples, 8U);
+}
+
 TEST_F(Measure, AnEditLeavesNoFigureThatNoLongerHolds) {
     open();
     chooseData();

@@ -191,6 +191,11 @@ QString outputReason(const State& state, int layer) {
     return QCoreApplication::translate("LayerColumn", "not measured: choose data, then Measure");
 }
 
+QString partMark(const analysis::LayerReport* report) {
+    if (!report || !report->output || !report->output->partial()) return {};
+    return QStringLiteral("; ") + QString::fromStdString(report->output->reason);
+}
+
 int layerColumn(const char* id) {
     const auto& columns = layerColumns();
     for (std::size_t i = 0; i < columns.size(); ++i)

@@ -31,6 +31,8 @@ double sqnrHeat(double db);
 
 /// Why an output column is empty: "pending", "not measured…", "stale…".
 QString outputReason(const State& state, int layer);
+/// "; stopped after 3 of 8 samples" where the figures of a layer's output are of a part of the samples.
+QString partMark(const analysis::LayerReport* report);
 
 /// A figure of the filter language: the columns' values, and "bits" per weight of the layer as quantized.
 std::optional<double> layerFigure(const State& state, int layer, const QString& id);

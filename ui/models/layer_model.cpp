@@ -49,7 +49,7 @@ QVariant LayerModel::data(const QModelIndex& index, int role) const {
             if (column.look == LayerColumn::Look::ElidedLeft || column.look == LayerColumn::Look::Scheme)
                 return column.text(m_state, layer);
             if (!column.text(m_state, layer).isEmpty())
-                return column.ofOutput ? tr("on %1").arg(dataText(m_state.data.calibration)) : QVariant();
+                return column.ofOutput ? tr("on %1").arg(dataText(m_state.data.calibration)) + partMark(report) : QVariant();
             if (column.ofOutput) return outputReason(m_state, layer);
             if (!report || report->status == analysis::Status::Pending) return tr("pending");
             return QString::fromStdString(report->reason);

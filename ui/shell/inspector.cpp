@@ -147,7 +147,8 @@ void Inspector::showFigures(const State& state) {
         name->setVisible(measured);
         value->setVisible(measured);
         value->setText(db ? dbUnitText(*db) : dashText());
-        value->setToolTip(db ? tr("on %1").arg(dataText(state.data.calibration)) : outputReason(state, state.current));
+        value->setToolTip(db ? tr("on %1").arg(dataText(state.data.calibration)) + partMark(report)
+                             : outputReason(state, state.current));
     }
 }
 

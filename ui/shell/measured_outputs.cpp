@@ -34,15 +34,16 @@ void MeasuredOutputs::take(const analysis::Report& report, const std::optional<a
     m_isolated.resize(std::max(m_isolated.size(), report.layers.size()));
     for (std::size_t i = 0; i < report.layers.size(); ++i) {
         const auto& layer = report.layers[i];
-        if (layer.output) entry.outputs[i] = layer.output;
+        const bool part = layer.output && layer.output->partial();
+        if (layer.output && !(part && entry.outputs[i])) entry.outputs[i] = layer.output;
         if (layer.alone) entry.alone[i] = layer.alone;
-        if (!layer.output || !layer.output->isolated) continue;
+        if (!layer.output || !layer.output->isolated || part) continue;
         auto& known = m_isolated[i];
         std::erase_if(known, [&](const Isolated& one) { return one.scheme == layer.scheme; });
         if (known.size() >= kMostRecipes) known.erase(known.begin());
         known.push_back({layer.scheme, *layer.output->isolated});
     }
-    if (report.output) entry.whole = report.output;
+    if (report.output && !(report.output->partial() && entry.whole)) entry.whole = report.output;
     if (all) entry.all = all;
     m_entries.insert(m_entries.begin(), std::move(entry));
     if (m_entries.size() > kMostRecipes) m_entries.pop_back();

@@ -7,7 +7,8 @@
 namespace roundoff::ui {
 
 /// What was measured of recipes on the present data. A figure comes back where it still holds: accumulated errors, the
-/// whole model's and the ranking under the same recipe; an isolated error wherever its layer has the same scheme.
+/// whole model's and the ranking under the same recipe; an isolated error wherever its layer has the same scheme. Figures of a
+/// part of the samples never replace others.
 class MeasuredOutputs {
 public:
     /// @param all the outputs with all layers quantized on a ranking's samples

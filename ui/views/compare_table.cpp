@@ -9,6 +9,7 @@
 
 #include "core/schemes/number_format.h"
 #include "ui/charts/axis.h"
+#include "ui/models/layer_columns.h"
 #include "ui/shell/numbers.h"
 
 namespace roundoff::ui {
@@ -221,6 +222,7 @@ MatrixCell CompareTable::cell(int position, int column) const {
         if (cell.tooltip.isEmpty()) cell.tooltip = words(QT_TRANSLATE_NOOP("CompareTable", "no signal to compare with"));
     } else {
         cell.tooltip = QStringLiteral("%1: %2").arg(metricName(m_metric), metricText(m_metric, own));
+        if (ofOutput(m_metric)) cell.tooltip += partMark(layer);
         if (layer && layer->weight) {
             cell.tooltip += QLatin1Char('\n') + words(QT_TRANSLATE_NOOP("CompareTable", "%1 clipped, %2 rounded to zero"))
                                                     .arg(percentText(double(layer->weight->clipped) / double(std::max<std::uint64_t>(layer->weight->count, 1))),

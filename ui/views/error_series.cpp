@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "ui/charts/axis.h"
+#include "ui/models/layer_columns.h"
 #include "ui/shell/numbers.h"
 
 namespace roundoff::ui {
@@ -89,6 +90,7 @@ BarPlot errorBars(const State& state, std::size_t column, Metric metric, bool wo
         if (inDecibels(metric) && (std::isfinite(value) || std::isfinite(second))) bar.text += QStringLiteral(" dB");
         bar.tooltip = bar.name + QLatin1Char('\n') +
                       (reason.isEmpty() ? QStringLiteral("%1: %2").arg(accumulated ? pairName(metric) : metricName(metric), bar.text) : reason);
+        if (ofOutput(metric)) bar.tooltip += partMark(report);
         // Exact: the longest bar there can be among decibels, none among errors.
         if (std::isinf(bar.value)) bar.value = kNone;
         plot.bars.push_back(std::move(bar));
