@@ -7,6 +7,7 @@
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 #include "core/analysis/placement_ops.h"
 #include "core/tensor/convert.h"
@@ -51,6 +52,7 @@ public:
             if (m_seats[i].in) fold(i);
         while (dropWithoutInput() || dropWithoutReader()) {
         }
+        unfoldRectifiers();
         giveSchemes();
         emitPoints();
         emitFates();
@@ -285,10 +287,24 @@ private:
         for (std::size_t i = m_seats.size(); i-- > 0;) {
             const Seat& seat = m_seats[i];
             if (!seat.in || seat.kind == OpKind::Product || seat.foldedInto != kNone || isWanted(i)) continue;
-            dropped |= drop(i, m_outputs.contains(seat.output) ? "what it gives is an output of the model, which stays float"
-                                                               : "no integer operator reads what it gives");
+            dropped |= drop(i, whyUnwanted(seat.output));
         }
         return dropped;
+    }
+    std::string whyUnwanted(const std::string& value) const {
+        return m_outputs.contains(value) ? "what it gives is an output of the model, which stays float"
+                                         : "no integer operator reads what it gives";
+    }
+    /// Only codes can leave a Relu out: behind a product that gives floats it stays a node of its own.
+    void unfoldRectifiers() {
+        for (std::size_t i = 0; i < m_seats.size(); ++i) {
+            Seat& seat = m_seats[i];
+            if (!seat.in || seat.rectifier == kNone || !givesFloats(i) || isWanted(i)) continue;
+            const std::size_t rectifier = std::exchange(seat.rectifier, kNone);
+            m_seats[rectifier].foldedInto = kNone;
+            drop(rectifier, whyUnwanted(seat.output));
+            seat.output = nodes()[rectifier].inputs[0];
+        }
     }
 
     /// What stands between products takes the scheme of what it reads first.

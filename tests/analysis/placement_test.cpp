@@ -134,6 +134,19 @@ TEST_F(Place, ProductsGiveFloatsWhereNoIntegerOperatorReads) {
     EXPECT_EQ(reason("MatMul"), "product of codes that gives floats");
 }
 
+TEST_F(Place, WhereAProductGivesFloatsItsReluIsANodeOfItsOwn) {
+    GraphBuilder graph;
+    weight(weight(graph, "w", {8, 8}), "v", {8, 8});
+    make(graph.node("MatMul", {"x", "w"}, {"m"}).node("Relu", {"m"}, {"r"}).node("MatMul", {"r", "v"}, {"n"}).node("Relu", {"n"}, {"y"}),
+         {"y"});
+    with("int8/uint8");
+    EXPECT_THAT(points(), ElementsAre("x for MatMul", "r"));
+    EXPECT_THAT(floats(), ElementsAre("Relu"));
+    EXPECT_EQ(m_placement.nodes[1].partOf, 0u);
+    EXPECT_FALSE(m_placement.nodes[3].partOf);
+    EXPECT_EQ(m_placement.nodes[3].reason, "what it gives is an output of the model, which stays float");
+}
+
 TEST_F(Place, ValuesOfFloatOperatorsAreQuantizedForTheirIntegerReadersAlone) {
     GraphBuilder graph;
     weight(weight(graph, "w", {8, 8}), "v", {8, 8});

@@ -242,6 +242,35 @@ TEST_F(IntegerExport, RefusalsSayWhatToTake) {
     }
 }
 
+TEST_F(IntegerExport, ProductsThatGiveFloatsKeepTheirRectifiers) {
+    for (const char* product : {"Gemm", "MatMul"}) {
+        for (const char* rectifier : {"Relu", "Clip"}) {
+            for (const bool output : {true, false}) {
+                GraphBuilder graph;
+                weight(graph, "w", {16, 8}, 1, 1).floats("b", {8}, {1, -1, 2, -2, 3, -3, 4, -4}).floats("low", {}, {0}).floats("high", {}, {2});
+                if (std::string(product) == "Gemm")
+                    graph.node("Gemm", {"x", "w", "b"}, {"sum"}, {}, "fc");
+                else
+                    graph.node("MatMul", {"x", "w"}, {"m"}, {}, "fc").node("Add", {"m", "b"}, {"sum"}, {}, "bias");
+                std::vector<std::string> inputs{"sum"};
+                if (std::string(rectifier) == "Clip") inputs = {"sum", "low", "high"};
+                graph.node(rectifier, inputs, {output ? "y" : "r"}, {}, "cut");
+                if (!output) graph.node("Softmax", {"r"}, {"y"}, {}, "softmax");
+                const auto model = write(graph, {4, 16}, {"y"});
+                const auto expected = run(m_temporary.path() / "model.onnx");
+                const auto made = make(model, "int8/uint8", "onnx-qoperator");
+                ASSERT_TRUE(made) << made.error().line();
+                EXPECT_THAT(opsOfFile(), Contains(rectifier)) << product;
+                EXPECT_GT(sqnr(expected, run(m_out)), 25) << product << rectifier << output;
+                for (const auto& node : made->nodes)
+                    if (node.name == "cut") {
+                        EXPECT_EQ(node.status, analysis::Status::Kept) << product << rectifier << output;
+                    }
+            }
+        }
+    }
+}
+
 /// Two readers of one signed value, each with activations of its own: neither takes the other's scale.
 TEST_F(IntegerExport, ReadersOfOneValueKeepTheirOwnScales) {
     GraphBuilder graph;
