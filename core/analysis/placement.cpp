@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
@@ -22,6 +23,7 @@ using tensor::ElementType;
 constexpr std::size_t kNone = std::size_t(-1);
 /// Constants beyond it are masks ("minus infinity"), which no few-bit scale holds beside other numbers.
 constexpr double kMask = 1e6;
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 /// One node while its place is sought.
 struct Seat {
@@ -152,16 +154,19 @@ private:
                                                     : "one operand is constant, and no layer's weight";
         }
     }
-    /// A Relu, or a Clip that begins at 0.
+    /// A Relu, or a Clip that begins at 0 and ends at a known value.
     bool isRectifier(std::size_t i) const {
         const model::Node& node = nodes()[i];
         if (kindOf(node) != OpKind::Rectifier) return false;
-        if (node.op == "Relu") return true;
+        return node.op == "Relu" || (boundOf(node, 1, "min", -kInfinity) == 0 && boundOf(node, 2, "max", kInfinity) > 0);
+    }
+    /// A bound of a Clip, which is an attribute before opset 11 and an input since; nullopt where it is computed.
+    std::optional<double> boundOf(const model::Node& clip, std::size_t slot, const std::string& attribute, double without) const {
         const auto opset = m_model.info().opsets.find("");
-        if (opset != m_model.info().opsets.end() && opset->second < 11) return true;  // its bounds are attributes
-        if (node.inputs.size() < 2) return false;
-        const auto low = valuesOf(node.inputs[1]);
-        return low && low->size() == 1 && low->front() == 0;
+        if (opset != m_model.info().opsets.end() && opset->second < 11) return clip.number(attribute, without);
+        if (slot >= clip.inputs.size() || clip.inputs[slot].empty()) return without;
+        const auto values = valuesOf(clip.inputs[slot]);
+        return values && values->size() == 1 ? std::optional<double>(values->front()) : std::nullopt;
     }
 
     /// The only reader of a value that nobody else sees.
@@ -407,7 +412,9 @@ private:
             fate.between = in(i) && m_seats[whole].kind == OpKind::Bridge;
             fate.status = (in(i) && !fate.between) || dynamic ? Status::Quantized : Status::Kept;
             fate.reason = reasonOf(i, dynamic);
-            if (in(i) && whole != i) fate.partOf = whole;
+            if (!in(i) || whole == i) continue;
+            fate.partOf = whole;
+            if (nodes()[i].op == "Clip") m_out.ceilings[whole] = float(*boundOf(nodes()[i], 2, "max", kInfinity));
         }
     }
     std::string reasonOf(std::size_t i, bool dynamic) const {

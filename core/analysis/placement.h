@@ -1,4 +1,5 @@
 #pragma once
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -44,6 +45,8 @@ struct Placement {
         std::optional<std::size_t> partOf;  ///< the node before that computes this one, too: a bias behind it, a Relu
     };
     std::vector<NodeFate> nodes;  ///< parallel to Graph::nodes
+    /// Where the Clip that is part of a node cuts above, by the node.
+    std::map<std::size_t, float> ceilings;
 
     /// The point that gives what `node` reads of `value`; nullptr where it reads floats.
     [[nodiscard]] const ActivationPoint* pointOf(const std::string& value, std::size_t node) const;

@@ -1,11 +1,14 @@
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "core/analysis/placement_ops.h"
 #include "core/exports/activation_notes.h"
 #include "core/exports/activation_writer.h"
 #include "core/exports/families.h"
+#include "core/exports/packing.h"
 #include "core/exports/weight_pairs.h"
 
 namespace roundoff::exports {
@@ -16,6 +19,7 @@ using analysis::Status;
 
 constexpr std::int64_t kOpset = 13;       // of 8-bit pooling and of what moves data
 constexpr std::int64_t kLeastOpset = 10;  // of QLinearConv
+constexpr std::int64_t kClipOpset = 12;   // of Clip on codes
 
 std::string whyNot(const model::Layer& layer, const schemes::Scheme& scheme) {
     if (!scheme.activation) return whyNotDequantizeLinear(layer, scheme.weight);
@@ -48,7 +52,7 @@ public:
         for (std::size_t p = 0; p < m_placement.points.size(); ++p)
             if (auto done = entrance(p); !done) return done;
         for (std::size_t i = 0; i < m_nodes.size(); ++i)
-            if (computes(i)) node(i);
+            if (computes(i)) compute(i);
         for (const std::size_t i : m_islands) island(i);
         for (std::size_t i = 0; i < m_nodes.size(); ++i)
             if (isRemoved(i)) m_edit.removeNode(i);
@@ -65,6 +69,7 @@ private:
     /// True where no operator computes a node with codes: it stays as it is, between DequantizeLinear and QuantizeLinear.
     [[nodiscard]] bool isIsland(std::size_t node) {
         if (m_nodes[node].op == "Clip" || m_nodes[node].op == "Dropout") return true;
+        if (m_opset < kClipOpset && topCode(node)) return true;
         if (m_nodes[node].op == "Resize" || m_nodes[node].op == "Upsample") {
             const std::string mode = m_edit.text(node, "mode");
             return !mode.empty() && mode != "nearest";  // the others compute between values
@@ -186,6 +191,30 @@ private:
         return std::nullopt;
     }
 
+    /// The code at which the Clip that is part of a node cuts; nullopt where no code lies above it.
+    [[nodiscard]] std::optional<std::int32_t> topCode(std::size_t node) const {
+        const auto ceiling = m_placement.ceilings.find(node);
+        const auto point = ceiling == m_placement.ceilings.end() ? std::nullopt : pointBehind(valueOf(node));
+        if (!point) return std::nullopt;
+        const auto& [scale, zero] = m_activations.plan().scales[*point];
+        const float code = std::nearbyint(ceiling->second / scale) + zero;
+        const float highest = storageOf(m_activations.point(*point).scheme) == tensor::ElementType::Int8 ? 127 : 255;
+        return code < highest ? std::optional(std::int32_t(code)) : std::nullopt;
+    }
+    /// Codes keep the order of values: where a Clip cuts some of them off, it cuts codes.
+    void compute(std::size_t i) {
+        const auto top = topCode(i);
+        if (!top) return node(i);
+        const std::size_t point = *pointBehind(valueOf(i));
+        const std::string& value = m_activations.point(point).value;
+        const std::string codes = std::exchange(m_codes[point], m_edit.freshName(value + "_unclipped"));
+        node(i);
+        const std::string unclipped = std::exchange(m_codes[point], codes);
+        const std::string highest = m_edit.freshName(value + "_highest");
+        const auto type = storageOf(m_activations.point(point).scheme);
+        m_edit.addTensor(highest, type, {}, pack(type, std::span(&*top, 1)));
+        m_edit.addNodeAfter(i, {m_edit.freshName(value + "_Clip"), "Clip", "", {unclipped, m_activations.names(point).zero, highest}, {codes}, {}});
+    }
     void node(std::size_t i) {
         const std::string& op = m_nodes[i].op;
         const auto kind = analysis::kindOf(m_nodes[i]);

@@ -134,6 +134,30 @@ TEST_F(Place, ProductsGiveFloatsWhereNoIntegerOperatorReads) {
     EXPECT_EQ(reason("MatMul"), "product of codes that gives floats");
 }
 
+TEST_F(Place, ClipsAreRectifiersWhereTheyBeginAtZeroAndEndAtAKnownValue) {
+    const auto folds = [&](std::vector<std::string> bounds, std::vector<test::Attribute> attributes, std::int64_t opset) {
+        bounds.insert(bounds.begin(), "c");
+        make(convs(2)
+                 .floats("zero", {}, {0})
+                 .floats("six", {}, {6})
+                 .node("ReduceMax", {"x"}, {"most"}, {{"keepdims", 0}})
+                 .node("Conv", {"x", "w0"}, {"c"})
+                 .node("Clip", bounds, {"r"}, attributes)
+                 .node("Conv", {"r", "w1"}, {"y"}),
+             {"y"}, opset);
+        with("int8/uint8");
+        return m_placement.nodes[2].partOf == 1u;
+    };
+    EXPECT_TRUE(folds({"zero", "six"}, {}, 17));
+    EXPECT_EQ(m_placement.ceilings.at(1), 6);
+    EXPECT_TRUE(folds({"zero"}, {}, 17));
+    EXPECT_FALSE(folds({"zero", "most"}, {}, 17)) << "computed";
+    EXPECT_TRUE(folds({}, {{"min", 0.0F}, {"max", 6.0F}}, 10));
+    EXPECT_EQ(m_placement.ceilings.at(1), 6);
+    EXPECT_FALSE(folds({}, {{"min", 0.5F}, {"max", 6.0F}}, 10));
+    EXPECT_FALSE(folds({}, {{"max", 6.0F}}, 10));
+}
+
 TEST_F(Place, WhereAProductGivesFloatsItsReluIsANodeOfItsOwn) {
     GraphBuilder graph;
     weight(weight(graph, "w", {8, 8}), "v", {8, 8});

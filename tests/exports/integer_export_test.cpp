@@ -271,6 +271,33 @@ TEST_F(IntegerExport, ProductsThatGiveFloatsKeepTheirRectifiers) {
     }
 }
 
+/// Codes of a power of two reach beyond the highest value; attributes say where an old Clip cuts.
+TEST_F(IntegerExport, ClipsCutWhereTheySay) {
+    const auto convs = [](std::vector<std::string> bounds, std::vector<test::Attribute> attributes) {
+        GraphBuilder graph;
+        weight(weight(graph, "w", {4, 4, 1, 1}, 1, 3), "v", {4, 4, 1, 1}, 2).floats("low", {}, {0}).floats("high", {}, {6});
+        bounds.insert(bounds.begin(), "a");
+        return graph.node("Conv", {"x", "w"}, {"a"}, {}, "first").node("Clip", bounds, {"b"}, attributes, "cut").node("Conv", {"b", "v"}, {"y"}, {}, "second");
+    };
+    for (const bool old : {false, true}) {
+        const auto graph = old ? convs({}, {{"min", 0.5F}, {"max", 3.0F}}) : convs({"low", "high"}, {});
+        const auto model = write(graph, {1, 4, 8, 8}, {"y"}, old ? 10 : 17);
+        const auto expected = run(m_temporary.path() / "model.onnx");
+        for (const char* scheme : {"int8/uint8", "int8/uint8:pot"}) {
+            ASSERT_TRUE(make(model, scheme, "onnx-qdq"));
+            const auto pairs = run(m_out);
+            EXPECT_GT(sqnr(expected, pairs), 25) << scheme;
+            const auto made = make(model, scheme, "onnx-qoperator");
+            ASSERT_TRUE(made) << made.error().line();
+            EXPECT_TRUE(made->verification->ok());
+            EXPECT_GT(sqnr(pairs, run(m_out)), 40) << scheme << old;
+            const auto ops = opsOfFile();
+            EXPECT_EQ(std::count(ops.begin(), ops.end(), "QLinearConv"), 2) << scheme << old;
+            EXPECT_EQ(std::count(ops.begin(), ops.end(), "Clip"), old || std::string(scheme) != "int8/uint8") << scheme << old;
+        }
+    }
+}
+
 /// Two readers of one signed value, each with activations of its own: neither takes the other's scale.
 TEST_F(IntegerExport, ReadersOfOneValueKeepTheirOwnScales) {
     GraphBuilder graph;
