@@ -130,6 +130,9 @@ private:
         if (slot > 1) return alone + "it is no operand of a product";
         if (slot == 0) return alone + "it is the left operand, whose rows can have no scale each";
         if (constantOf(node.inputs[1 - slot]) != kNone) return alone + "the other operand is constant";
+        const bool batch = node.op == "MatMul" && layer.shape.size() > 2 && scheme.activation->timing == schemes::Timing::Static;
+        if (batch && hasIntegerKernel(scheme) && scheme.weight.granularity.kind == schemes::Granularity::Kind::Channel)
+            return alone + "integer kernels take one scale for a batch of matrices; take " + scheme.weight.format + ":tensor";
         return {};
     }
 

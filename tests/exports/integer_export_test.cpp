@@ -298,6 +298,26 @@ TEST_F(IntegerExport, ClipsCutWhereTheySay) {
     }
 }
 
+TEST_F(IntegerExport, ABatchOfMatricesTakesOneScale) {
+    GraphBuilder graph;
+    weight(weight(graph, "w", {2, 16, 12}, 1), "v", {12, 6}, 2);
+    graph.node("MatMul", {"x", "w"}, {"a"}, {}, "first").node("MatMul", {"a", "v"}, {"y"}, {}, "second");
+    const auto model = write(graph, {2, 5, 16}, {"y"});
+    const auto expected = run(m_temporary.path() / "model.onnx");
+    for (const char* target : {"onnx-qdq", "onnx-qoperator"}) {
+        for (const char* scheme : {"int8/uint8", "int8:tensor/uint8"}) {
+            const auto made = make(model, scheme, target);
+            ASSERT_TRUE(made) << target << made.error().line();
+            EXPECT_GT(sqnr(expected, run(m_out)), 25) << target << scheme;
+            ASSERT_EQ(made->nodes.size(), 2u);
+            if (std::string(scheme) == "int8/uint8")
+                EXPECT_THAT(made->nodes[0].reason, HasSubstr("take int8:tensor"));
+            else
+                EXPECT_EQ(made->nodes[0].status, analysis::Status::Quantized);
+        }
+    }
+}
+
 /// Two readers of one signed value, each with activations of its own: neither takes the other's scale.
 TEST_F(IntegerExport, ReadersOfOneValueKeepTheirOwnScales) {
     GraphBuilder graph;
