@@ -94,7 +94,7 @@ void ActivationWriter::moveBias(std::size_t index, const std::string& target) {
     const auto& place = m_plan.placement.biases[index];
     const auto& nodes = m_writer.model().graph().nodes;
     const std::string& name = m_record.biases[index].bias;
-    m_writer.note("bias " + name + " stays float, behind its product: its codes would not fit into 32 bits");
+    m_writer.note("bias " + name + " stays float, behind its product: its codes would leave no room in 32 bits");
     tensor::Shape shape = m_writer.model().tensors()[place.tensor].shape;
     if (nodes[place.node].op == "Conv") shape.resize(m_writer.layer(place.layer).shape.size() - 1, 1);
     const bool inGemm = nodes[place.node].op == "Gemm" && place.user == place.node;

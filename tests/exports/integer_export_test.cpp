@@ -337,6 +337,29 @@ TEST_F(IntegerExport, ReadersOfOneValueKeepTheirOwnScales) {
     }
 }
 
+/// Codes of a bias that fit into 32 bits alone, but not with the product that they are added to.
+TEST_F(IntegerExport, ABiasLeavesRoomForItsProduct) {
+    auto values = test::gaussian(4 * 512, 5, 0.1);
+    for (std::size_t i = 0; i < 512; ++i) values[i] = 1e-6F;
+    const auto graph = [&](float bias) {
+        GraphBuilder made;
+        made.floats("w", {4, 512, 1, 1}, values).floats("b", {4}, {bias, 0.1F, -0.1F, 0.2F});
+        weight(made, "v", {3, 4, 1, 1}, 3);
+        return made.node("Conv", {"x", "w", "b"}, {"a"}, {}, "first").node("Conv", {"a", "v"}, {"y"}, {}, "second");
+    };
+    write(graph(0), {1, 512, 2, 2}, {"y"});
+    const auto& seen = m_calibration->values.at("x");
+    const float scale = parametersOf(seen, *schemes::parseScheme("int8/uint8")->activation).scale;
+    for (const char* target : {"onnx-qdq", "onnx-qoperator"}) {
+        const auto model = write(graph(2.1474e9F * scale * (1e-6F / 127)), {1, 512, 2, 2}, {"y"});
+        const auto expected = run(m_temporary.path() / "model.onnx");
+        const auto made = make(model, "int8/uint8", target);
+        ASSERT_TRUE(made) << target << made.error().line();
+        EXPECT_GT(sqnr(expected, run(m_out)), 25) << target;
+        EXPECT_THAT(made->notes, Contains(HasSubstr("bias b stays float"))) << target;
+    }
+}
+
 /// A bias whose codes overflow goes behind the product with the factor that Gemm gives it.
 TEST_F(IntegerExport, AMovedBiasKeepsItsFactor) {
     auto values = test::gaussian(16 * 8, 5, 0.3);
