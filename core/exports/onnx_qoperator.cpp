@@ -16,6 +16,7 @@ namespace {
 
 using analysis::OpKind;
 using analysis::Status;
+using tensor::ElementType;
 
 constexpr std::int64_t kOpset = 13;       // of 8-bit pooling and of what moves data
 constexpr std::int64_t kLeastOpset = 10;  // of QLinearConv
@@ -28,6 +29,8 @@ std::string whyNot(const model::Layer& layer, const schemes::Scheme& scheme) {
     if (std::string reason = whyNotQuantizeLinear(*scheme.activation); !reason.empty()) return reason;
     if (!analysis::hasIntegerKernel(scheme))
         return "its operators take 8-bit activations, and 8-bit weights by tensor or channel; take int8/uint8, or onnx-qdq";
+    if (storageOf(*scheme.activation) == ElementType::Int8 && storageOf(scheme.weight) == ElementType::Uint8)
+        return "its operators take no unsigned weights beside signed activations; take int8/int8 or uint8/uint8, or onnx-qdq";
     return whyNotDequantizeLinear(layer, scheme.weight);
 }
 
@@ -42,6 +45,8 @@ public:
         for (std::size_t i = 0; i < m_nodes.size(); ++i)
             if (const auto of = m_placement.nodes[i].partOf) m_last[*of] = i;
         for (std::size_t b = 0; b < m_placement.biases.size(); ++b) m_biases[m_placement.biases[b].node] = b;
+        for (const std::size_t layer : m_writer.quantized())
+            for (const std::size_t use : m_writer.layer(layer).uses) m_weightTypes[use] = storageOf(m_writer.scheme(layer));
         for (std::size_t i = 0; i < m_nodes.size(); ++i)
             if (!m_placement.nodes[i].partOf && (m_placement.nodes[i].between || (isInteger(i) && isIsland(i)))) m_islands.insert(i);
     }
@@ -68,7 +73,7 @@ private:
     }
     /// True where no operator computes a node with codes: it stays as it is, between DequantizeLinear and QuantizeLinear.
     [[nodiscard]] bool isIsland(std::size_t node) {
-        if (m_nodes[node].op == "Clip" || m_nodes[node].op == "Dropout") return true;
+        if (m_nodes[node].op == "Clip" || m_nodes[node].op == "Dropout" || isMixed(node)) return true;
         if (m_opset < kClipOpset && topCode(node)) return true;
         if (m_nodes[node].op == "Resize" || m_nodes[node].op == "Upsample") {
             const std::string mode = m_edit.text(node, "mode");
@@ -79,6 +84,16 @@ private:
         const auto bias = m_biases.find(node);
         const bool has = m_nodes[node].inputs.size() > 2 && !m_nodes[node].inputs[2].empty();
         return has && (bias == m_biases.end() || !m_activations.plan().biases[bias->second]);
+    }
+    /// True where no kernel takes the types of a node's codes together: those that come and go have one type, and where that is
+    /// signed, so is the weight's.
+    [[nodiscard]] bool isMixed(std::size_t node) const {
+        std::set<ElementType> types;
+        for (const std::string& input : m_nodes[node].inputs)
+            if (const auto point = m_activations.plan().pointOf(input, node)) types.insert(storageOf(m_activations.point(*point).scheme));
+        if (const auto point = pointBehind(valueOf(node))) types.insert(storageOf(m_activations.point(*point).scheme));
+        const auto weight = m_weightTypes.find(node);
+        return types.size() > 1 || (types.contains(ElementType::Int8) && weight != m_weightTypes.end() && weight->second == ElementType::Uint8);
     }
     /// An integer node on its own, no part of another.
     [[nodiscard]] bool computes(std::size_t node) const {
@@ -198,7 +213,7 @@ private:
         if (!point) return std::nullopt;
         const auto& [scale, zero] = m_activations.plan().scales[*point];
         const float code = std::nearbyint(ceiling->second / scale) + zero;
-        const float highest = storageOf(m_activations.point(*point).scheme) == tensor::ElementType::Int8 ? 127 : 255;
+        const float highest = storageOf(m_activations.point(*point).scheme) == ElementType::Int8 ? 127 : 255;
         return code < highest ? std::optional(std::int32_t(code)) : std::nullopt;
     }
     /// Codes keep the order of values: where a Clip cuts some of them off, it cuts codes.
@@ -296,6 +311,7 @@ private:
     std::map<std::size_t, std::size_t> m_last;                            ///< node → the last that is part of it
     std::map<std::size_t, std::size_t> m_biases;                          ///< node → index of its bias
     std::map<std::size_t, WeightTensors> m_weights;                       ///< by node
+    std::map<std::size_t, ElementType> m_weightTypes;                     ///< by node
     std::set<std::size_t> m_islands;
     std::map<std::string, std::size_t> m_makers;                          ///< value → the node that gives its codes
 };

@@ -233,7 +233,7 @@ TEST_F(IntegerExport, RefusalsSayWhatToTake) {
          {Case{"int8/uint8", "onnx-dynamic", "uint8:dynamic"}, Case{"int8/int8:dynamic", "onnx-dynamic", "asymmetric uint8"},
           Case{"int8/uint8:token", "onnx-dynamic", "int8:token"}, Case{"int8/int8:token", "onnx-dynamic", "has no tokens"}, Case{"int4:g32/uint8:dynamic", "onnx-dynamic", "8-bit weights"},
           Case{"int8/uint8:dynamic", "onnx-qoperator", "onnx-dynamic"}, Case{"int8/int16", "onnx-qoperator", "8-bit"},
-          Case{"int4/uint8", "onnx-qoperator", "8-bit weights"}}) {
+          Case{"int4/uint8", "onnx-qoperator", "8-bit weights"}, Case{"uint8/int8", "onnx-qoperator", "uint8/uint8"}}) {
         const auto exported = make(digits(), scheme, target);
         ASSERT_FALSE(exported) << scheme << target;
         EXPECT_EQ(exported.error().code, ErrorCode::Usage);
@@ -334,6 +334,25 @@ TEST_F(IntegerExport, ReadersOfOneValueKeepTheirOwnScales) {
             ASSERT_TRUE(made) << target << made.error().line();
             EXPECT_GT(sqnr(expected, run(m_out)), 35) << first << target;
         }
+    }
+}
+
+/// No kernel takes signed and unsigned codes at once: a layer between them stays float.
+TEST_F(IntegerExport, NeighboursMayDifferInTheSignOfTheirCodes) {
+    GraphBuilder graph;
+    weight(weight(graph, "w", {4, 4, 1, 1}, 1), "v", {4, 4, 1, 1}, 2);
+    graph.node("Conv", {"x", "w"}, {"a"}, {}, "first").node("Relu", {"a"}, {"r"}, {}, "relu").node("Conv", {"r", "v"}, {"y"}, {}, "second");
+    const auto model = write(graph, {1, 4, 8, 8}, {"y"});
+    const auto expected = run(m_temporary.path() / "model.onnx");
+    for (const auto& [first, second] : {std::pair("int8/uint8", "int8/int8"), std::pair("int8/int8", "int8/uint8"), std::pair("int8/int8:asym", "uint8/uint8")}) {
+        analysis::Recipe mixed = recipe(first);
+        mixed.layers.emplace(model.layers().back().name, schemes::parseScheme(second).value());
+        const auto made = make(model, mixed, "onnx-qoperator");
+        ASSERT_TRUE(made) << first << made.error().line();
+        EXPECT_GT(sqnr(expected, run(m_out)), 30) << first;
+        const auto ops = opsOfFile();
+        EXPECT_EQ(std::count(ops.begin(), ops.end(), "QLinearConv"), 1) << first;
+        EXPECT_EQ(std::count(ops.begin(), ops.end(), "Conv"), 1) << first;
     }
 }
 
