@@ -75,10 +75,6 @@ private:
     [[nodiscard]] bool isIsland(std::size_t node) {
         if (m_nodes[node].op == "Clip" || m_nodes[node].op == "Dropout" || isMixed(node)) return true;
         if (m_opset < kClipOpset && topCode(node)) return true;
-        if (m_nodes[node].op == "Resize" || m_nodes[node].op == "Upsample") {
-            const std::string mode = m_edit.text(node, "mode");
-            return !mode.empty() && mode != "nearest";  // the others compute between values
-        }
         if (m_nodes[node].op != "Conv" && m_nodes[node].op != "Gemm") return false;
         if (m_nodes[node].op == "Gemm" && (m_edit.attribute(node, "alpha", 1) != 1 || m_edit.attribute(node, "beta", 1) != 1)) return true;
         const auto bias = m_biases.find(node);

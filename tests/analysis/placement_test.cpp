@@ -230,6 +230,31 @@ TEST_F(Place, CheapFloatOperatorsStandBetweenCodesButNotBehindMatrixProducts) {
     EXPECT_THAT(points(), ElementsAre("x for MatMul", "t for MatMul"));
 }
 
+TEST_F(Place, AttributesSayWhatAnOperatorDoesToItsValues) {
+    const auto between = [&](const char* op, std::vector<std::string> inputs, std::vector<test::Attribute> attributes) {
+        make(convs(2)
+                 .floats("twice", {4}, {1, 1, 2, 2})
+                 .node("Conv", {"x", "w0"}, {"c"})
+                 .node(op, inputs, {"m"}, attributes)
+                 .node("Conv", {"m", "w1"}, {"y"}),
+             {"y"}, 19);
+        with("int8/uint8");
+        return points();
+    };
+    EXPECT_THAT(between("Resize", {"c", "", "twice"}, {}), ElementsAre("x for Conv", "c", "m like c", "y"));
+    EXPECT_THAT(floats(), IsEmpty());
+    for (const auto& attribute : {test::Attribute("mode", "linear"), test::Attribute("coordinate_transformation_mode", "tf_crop_and_resize")}) {
+        EXPECT_THAT(between("Resize", {"c", "", "twice"}, {attribute}), ElementsAre("x for Conv", "c", "m", "y")) << "a range of its own";
+        EXPECT_THAT(floats(), ElementsAre("Resize"));
+    }
+    const auto pool = [&](std::int64_t dilation) {
+        return between("AveragePool", {"c"}, {{"kernel_shape", std::vector<std::int64_t>{2, 2}}, {"dilations", std::vector<std::int64_t>{dilation, 1}}});
+    };
+    EXPECT_THAT(pool(1), ElementsAre("x for Conv", "c", "m", "y"));
+    EXPECT_THAT(pool(2), ElementsAre("x for Conv", "c", "m for Conv", "y"));
+    EXPECT_THAT(floats(), ElementsAre("AveragePool"));
+}
+
 TEST_F(Place, AttentionMultipliesCodesWhereItsOperandsComeAsCodes) {
     GraphBuilder graph;
     for (const char* w : {"wq", "wk", "wv", "wo"}) weight(graph, w, {8, 8});
