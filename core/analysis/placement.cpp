@@ -39,6 +39,7 @@ struct Seat {
     std::size_t before = kNone;   ///< the Relu that alone reads it and that no kernel takes in
     const TensorScheme* scheme = nullptr;  ///< of what it reads and gives
     std::string why;              ///< why it is not in
+    std::string floats;           ///< why no integer kernel computes it, although it is in
 };
 
 class Placer {
@@ -210,14 +211,16 @@ private:
         if (node.op != "Add" || node.inputs.size() != 2 || m_seats[product].weightSlot != 1) return kNone;
         const model::Layer& layer = m_model.layers()[m_seats[product].layer];
         for (const std::size_t slot : {0u, 1u})
-            if (isBias(node.inputs[slot], layer)) return slot;
+            if (isBias(node.inputs[slot], layer, 1)) return slot;
         return kNone;
     }
-    bool isBias(const std::string& value, const model::Layer& layer) const {
+    /// One number a column, in at most `rank` dimensions.
+    bool isBias(const std::string& value, const model::Layer& layer, std::size_t rank) const {
         const std::size_t tensor = constantOf(value);
         if (tensor == kNone || m_model.tensors()[tensor].type != ElementType::Float32) return false;
         const tensor::Shape& shape = m_model.tensors()[tensor].shape;
-        return shape.size() == 1 && shape[0] == layer.shape[std::size_t(layer.outputAxis)];
+        const bool row = shape.size() == 1 || (shape.size() == 2 && shape[0] == 1);
+        return row && shape.size() <= rank && shape.back() == layer.shape[std::size_t(layer.outputAxis)];
     }
 
     bool in(std::size_t node) const {
@@ -385,13 +388,18 @@ private:
         return like.empty() ? value : like;
     }
     void emitBias(std::size_t i) {
-        const Seat& seat = m_seats[i];
+        Seat& seat = m_seats[i];
         const model::Layer& layer = m_model.layers()[seat.layer];
         if (!hasIntegerKernel(m_schemes[seat.layer])) return;
         const std::size_t user = seat.add != kNone ? seat.add : i;
         const std::size_t slot = seat.add != kNone ? biasSlot(i, seat.add) : 2;
         const auto& inputs = nodes()[user].inputs;
-        if (slot >= inputs.size() || !isBias(inputs[slot], layer)) return;
+        if (slot >= inputs.size() || inputs[slot].empty()) return;
+        const bool gemm = user == i && nodes()[i].op == "Gemm";
+        const bool fits = isBias(inputs[slot], layer, gemm ? 2 : 1);
+        if (!fits) seat.floats = "its bias is not one constant a column";
+        else if (gemm && (nodes()[i].number("alpha", 1) != 1 || nodes()[i].number("beta", 1) != 1)) seat.floats = "it has an alpha or beta beside its bias";
+        if (!fits) return;
         m_out.biases.push_back(
             {seat.layer, i, constantOf(inputs[slot]), user, slot, nodes()[i].inputs[1 - seat.weightSlot]});
     }
@@ -412,7 +420,7 @@ private:
             const Seat& seat = m_seats[i];
             const bool dynamic = !seat.in && seat.scheme && seat.layer != kNone;
             const std::size_t whole = seat.foldedInto != kNone ? seat.foldedInto : i;
-            fate.between = in(i) && m_seats[whole].kind == OpKind::Bridge;
+            fate.between = in(i) && (m_seats[whole].kind == OpKind::Bridge || !m_seats[whole].floats.empty());
             fate.status = (in(i) && !fate.between) || dynamic ? Status::Quantized : Status::Kept;
             fate.reason = reasonOf(i, dynamic);
             if (!in(i) || whole == i) continue;
@@ -424,6 +432,7 @@ private:
         const Seat& seat = m_seats[i];
         const model::Node& node = nodes()[i];
         if (seat.foldedInto != kNone && in(i)) return "part of the " + nodes()[seat.foldedInto].op + " before it";
+        if (!seat.floats.empty()) return "computes floats between codes: " + seat.floats;
         if (seat.in && seat.kind == OpKind::Bridge) return "computes floats between codes: ONNX Runtime has no integer kernel for " + node.op;
         if (dynamic) return "its input is quantized as it comes";
         if (seat.in && seat.layer != kNone && !hasIntegerKernel(m_schemes[seat.layer]))

@@ -65,6 +65,19 @@ public:
         return {};
     }
 
+    /// The placement as it was carried out.
+    [[nodiscard]] analysis::Placement placement() const {
+        analysis::Placement carried = m_placement;
+        for (std::size_t i = 0; i < m_nodes.size(); ++i) {
+            auto& fate = carried.nodes[i];
+            if (!m_islands.contains(fate.partOf.value_or(i)) || fate.status != Status::Quantized) continue;
+            fate.status = Status::Kept;
+            fate.between = true;
+            if (!fate.partOf) fate.reason = "computes floats between codes: no operator takes it as it is";
+        }
+        return carried;
+    }
+
 private:
     using Names = std::vector<std::string>;
 
@@ -76,7 +89,6 @@ private:
         if (m_nodes[node].op == "Clip" || m_nodes[node].op == "Dropout" || isMixed(node)) return true;
         if (m_opset < kClipOpset && topCode(node)) return true;
         if (m_nodes[node].op != "Conv" && m_nodes[node].op != "Gemm") return false;
-        if (m_nodes[node].op == "Gemm" && (m_edit.attribute(node, "alpha", 1) != 1 || m_edit.attribute(node, "beta", 1) != 1)) return true;
         const auto bias = m_biases.find(node);
         const bool has = m_nodes[node].inputs.size() > 2 && !m_nodes[node].inputs[2].empty();
         return has && (bias == m_biases.end() || !m_activations.plan().biases[bias->second]);
@@ -323,11 +335,13 @@ Result<Exported> write(const model::Model& model, const analysis::Recipe& recipe
     if (plan->wanted && *opset < kLeastOpset)
         return usage(model.info().path, fmt::format("QLinearConv needs opset {}, and the model cannot be raised from {}", kLeastOpset, *opset),
                      "Take onnx-qdq, or export the model with a newer opset");
-    noteActivations(*writer, plan->placement, options.calibration.get());
     ActivationWriter activations(*writer, std::move(*plan));
-    if (auto done = Rewriter(*writer, activations, *opset, job).run(); !done) return propagate(done);
+    Rewriter rewriter(*writer, activations, *opset, job);
+    if (auto done = rewriter.run(); !done) return propagate(done);
+    const analysis::Placement placement = rewriter.placement();
+    noteActivations(*writer, placement, options.calibration.get());
     if (activations.plan().wanted) {
-        writer->setFates(activations.plan().placement.nodes);
+        writer->setFates(placement.nodes);
         writer->edit().importDomain(kMicrosoft, 1);
         activations.finish();
     }

@@ -35,6 +35,13 @@ protected:
         for (const model::Node& node : file.graph().nodes) ops.push_back(node.op);
         return ops;
     }
+    /// Of each node, in order.
+    static std::string statuses(const Exported& exported) {
+        std::string all;
+        for (const auto& node : exported.nodes)
+            all += (all.empty() ? "" : " ") + std::string(node.status == analysis::Status::Quantized ? "Quantized" : "Kept");
+        return all;
+    }
     std::vector<float> run(const std::filesystem::path& path) {
         auto session = runtime::Session::open(path, {runtime::SessionOptions::Level::All, 4, 1});
         EXPECT_TRUE(session) << session.error().line();
@@ -133,6 +140,7 @@ TEST_F(IntegerExport, WhatNoOperatorTakesStaysFloatBetweenCodes) {
     const auto ops = opsOfFile();
     EXPECT_EQ(std::count(ops.begin(), ops.end(), "Conv"), 1) << "the bias does not fit";
     EXPECT_EQ(std::count(ops.begin(), ops.end(), "Clip"), 1) << "c0 is an output";
+    EXPECT_EQ(statuses(*exported), "Quantized Kept Kept Quantized Quantized") << "as they are carried out";
     EXPECT_GT(sqnr(run(m_temporary.path() / "model.onnx"), run(m_out)), 25);
     ASSERT_TRUE(make(model, "int8/uint8", "onnx-qdq"));
     EXPECT_GT(sqnr(run(m_temporary.path() / "model.onnx"), run(m_out)), 25) << "ONNX Runtime made codes of the bias";
@@ -353,6 +361,42 @@ TEST_F(IntegerExport, NeighboursMayDifferInTheSignOfTheirCodes) {
         const auto ops = opsOfFile();
         EXPECT_EQ(std::count(ops.begin(), ops.end(), "QLinearConv"), 1) << first;
         EXPECT_EQ(std::count(ops.begin(), ops.end(), "Conv"), 1) << first;
+    }
+}
+
+/// What a status says is what ONNX Runtime does.
+TEST_F(IntegerExport, ProductsCountAsQuantizedWhereAKernelComputesThem) {
+    struct Case {
+        Shape bias;
+        float alpha;
+        bool integer;
+    };
+    for (const auto& [bias, alpha, integer] : {Case{{8}, 1, true}, Case{{1, 8}, 1, true}, Case{{8}, 0.5F, false}, Case{{4, 1}, 1, false}, Case{{}, 0.5F, true}}) {
+        GraphBuilder graph;
+        weight(weight(weight(graph, "w", {16, 8}, 1), "v", {8, 8}, 2), "b", bias, 3);
+        graph.node("Gemm", bias.empty() ? std::vector<std::string>{"x", "w"} : std::vector<std::string>{"x", "w", "b"}, {"a"}, {{"alpha", alpha}}, "first");
+        graph.node("Gemm", {"a", "v"}, {"y"}, {}, "second");
+        const auto model = write(graph, {4, 16}, {"y"});
+        const auto expected = run(m_temporary.path() / "model.onnx");
+        for (const char* target : {"onnx-qdq", "onnx-qoperator"}) {
+            const auto made = make(model, "int8/uint8", target);
+            ASSERT_TRUE(made) << target << made.error().line();
+            EXPECT_TRUE(made->verification->ok()) << target;
+            EXPECT_EQ(statuses(*made), integer ? "Quantized Quantized" : "Kept Quantized") << target << bias.size() << alpha;
+            const auto ops = optimizedOps();
+            EXPECT_EQ(std::count(ops.begin(), ops.end(), "QGemm"), integer ? 2 : 1) << target << bias.size() << alpha;
+            EXPECT_GT(sqnr(expected, run(m_out)), 30) << target;
+        }
+    }
+    for (const bool output : {true, false}) {
+        GraphBuilder graph;
+        weight(graph, "w", {16, 8}, 1);
+        graph.node("MatMul", {"x", "w"}, {"a"}, {}, "product").node("Relu", {"a"}, {output ? "y" : "r"}, {}, "relu");
+        if (!output) graph.node("Softmax", {"r"}, {"y"}, {}, "softmax");
+        const auto made = make(write(graph, {4, 16}, {"y"}), "int8/uint8", "onnx-qdq");
+        ASSERT_TRUE(made) << made.error().line();
+        EXPECT_EQ(statuses(*made), output ? "Quantized Kept" : "Kept Kept Kept");
+        EXPECT_EQ(std::ranges::count(optimizedOps(), "MatMulIntegerToFloat"), output);
     }
 }
 
