@@ -54,7 +54,7 @@ Result<Exported> write(const model::Model& model, const analysis::Recipe& recipe
         noteActivations(*writer, activations->placement, options.calibration.get());
         writer->setFates(activations->placement.nodes);
         ActivationWriter pairs(*writer, std::move(*activations));
-        if (auto done = pairs.insertPairs(*opset < kIntegerOpset ? kMicrosoft : "", job); !done) return propagate(done);
+        if (auto done = pairs.insertPairs(*opset, job); !done) return propagate(done);
         pairs.finish();
     }
     return writer->finish(temporary, final, options, job);
