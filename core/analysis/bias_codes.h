@@ -14,7 +14,7 @@ struct BiasCodes {
     std::vector<std::int32_t> codes;
     std::vector<float> scales;  ///< one, or one a code
 };
-/// nullopt where a code would not fit into 32 bits: such a bias stays float.
+/// nullopt where a code would leave its product no room in 32 bits: such a bias stays float.
 std::optional<BiasCodes> biasCodes(std::span<const float> bias, float inputScale, std::span<const float> weightScales);
 
 /// The same of a placement's bias, under its layer's weight scheme.

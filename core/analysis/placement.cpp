@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 #include "core/analysis/placement_ops.h"
 #include "core/tensor/convert.h"
@@ -21,6 +23,7 @@ using tensor::ElementType;
 constexpr std::size_t kNone = std::size_t(-1);
 /// Constants beyond it are masks ("minus infinity"), which no few-bit scale holds beside other numbers.
 constexpr double kMask = 1e6;
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 /// One node while its place is sought.
 struct Seat {
@@ -36,6 +39,7 @@ struct Seat {
     std::size_t before = kNone;   ///< the Relu that alone reads it and that no kernel takes in
     const TensorScheme* scheme = nullptr;  ///< of what it reads and gives
     std::string why;              ///< why it is not in
+    std::string floats;           ///< why no integer kernel computes it, although it is in
 };
 
 class Placer {
@@ -51,6 +55,7 @@ public:
             if (m_seats[i].in) fold(i);
         while (dropWithoutInput() || dropWithoutReader()) {
         }
+        unfoldRectifiers();
         giveSchemes();
         emitPoints();
         emitFates();
@@ -126,6 +131,9 @@ private:
         if (slot > 1) return alone + "it is no operand of a product";
         if (slot == 0) return alone + "it is the left operand, whose rows can have no scale each";
         if (constantOf(node.inputs[1 - slot]) != kNone) return alone + "the other operand is constant";
+        const bool batch = node.op == "MatMul" && layer.shape.size() > 2 && scheme.activation->timing == schemes::Timing::Static;
+        if (batch && hasIntegerKernel(scheme) && scheme.weight.granularity.kind == schemes::Granularity::Kind::Channel)
+            return alone + "integer kernels take one scale for a batch of matrices; take " + scheme.weight.format + ":tensor";
         return {};
     }
 
@@ -150,16 +158,19 @@ private:
                                                     : "one operand is constant, and no layer's weight";
         }
     }
-    /// A Relu, or a Clip that begins at 0.
+    /// A Relu, or a Clip that begins at 0 and ends at a known value.
     bool isRectifier(std::size_t i) const {
         const model::Node& node = nodes()[i];
         if (kindOf(node) != OpKind::Rectifier) return false;
-        if (node.op == "Relu") return true;
+        return node.op == "Relu" || (boundOf(node, 1, "min", -kInfinity) == 0 && boundOf(node, 2, "max", kInfinity) > 0);
+    }
+    /// A bound of a Clip, which is an attribute before opset 11 and an input since; nullopt where it is computed.
+    std::optional<double> boundOf(const model::Node& clip, std::size_t slot, const std::string& attribute, double without) const {
         const auto opset = m_model.info().opsets.find("");
-        if (opset != m_model.info().opsets.end() && opset->second < 11) return true;  // its bounds are attributes
-        if (node.inputs.size() < 2) return false;
-        const auto low = valuesOf(node.inputs[1]);
-        return low && low->size() == 1 && low->front() == 0;
+        if (opset != m_model.info().opsets.end() && opset->second < 11) return clip.number(attribute, without);
+        if (slot >= clip.inputs.size() || clip.inputs[slot].empty()) return without;
+        const auto values = valuesOf(clip.inputs[slot]);
+        return values && values->size() == 1 ? std::optional<double>(values->front()) : std::nullopt;
     }
 
     /// The only reader of a value that nobody else sees.
@@ -200,14 +211,16 @@ private:
         if (node.op != "Add" || node.inputs.size() != 2 || m_seats[product].weightSlot != 1) return kNone;
         const model::Layer& layer = m_model.layers()[m_seats[product].layer];
         for (const std::size_t slot : {0u, 1u})
-            if (isBias(node.inputs[slot], layer)) return slot;
+            if (isBias(node.inputs[slot], layer, 1)) return slot;
         return kNone;
     }
-    bool isBias(const std::string& value, const model::Layer& layer) const {
+    /// One number a column, in at most `rank` dimensions.
+    bool isBias(const std::string& value, const model::Layer& layer, std::size_t rank) const {
         const std::size_t tensor = constantOf(value);
         if (tensor == kNone || m_model.tensors()[tensor].type != ElementType::Float32) return false;
         const tensor::Shape& shape = m_model.tensors()[tensor].shape;
-        return shape.size() == 1 && shape[0] == layer.shape[std::size_t(layer.outputAxis)];
+        const bool row = shape.size() == 1 || (shape.size() == 2 && shape[0] == 1);
+        return row && shape.size() <= rank && shape.back() == layer.shape[std::size_t(layer.outputAxis)];
     }
 
     bool in(std::size_t node) const {
@@ -285,10 +298,24 @@ private:
         for (std::size_t i = m_seats.size(); i-- > 0;) {
             const Seat& seat = m_seats[i];
             if (!seat.in || seat.kind == OpKind::Product || seat.foldedInto != kNone || isWanted(i)) continue;
-            dropped |= drop(i, m_outputs.contains(seat.output) ? "what it gives is an output of the model, which stays float"
-                                                               : "no integer operator reads what it gives");
+            dropped |= drop(i, whyUnwanted(seat.output));
         }
         return dropped;
+    }
+    std::string whyUnwanted(const std::string& value) const {
+        return m_outputs.contains(value) ? "what it gives is an output of the model, which stays float"
+                                         : "no integer operator reads what it gives";
+    }
+    /// Only codes can leave a Relu out: behind a product that gives floats it stays a node of its own.
+    void unfoldRectifiers() {
+        for (std::size_t i = 0; i < m_seats.size(); ++i) {
+            Seat& seat = m_seats[i];
+            if (!seat.in || seat.rectifier == kNone || !givesFloats(i) || isWanted(i)) continue;
+            const std::size_t rectifier = std::exchange(seat.rectifier, kNone);
+            m_seats[rectifier].foldedInto = kNone;
+            drop(rectifier, whyUnwanted(seat.output));
+            seat.output = nodes()[rectifier].inputs[0];
+        }
     }
 
     /// What stands between products takes the scheme of what it reads first.
@@ -361,13 +388,18 @@ private:
         return like.empty() ? value : like;
     }
     void emitBias(std::size_t i) {
-        const Seat& seat = m_seats[i];
+        Seat& seat = m_seats[i];
         const model::Layer& layer = m_model.layers()[seat.layer];
         if (!hasIntegerKernel(m_schemes[seat.layer])) return;
         const std::size_t user = seat.add != kNone ? seat.add : i;
         const std::size_t slot = seat.add != kNone ? biasSlot(i, seat.add) : 2;
         const auto& inputs = nodes()[user].inputs;
-        if (slot >= inputs.size() || !isBias(inputs[slot], layer)) return;
+        if (slot >= inputs.size() || inputs[slot].empty()) return;
+        const bool gemm = user == i && nodes()[i].op == "Gemm";
+        const bool fits = isBias(inputs[slot], layer, gemm ? 2 : 1);
+        if (!fits) seat.floats = "its bias is not one constant a column";
+        else if (gemm && (nodes()[i].number("alpha", 1) != 1 || nodes()[i].number("beta", 1) != 1)) seat.floats = "it has an alpha or beta beside its bias";
+        if (!fits) return;
         m_out.biases.push_back(
             {seat.layer, i, constantOf(inputs[slot]), user, slot, nodes()[i].inputs[1 - seat.weightSlot]});
     }
@@ -388,16 +420,19 @@ private:
             const Seat& seat = m_seats[i];
             const bool dynamic = !seat.in && seat.scheme && seat.layer != kNone;
             const std::size_t whole = seat.foldedInto != kNone ? seat.foldedInto : i;
-            fate.between = in(i) && m_seats[whole].kind == OpKind::Bridge;
+            fate.between = in(i) && (m_seats[whole].kind == OpKind::Bridge || !m_seats[whole].floats.empty());
             fate.status = (in(i) && !fate.between) || dynamic ? Status::Quantized : Status::Kept;
             fate.reason = reasonOf(i, dynamic);
-            if (in(i) && whole != i) fate.partOf = whole;
+            if (!in(i) || whole == i) continue;
+            fate.partOf = whole;
+            if (nodes()[i].op == "Clip") m_out.ceilings[whole] = float(*boundOf(nodes()[i], 2, "max", kInfinity));
         }
     }
     std::string reasonOf(std::size_t i, bool dynamic) const {
         const Seat& seat = m_seats[i];
         const model::Node& node = nodes()[i];
         if (seat.foldedInto != kNone && in(i)) return "part of the " + nodes()[seat.foldedInto].op + " before it";
+        if (!seat.floats.empty()) return "computes floats between codes: " + seat.floats;
         if (seat.in && seat.kind == OpKind::Bridge) return "computes floats between codes: ONNX Runtime has no integer kernel for " + node.op;
         if (dynamic) return "its input is quantized as it comes";
         if (seat.in && seat.layer != kNone && !hasIntegerKernel(m_schemes[seat.layer]))

@@ -1,4 +1,5 @@
 #pragma once
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -26,7 +27,7 @@ struct ActivationPoint {
 struct BiasPoint {
     std::size_t layer = 0;   ///< index into Model::layers()
     std::size_t node = 0;    ///< the product
-    std::size_t tensor = 0;  ///< index into Model::tensors(): float32, one dimension
+    std::size_t tensor = 0;  ///< index into Model::tensors(): float32, one number a channel
     std::size_t user = 0;    ///< node that reads the bias: the product itself, or the Add behind a MatMul
     std::size_t slot = 0;    ///< of that node
     std::string input;       ///< value of the point whose scale is meant
@@ -40,10 +41,12 @@ struct Placement {
     struct NodeFate {
         Status status = Status::Kept;  ///< Quantized: it computes with codes; Kept: with floats
         std::string reason;            ///< in either case
-        bool between = false;          ///< Kept, but what it reads and gives is quantized
+        bool between = false;          ///< Kept, but stands between quantized values
         std::optional<std::size_t> partOf;  ///< the node before that computes this one, too: a bias behind it, a Relu
     };
     std::vector<NodeFate> nodes;  ///< parallel to Graph::nodes
+    /// Where the Clip that is part of a node cuts above, by the node.
+    std::map<std::size_t, float> ceilings;
 
     /// The point that gives what `node` reads of `value`; nullptr where it reads floats.
     [[nodiscard]] const ActivationPoint* pointOf(const std::string& value, std::size_t node) const;

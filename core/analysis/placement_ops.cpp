@@ -36,6 +36,16 @@ bool isEightBitInteger(const schemes::TensorScheme& scheme) {
     return format && (format->storage == tensor::ElementType::Int8 || format->storage == tensor::ElementType::Uint8);
 }
 
+/// True where a Resize gives values of its input: others compute between them, or beyond the border.
+bool picksValues(const model::Node& resize) {
+    return resize.text("mode", "nearest") == "nearest" && resize.text("coordinate_transformation_mode", "") != "tf_crop_and_resize";
+}
+
+bool isDilated(const model::Node& pool) {
+    const auto dilations = pool.integers("dilations");
+    return std::any_of(dilations.begin(), dilations.end(), [](std::int64_t dilation) { return dilation != 1; });
+}
+
 }  // namespace
 
 OpKind kindOf(const model::Node& node) {
@@ -46,6 +56,8 @@ OpKind kindOf(const model::Node& node) {
     // A second output (MaxPool's indices, Dropout's mask) is no value of the first input.
     if (found->kind != OpKind::Product && node.op != "Split" && node.outputs.size() > 1 && !node.outputs[1].empty())
         return OpKind::Float;
+    if (node.op == "Resize" && !picksValues(node)) return OpKind::Bridge;
+    if (node.op == "AveragePool" && isDilated(node)) return OpKind::Float;
     return found->kind;
 }
 

@@ -72,6 +72,14 @@ Result<ActivationPlan> planActivations(const model::Model& model, std::span<cons
         auto codes = biasCodes(model, bias, input ? plan.scales[*input].scale : 0, schemes[bias.layer].weight, job);
         if (!codes) return propagate(codes);
         plan.biases.push_back(input ? std::move(*codes) : std::nullopt);
+        if (plan.biases.back() || model.graph().nodes[bias.node].op != "Conv") continue;
+        auto& nodes = plan.placement.nodes;
+        nodes[bias.node].reason = "computes floats between codes: its bias's codes would leave no room in 32 bits";
+        for (std::size_t i = 0; i < nodes.size(); ++i) {
+            if (nodes[i].partOf.value_or(i) != bias.node) continue;
+            nodes[i].status = analysis::Status::Kept;
+            nodes[i].between = true;
+        }
     }
     return plan;
 }

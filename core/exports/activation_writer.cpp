@@ -4,6 +4,7 @@
 
 #include "core/exports/packing.h"
 #include "core/exports/provenance.h"
+#include "core/exports/weight_pairs.h"
 #include "core/schemes/number_format.h"
 #include "core/tensor/convert.h"
 
@@ -94,7 +95,7 @@ void ActivationWriter::moveBias(std::size_t index, const std::string& target) {
     const auto& place = m_plan.placement.biases[index];
     const auto& nodes = m_writer.model().graph().nodes;
     const std::string& name = m_record.biases[index].bias;
-    m_writer.note("bias " + name + " stays float, behind its product: its codes would not fit into 32 bits");
+    m_writer.note("bias " + name + " stays float, behind its product: its codes would leave no room in 32 bits");
     tensor::Shape shape = m_writer.model().tensors()[place.tensor].shape;
     if (nodes[place.node].op == "Conv") shape.resize(m_writer.layer(place.layer).shape.size() - 1, 1);
     const bool inGemm = nodes[place.node].op == "Gemm" && place.user == place.node;
@@ -206,10 +207,13 @@ void ActivationWriter::insertBias(std::size_t index, const std::string& domain) 
     edit.replaceInput(place.user, place.slot, after);
 }
 
-Result<void> ActivationWriter::insertPairs(const std::string& domain, Job& job) {
-    for (std::size_t i = 0; i < m_plan.placement.biases.size(); ++i) insertBias(i, domain);
+Result<void> ActivationWriter::insertPairs(std::int64_t opset, Job& job) {
+    for (std::size_t i = 0; i < m_plan.placement.biases.size(); ++i) {
+        const auto input = m_plan.pointOf(m_plan.placement.biases[i].input, m_plan.placement.biases[i].node);
+        insertBias(i, input ? pairDomain(point(*input).scheme, opset) : "");
+    }
     for (std::size_t i = 0; i < m_plan.placement.points.size(); ++i)
-        if (auto done = insertPoint(i, domain, job); !done) return done;
+        if (auto done = insertPoint(i, pairDomain(point(i).scheme, opset), job); !done) return done;
     return {};
 }
 

@@ -42,8 +42,8 @@ public:
     [[nodiscard]] const GraphIndex& graph() const { return m_index; }
 
     /// QuantizeLinear and DequantizeLinear around every static point and every bias; constants and biases are stored as codes.
-    /// @param domain of these operators
-    Result<void> insertPairs(const std::string& domain, Job& job);
+    /// @param opset of the file
+    Result<void> insertPairs(std::int64_t opset, Job& job);
     /// Removes constants that nobody reads as floats any more, and leaves the record in the file.
     void finish();
 

@@ -1,3 +1,4 @@
+#include "core/analysis/placement_ops.h"
 #include "core/exports/activation_notes.h"
 #include "core/exports/activation_writer.h"
 #include "core/exports/families.h"
@@ -18,6 +19,25 @@ std::string whyNot(const model::Layer& layer, const schemes::Scheme& scheme) {
     return whyNotDequantizeLinear(layer, scheme.weight);
 }
 
+/// ONNX Runtime 1.29 takes a product together with the Relu or Clip that reads it, and has kernels for both only where what they
+/// give is quantized: else it computes floats.
+void keepRectifiedProducts(const model::Graph& graph, analysis::Placement& placement) {
+    const GraphIndex index(graph);
+    for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+        const auto& node = graph.nodes[i];
+        if (analysis::kindOf(node) != analysis::OpKind::Rectifier || placement.nodes[i].status == analysis::Status::Quantized) continue;
+        const auto maker = index.makers.find(node.inputs[0]);
+        const bool alone = index.readers.at(node.inputs[0]) == 1 && index.readers.contains(node.outputs[0]);
+        if (maker == index.makers.end() || !alone) continue;
+        const std::size_t last = maker->second.first, product = placement.nodes[last].partOf.value_or(last);
+        const std::string& op = graph.nodes[product].op;
+        if (placement.nodes[product].status != analysis::Status::Quantized || (op != "Gemm" && op != "MatMul")) continue;
+        for (const std::size_t kept : {product, last})
+            placement.nodes[kept] = {analysis::Status::Kept, "ONNX Runtime computes it with the " + node.op + " behind it, in floats", false,
+                                     kept == product ? std::nullopt : std::optional(product)};
+    }
+}
+
 Result<Exported> write(const model::Model& model, const analysis::Recipe& recipe,
                        const std::filesystem::path& temporary, const std::filesystem::path& final,
                        const ExportOptions& options, Job& job) {
@@ -30,10 +50,11 @@ Result<Exported> write(const model::Model& model, const analysis::Recipe& recipe
     for (const std::size_t i : writer->quantized())
         if (auto added = addWeightPair(*writer, i, *opset); !added) return propagate(added);
     if (activations->wanted) {
+        keepRectifiedProducts(model.graph(), activations->placement);
         noteActivations(*writer, activations->placement, options.calibration.get());
         writer->setFates(activations->placement.nodes);
         ActivationWriter pairs(*writer, std::move(*activations));
-        if (auto done = pairs.insertPairs(*opset < kIntegerOpset ? kMicrosoft : "", job); !done) return propagate(done);
+        if (auto done = pairs.insertPairs(*opset, job); !done) return propagate(done);
         pairs.finish();
     }
     return writer->finish(temporary, final, options, job);

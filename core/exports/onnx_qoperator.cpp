@@ -1,11 +1,14 @@
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "core/analysis/placement_ops.h"
 #include "core/exports/activation_notes.h"
 #include "core/exports/activation_writer.h"
 #include "core/exports/families.h"
+#include "core/exports/packing.h"
 #include "core/exports/weight_pairs.h"
 
 namespace roundoff::exports {
@@ -13,9 +16,11 @@ namespace {
 
 using analysis::OpKind;
 using analysis::Status;
+using tensor::ElementType;
 
 constexpr std::int64_t kOpset = 13;       // of 8-bit pooling and of what moves data
 constexpr std::int64_t kLeastOpset = 10;  // of QLinearConv
+constexpr std::int64_t kClipOpset = 12;   // of Clip on codes
 
 std::string whyNot(const model::Layer& layer, const schemes::Scheme& scheme) {
     if (!scheme.activation) return whyNotDequantizeLinear(layer, scheme.weight);
@@ -24,6 +29,8 @@ std::string whyNot(const model::Layer& layer, const schemes::Scheme& scheme) {
     if (std::string reason = whyNotQuantizeLinear(*scheme.activation); !reason.empty()) return reason;
     if (!analysis::hasIntegerKernel(scheme))
         return "its operators take 8-bit activations, and 8-bit weights by tensor or channel; take int8/uint8, or onnx-qdq";
+    if (storageOf(*scheme.activation) == ElementType::Int8 && storageOf(scheme.weight) == ElementType::Uint8)
+        return "its operators take no unsigned weights beside signed activations; take int8/int8 or uint8/uint8, or onnx-qdq";
     return whyNotDequantizeLinear(layer, scheme.weight);
 }
 
@@ -38,6 +45,8 @@ public:
         for (std::size_t i = 0; i < m_nodes.size(); ++i)
             if (const auto of = m_placement.nodes[i].partOf) m_last[*of] = i;
         for (std::size_t b = 0; b < m_placement.biases.size(); ++b) m_biases[m_placement.biases[b].node] = b;
+        for (const std::size_t layer : m_writer.quantized())
+            for (const std::size_t use : m_writer.layer(layer).uses) m_weightTypes[use] = storageOf(m_writer.scheme(layer));
         for (std::size_t i = 0; i < m_nodes.size(); ++i)
             if (!m_placement.nodes[i].partOf && (m_placement.nodes[i].between || (isInteger(i) && isIsland(i)))) m_islands.insert(i);
     }
@@ -48,12 +57,25 @@ public:
         for (std::size_t p = 0; p < m_placement.points.size(); ++p)
             if (auto done = entrance(p); !done) return done;
         for (std::size_t i = 0; i < m_nodes.size(); ++i)
-            if (computes(i)) node(i);
+            if (computes(i)) compute(i);
         for (const std::size_t i : m_islands) island(i);
         for (std::size_t i = 0; i < m_nodes.size(); ++i)
             if (isRemoved(i)) m_edit.removeNode(i);
         for (std::size_t p = 0; p < m_placement.points.size(); ++p) exit(p);
         return {};
+    }
+
+    /// The placement as it was carried out.
+    [[nodiscard]] analysis::Placement placement() const {
+        analysis::Placement carried = m_placement;
+        for (std::size_t i = 0; i < m_nodes.size(); ++i) {
+            auto& fate = carried.nodes[i];
+            if (!m_islands.contains(fate.partOf.value_or(i)) || fate.status != Status::Quantized) continue;
+            fate.status = Status::Kept;
+            fate.between = true;
+            if (!fate.partOf) fate.reason = "computes floats between codes: no operator takes it as it is";
+        }
+        return carried;
     }
 
 private:
@@ -64,16 +86,22 @@ private:
     }
     /// True where no operator computes a node with codes: it stays as it is, between DequantizeLinear and QuantizeLinear.
     [[nodiscard]] bool isIsland(std::size_t node) {
-        if (m_nodes[node].op == "Clip" || m_nodes[node].op == "Dropout") return true;
-        if (m_nodes[node].op == "Resize" || m_nodes[node].op == "Upsample") {
-            const std::string mode = m_edit.text(node, "mode");
-            return !mode.empty() && mode != "nearest";  // the others compute between values
-        }
+        if (m_nodes[node].op == "Clip" || m_nodes[node].op == "Dropout" || isMixed(node)) return true;
+        if (m_opset < kClipOpset && topCode(node)) return true;
         if (m_nodes[node].op != "Conv" && m_nodes[node].op != "Gemm") return false;
-        if (m_nodes[node].op == "Gemm" && (m_edit.attribute(node, "alpha", 1) != 1 || m_edit.attribute(node, "beta", 1) != 1)) return true;
         const auto bias = m_biases.find(node);
         const bool has = m_nodes[node].inputs.size() > 2 && !m_nodes[node].inputs[2].empty();
         return has && (bias == m_biases.end() || !m_activations.plan().biases[bias->second]);
+    }
+    /// True where no kernel takes the types of a node's codes together: those that come and go have one type, and where that is
+    /// signed, so is the weight's.
+    [[nodiscard]] bool isMixed(std::size_t node) const {
+        std::set<ElementType> types;
+        for (const std::string& input : m_nodes[node].inputs)
+            if (const auto point = m_activations.plan().pointOf(input, node)) types.insert(storageOf(m_activations.point(*point).scheme));
+        if (const auto point = pointBehind(valueOf(node))) types.insert(storageOf(m_activations.point(*point).scheme));
+        const auto weight = m_weightTypes.find(node);
+        return types.size() > 1 || (types.contains(ElementType::Int8) && weight != m_weightTypes.end() && weight->second == ElementType::Uint8);
     }
     /// An integer node on its own, no part of another.
     [[nodiscard]] bool computes(std::size_t node) const {
@@ -186,6 +214,30 @@ private:
         return std::nullopt;
     }
 
+    /// The code at which the Clip that is part of a node cuts; nullopt where no code lies above it.
+    [[nodiscard]] std::optional<std::int32_t> topCode(std::size_t node) const {
+        const auto ceiling = m_placement.ceilings.find(node);
+        const auto point = ceiling == m_placement.ceilings.end() ? std::nullopt : pointBehind(valueOf(node));
+        if (!point) return std::nullopt;
+        const auto& [scale, zero] = m_activations.plan().scales[*point];
+        const float code = std::nearbyint(ceiling->second / scale) + zero;
+        const float highest = storageOf(m_activations.point(*point).scheme) == ElementType::Int8 ? 127 : 255;
+        return code < highest ? std::optional(std::int32_t(code)) : std::nullopt;
+    }
+    /// Codes keep the order of values: where a Clip cuts some of them off, it cuts codes.
+    void compute(std::size_t i) {
+        const auto top = topCode(i);
+        if (!top) return node(i);
+        const std::size_t point = *pointBehind(valueOf(i));
+        const std::string& value = m_activations.point(point).value;
+        const std::string codes = std::exchange(m_codes[point], m_edit.freshName(value + "_unclipped"));
+        node(i);
+        const std::string unclipped = std::exchange(m_codes[point], codes);
+        const std::string highest = m_edit.freshName(value + "_highest");
+        const auto type = storageOf(m_activations.point(point).scheme);
+        m_edit.addTensor(highest, type, {}, pack(type, std::span(&*top, 1)));
+        m_edit.addNodeAfter(i, {m_edit.freshName(value + "_Clip"), "Clip", "", {unclipped, m_activations.names(point).zero, highest}, {codes}, {}});
+    }
     void node(std::size_t i) {
         const std::string& op = m_nodes[i].op;
         const auto kind = analysis::kindOf(m_nodes[i]);
@@ -267,6 +319,7 @@ private:
     std::map<std::size_t, std::size_t> m_last;                            ///< node → the last that is part of it
     std::map<std::size_t, std::size_t> m_biases;                          ///< node → index of its bias
     std::map<std::size_t, WeightTensors> m_weights;                       ///< by node
+    std::map<std::size_t, ElementType> m_weightTypes;                     ///< by node
     std::set<std::size_t> m_islands;
     std::map<std::string, std::size_t> m_makers;                          ///< value → the node that gives its codes
 };
@@ -282,11 +335,13 @@ Result<Exported> write(const model::Model& model, const analysis::Recipe& recipe
     if (plan->wanted && *opset < kLeastOpset)
         return usage(model.info().path, fmt::format("QLinearConv needs opset {}, and the model cannot be raised from {}", kLeastOpset, *opset),
                      "Take onnx-qdq, or export the model with a newer opset");
-    noteActivations(*writer, plan->placement, options.calibration.get());
     ActivationWriter activations(*writer, std::move(*plan));
-    if (auto done = Rewriter(*writer, activations, *opset, job).run(); !done) return propagate(done);
+    Rewriter rewriter(*writer, activations, *opset, job);
+    if (auto done = rewriter.run(); !done) return propagate(done);
+    const analysis::Placement placement = rewriter.placement();
+    noteActivations(*writer, placement, options.calibration.get());
     if (activations.plan().wanted) {
-        writer->setFates(activations.plan().placement.nodes);
+        writer->setFates(placement.nodes);
         writer->edit().importDomain(kMicrosoft, 1);
         activations.finish();
     }

@@ -180,6 +180,11 @@ Result<std::int64_t> reachOpset(OnnxWriter& writer, const std::vector<analysis::
     return before;
 }
 
+std::string pairDomain(const TensorScheme& activation, std::int64_t opset) {
+    // Biases have a scale a channel, which came with opset 13.
+    return opset < 13 || requiredOpset(storedAs(activation)) > opset ? kMicrosoft : "";
+}
+
 Result<WeightTensors> addWeightTensors(OnnxWriter& writer, std::size_t index, bool withZeros, std::size_t scaleRank) {
     const model::Layer& layer = writer.layer(index);
     const model::Tensor& weight = writer.weight(index);

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "core/exports/activation_plan.h"
 #include "core/exports/onnx_writer.h"
@@ -18,6 +19,9 @@ std::string whyNotDequantizeLinear(const model::Layer& layer, const schemes::Ten
 /// Microsoft's operators.
 /// @returns the opset reached
 Result<std::int64_t> reachOpset(OnnxWriter& writer, const std::vector<analysis::ActivationPoint>& points, std::int64_t least);
+
+/// The domain whose QuantizeLinear and DequantizeLinear take a scheme's activations at an opset.
+std::string pairDomain(const schemes::TensorScheme& activation, std::int64_t opset);
 
 /// Constants of a layer's codes; the scales' shape is that of DequantizeLinear, or with further axes of 1 behind.
 struct WeightTensors {

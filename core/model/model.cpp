@@ -3,6 +3,22 @@
 #include <utility>
 
 namespace roundoff::model {
+namespace {
+
+template <class T>
+T valueOf(const Node& node, const std::string& attribute, T fallback) {
+    const auto found = node.attributes.find(attribute);
+    const T* value = found == node.attributes.end() ? nullptr : std::get_if<T>(&found->second);
+    return value ? *value : std::move(fallback);
+}
+
+}  // namespace
+
+double Node::number(const std::string& attribute, double fallback) const { return valueOf(*this, attribute, fallback); }
+std::string Node::text(const std::string& attribute, const std::string& fallback) const { return valueOf(*this, attribute, fallback); }
+std::vector<std::int64_t> Node::integers(const std::string& attribute) const {
+    return valueOf(*this, attribute, std::vector<std::int64_t>());
+}
 
 Model::Model(Info info, std::vector<Tensor> tensors, std::vector<Layer> layers, Graph graph,
              std::shared_ptr<const Source> source)

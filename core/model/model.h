@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "core/base/result.h"
@@ -33,6 +34,12 @@ struct Node {
     std::vector<std::string> inputs;
     std::vector<std::string> outputs;
     int subgraph = 0;  ///< 0 the main graph; others count up in file order
+    using Attribute = std::variant<double, std::string, std::vector<std::int64_t>>;
+    std::map<std::string, Attribute> attributes = {};  ///< those that are numbers, texts or lists of integers
+
+    [[nodiscard]] double number(const std::string& attribute, double fallback) const;
+    [[nodiscard]] std::string text(const std::string& attribute, const std::string& fallback) const;
+    [[nodiscard]] std::vector<std::int64_t> integers(const std::string& attribute) const;  ///< empty where there are none
 };
 
 /// A graph input or output. Symbolic dimensions carry a name and the value -1.

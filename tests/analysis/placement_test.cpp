@@ -134,6 +134,43 @@ TEST_F(Place, ProductsGiveFloatsWhereNoIntegerOperatorReads) {
     EXPECT_EQ(reason("MatMul"), "product of codes that gives floats");
 }
 
+TEST_F(Place, ClipsAreRectifiersWhereTheyBeginAtZeroAndEndAtAKnownValue) {
+    const auto folds = [&](std::vector<std::string> bounds, std::vector<test::Attribute> attributes, std::int64_t opset) {
+        bounds.insert(bounds.begin(), "c");
+        make(convs(2)
+                 .floats("zero", {}, {0})
+                 .floats("six", {}, {6})
+                 .node("ReduceMax", {"x"}, {"most"}, {{"keepdims", 0}})
+                 .node("Conv", {"x", "w0"}, {"c"})
+                 .node("Clip", bounds, {"r"}, attributes)
+                 .node("Conv", {"r", "w1"}, {"y"}),
+             {"y"}, opset);
+        with("int8/uint8");
+        return m_placement.nodes[2].partOf == 1u;
+    };
+    EXPECT_TRUE(folds({"zero", "six"}, {}, 17));
+    EXPECT_EQ(m_placement.ceilings.at(1), 6);
+    EXPECT_TRUE(folds({"zero"}, {}, 17));
+    EXPECT_FALSE(folds({"zero", "most"}, {}, 17)) << "computed";
+    EXPECT_TRUE(folds({}, {{"min", 0.0F}, {"max", 6.0F}}, 10));
+    EXPECT_EQ(m_placement.ceilings.at(1), 6);
+    EXPECT_FALSE(folds({}, {{"min", 0.5F}, {"max", 6.0F}}, 10));
+    EXPECT_FALSE(folds({}, {{"max", 6.0F}}, 10));
+}
+
+TEST_F(Place, WhereAProductGivesFloatsItsReluIsANodeOfItsOwn) {
+    GraphBuilder graph;
+    weight(weight(graph, "w", {8, 8}), "v", {8, 8});
+    make(graph.node("MatMul", {"x", "w"}, {"m"}).node("Relu", {"m"}, {"r"}).node("MatMul", {"r", "v"}, {"n"}).node("Relu", {"n"}, {"y"}),
+         {"y"});
+    with("int8/uint8");
+    EXPECT_THAT(points(), ElementsAre("x for MatMul", "r"));
+    EXPECT_THAT(floats(), ElementsAre("Relu"));
+    EXPECT_EQ(m_placement.nodes[1].partOf, 0u);
+    EXPECT_FALSE(m_placement.nodes[3].partOf);
+    EXPECT_EQ(m_placement.nodes[3].reason, "what it gives is an output of the model, which stays float");
+}
+
 TEST_F(Place, ValuesOfFloatOperatorsAreQuantizedForTheirIntegerReadersAlone) {
     GraphBuilder graph;
     weight(weight(graph, "w", {8, 8}), "v", {8, 8});
@@ -191,6 +228,31 @@ TEST_F(Place, CheapFloatOperatorsStandBetweenCodesButNotBehindMatrixProducts) {
     make(graph.node("MatMul", {"x", "w"}, {"m"}).node("Tanh", {"m"}, {"t"}).node("MatMul", {"t", "v"}, {"y"}), {"y"});
     with("int8/uint8");
     EXPECT_THAT(points(), ElementsAre("x for MatMul", "t for MatMul"));
+}
+
+TEST_F(Place, AttributesSayWhatAnOperatorDoesToItsValues) {
+    const auto between = [&](const char* op, std::vector<std::string> inputs, std::vector<test::Attribute> attributes) {
+        make(convs(2)
+                 .floats("twice", {4}, {1, 1, 2, 2})
+                 .node("Conv", {"x", "w0"}, {"c"})
+                 .node(op, inputs, {"m"}, attributes)
+                 .node("Conv", {"m", "w1"}, {"y"}),
+             {"y"}, 19);
+        with("int8/uint8");
+        return points();
+    };
+    EXPECT_THAT(between("Resize", {"c", "", "twice"}, {}), ElementsAre("x for Conv", "c", "m like c", "y"));
+    EXPECT_THAT(floats(), IsEmpty());
+    for (const auto& attribute : {test::Attribute("mode", "linear"), test::Attribute("coordinate_transformation_mode", "tf_crop_and_resize")}) {
+        EXPECT_THAT(between("Resize", {"c", "", "twice"}, {attribute}), ElementsAre("x for Conv", "c", "m", "y")) << "a range of its own";
+        EXPECT_THAT(floats(), ElementsAre("Resize"));
+    }
+    const auto pool = [&](std::int64_t dilation) {
+        return between("AveragePool", {"c"}, {{"kernel_shape", std::vector<std::int64_t>{2, 2}}, {"dilations", std::vector<std::int64_t>{dilation, 1}}});
+    };
+    EXPECT_THAT(pool(1), ElementsAre("x for Conv", "c", "m", "y"));
+    EXPECT_THAT(pool(2), ElementsAre("x for Conv", "c", "m for Conv", "y"));
+    EXPECT_THAT(floats(), ElementsAre("AveragePool"));
 }
 
 TEST_F(Place, AttentionMultipliesCodesWhereItsOperandsComeAsCodes) {

@@ -35,6 +35,13 @@ protected:
         for (const model::Node& node : file.graph().nodes) ops.push_back(node.op);
         return ops;
     }
+    /// Of each node, in order.
+    static std::string statuses(const Exported& exported) {
+        std::string all;
+        for (const auto& node : exported.nodes)
+            all += (all.empty() ? "" : " ") + std::string(node.status == analysis::Status::Quantized ? "Quantized" : "Kept");
+        return all;
+    }
     std::vector<float> run(const std::filesystem::path& path) {
         auto session = runtime::Session::open(path, {runtime::SessionOptions::Level::All, 4, 1});
         EXPECT_TRUE(session) << session.error().line();
@@ -133,6 +140,7 @@ TEST_F(IntegerExport, WhatNoOperatorTakesStaysFloatBetweenCodes) {
     const auto ops = opsOfFile();
     EXPECT_EQ(std::count(ops.begin(), ops.end(), "Conv"), 1) << "the bias does not fit";
     EXPECT_EQ(std::count(ops.begin(), ops.end(), "Clip"), 1) << "c0 is an output";
+    EXPECT_EQ(statuses(*exported), "Quantized Kept Kept Quantized Quantized") << "as they are carried out";
     EXPECT_GT(sqnr(run(m_temporary.path() / "model.onnx"), run(m_out)), 25);
     ASSERT_TRUE(make(model, "int8/uint8", "onnx-qdq"));
     EXPECT_GT(sqnr(run(m_temporary.path() / "model.onnx"), run(m_out)), 25) << "ONNX Runtime made codes of the bias";
@@ -233,12 +241,88 @@ TEST_F(IntegerExport, RefusalsSayWhatToTake) {
          {Case{"int8/uint8", "onnx-dynamic", "uint8:dynamic"}, Case{"int8/int8:dynamic", "onnx-dynamic", "asymmetric uint8"},
           Case{"int8/uint8:token", "onnx-dynamic", "int8:token"}, Case{"int8/int8:token", "onnx-dynamic", "has no tokens"}, Case{"int4:g32/uint8:dynamic", "onnx-dynamic", "8-bit weights"},
           Case{"int8/uint8:dynamic", "onnx-qoperator", "onnx-dynamic"}, Case{"int8/int16", "onnx-qoperator", "8-bit"},
-          Case{"int4/uint8", "onnx-qoperator", "8-bit weights"}}) {
+          Case{"int4/uint8", "onnx-qoperator", "8-bit weights"}, Case{"uint8/int8", "onnx-qoperator", "uint8/uint8"}}) {
         const auto exported = make(digits(), scheme, target);
         ASSERT_FALSE(exported) << scheme << target;
         EXPECT_EQ(exported.error().code, ErrorCode::Usage);
         EXPECT_THAT(exported.error().line(), HasSubstr(words));
         EXPECT_THAT(exported.error().line(), HasSubstr("--exclude"));
+    }
+}
+
+TEST_F(IntegerExport, ProductsThatGiveFloatsKeepTheirRectifiers) {
+    for (const char* product : {"Gemm", "MatMul"}) {
+        for (const char* rectifier : {"Relu", "Clip"}) {
+            for (const bool output : {true, false}) {
+                GraphBuilder graph;
+                weight(graph, "w", {16, 8}, 1, 1).floats("b", {8}, {1, -1, 2, -2, 3, -3, 4, -4}).floats("low", {}, {0}).floats("high", {}, {2});
+                if (std::string(product) == "Gemm")
+                    graph.node("Gemm", {"x", "w", "b"}, {"sum"}, {}, "fc");
+                else
+                    graph.node("MatMul", {"x", "w"}, {"m"}, {}, "fc").node("Add", {"m", "b"}, {"sum"}, {}, "bias");
+                std::vector<std::string> inputs{"sum"};
+                if (std::string(rectifier) == "Clip") inputs = {"sum", "low", "high"};
+                graph.node(rectifier, inputs, {output ? "y" : "r"}, {}, "cut");
+                if (!output) graph.node("Softmax", {"r"}, {"y"}, {}, "softmax");
+                const auto model = write(graph, {4, 16}, {"y"});
+                const auto expected = run(m_temporary.path() / "model.onnx");
+                const auto made = make(model, "int8/uint8", "onnx-qoperator");
+                ASSERT_TRUE(made) << made.error().line();
+                EXPECT_THAT(opsOfFile(), Contains(rectifier)) << product;
+                EXPECT_GT(sqnr(expected, run(m_out)), 25) << product << rectifier << output;
+                for (const auto& node : made->nodes)
+                    if (node.name == "cut") {
+                        EXPECT_EQ(node.status, analysis::Status::Kept) << product << rectifier << output;
+                    }
+            }
+        }
+    }
+}
+
+/// Codes of a power of two reach beyond the highest value; attributes say where an old Clip cuts.
+TEST_F(IntegerExport, ClipsCutWhereTheySay) {
+    const auto convs = [](std::vector<std::string> bounds, std::vector<test::Attribute> attributes) {
+        GraphBuilder graph;
+        weight(weight(graph, "w", {4, 4, 1, 1}, 1, 3), "v", {4, 4, 1, 1}, 2).floats("low", {}, {0}).floats("high", {}, {6});
+        bounds.insert(bounds.begin(), "a");
+        return graph.node("Conv", {"x", "w"}, {"a"}, {}, "first").node("Clip", bounds, {"b"}, attributes, "cut").node("Conv", {"b", "v"}, {"y"}, {}, "second");
+    };
+    for (const bool old : {false, true}) {
+        const auto graph = old ? convs({}, {{"min", 0.5F}, {"max", 3.0F}}) : convs({"low", "high"}, {});
+        const auto model = write(graph, {1, 4, 8, 8}, {"y"}, old ? 10 : 17);
+        const auto expected = run(m_temporary.path() / "model.onnx");
+        for (const char* scheme : {"int8/uint8", "int8/uint8:pot"}) {
+            ASSERT_TRUE(make(model, scheme, "onnx-qdq"));
+            const auto pairs = run(m_out);
+            EXPECT_GT(sqnr(expected, pairs), 25) << scheme;
+            const auto made = make(model, scheme, "onnx-qoperator");
+            ASSERT_TRUE(made) << made.error().line();
+            EXPECT_TRUE(made->verification->ok());
+            EXPECT_GT(sqnr(pairs, run(m_out)), 40) << scheme << old;
+            const auto ops = opsOfFile();
+            EXPECT_EQ(std::count(ops.begin(), ops.end(), "QLinearConv"), 2) << scheme << old;
+            EXPECT_EQ(std::count(ops.begin(), ops.end(), "Clip"), old || std::string(scheme) != "int8/uint8") << scheme << old;
+        }
+    }
+}
+
+TEST_F(IntegerExport, ABatchOfMatricesTakesOneScale) {
+    GraphBuilder graph;
+    weight(weight(graph, "w", {2, 16, 12}, 1), "v", {12, 6}, 2);
+    graph.node("MatMul", {"x", "w"}, {"a"}, {}, "first").node("MatMul", {"a", "v"}, {"y"}, {}, "second");
+    const auto model = write(graph, {2, 5, 16}, {"y"});
+    const auto expected = run(m_temporary.path() / "model.onnx");
+    for (const char* target : {"onnx-qdq", "onnx-qoperator"}) {
+        for (const char* scheme : {"int8/uint8", "int8:tensor/uint8"}) {
+            const auto made = make(model, scheme, target);
+            ASSERT_TRUE(made) << target << made.error().line();
+            EXPECT_GT(sqnr(expected, run(m_out)), 25) << target << scheme;
+            ASSERT_EQ(made->nodes.size(), 2u);
+            if (std::string(scheme) == "int8/uint8")
+                EXPECT_THAT(made->nodes[0].reason, HasSubstr("take int8:tensor"));
+            else
+                EXPECT_EQ(made->nodes[0].status, analysis::Status::Quantized);
+        }
     }
 }
 
@@ -258,6 +342,84 @@ TEST_F(IntegerExport, ReadersOfOneValueKeepTheirOwnScales) {
             ASSERT_TRUE(made) << target << made.error().line();
             EXPECT_GT(sqnr(expected, run(m_out)), 35) << first << target;
         }
+    }
+}
+
+/// No kernel takes signed and unsigned codes at once: a layer between them stays float.
+TEST_F(IntegerExport, NeighboursMayDifferInTheSignOfTheirCodes) {
+    GraphBuilder graph;
+    weight(weight(graph, "w", {4, 4, 1, 1}, 1), "v", {4, 4, 1, 1}, 2);
+    graph.node("Conv", {"x", "w"}, {"a"}, {}, "first").node("Relu", {"a"}, {"r"}, {}, "relu").node("Conv", {"r", "v"}, {"y"}, {}, "second");
+    const auto model = write(graph, {1, 4, 8, 8}, {"y"});
+    const auto expected = run(m_temporary.path() / "model.onnx");
+    for (const auto& [first, second] : {std::pair("int8/uint8", "int8/int8"), std::pair("int8/int8", "int8/uint8"), std::pair("int8/int8:asym", "uint8/uint8")}) {
+        analysis::Recipe mixed = recipe(first);
+        mixed.layers.emplace(model.layers().back().name, schemes::parseScheme(second).value());
+        const auto made = make(model, mixed, "onnx-qoperator");
+        ASSERT_TRUE(made) << first << made.error().line();
+        EXPECT_GT(sqnr(expected, run(m_out)), 30) << first;
+        const auto ops = opsOfFile();
+        EXPECT_EQ(std::count(ops.begin(), ops.end(), "QLinearConv"), 1) << first;
+        EXPECT_EQ(std::count(ops.begin(), ops.end(), "Conv"), 1) << first;
+    }
+}
+
+/// What a status says is what ONNX Runtime does.
+TEST_F(IntegerExport, ProductsCountAsQuantizedWhereAKernelComputesThem) {
+    struct Case {
+        Shape bias;
+        float alpha;
+        bool integer;
+    };
+    for (const auto& [bias, alpha, integer] : {Case{{8}, 1, true}, Case{{1, 8}, 1, true}, Case{{8}, 0.5F, false}, Case{{4, 1}, 1, false}, Case{{}, 0.5F, true}}) {
+        GraphBuilder graph;
+        weight(weight(weight(graph, "w", {16, 8}, 1), "v", {8, 8}, 2), "b", bias, 3);
+        graph.node("Gemm", bias.empty() ? std::vector<std::string>{"x", "w"} : std::vector<std::string>{"x", "w", "b"}, {"a"}, {{"alpha", alpha}}, "first");
+        graph.node("Gemm", {"a", "v"}, {"y"}, {}, "second");
+        const auto model = write(graph, {4, 16}, {"y"});
+        const auto expected = run(m_temporary.path() / "model.onnx");
+        for (const char* target : {"onnx-qdq", "onnx-qoperator"}) {
+            const auto made = make(model, "int8/uint8", target);
+            ASSERT_TRUE(made) << target << made.error().line();
+            EXPECT_TRUE(made->verification->ok()) << target;
+            EXPECT_EQ(statuses(*made), integer ? "Quantized Quantized" : "Kept Quantized") << target << bias.size() << alpha;
+            const auto ops = optimizedOps();
+            EXPECT_EQ(std::count(ops.begin(), ops.end(), "QGemm"), integer ? 2 : 1) << target << bias.size() << alpha;
+            EXPECT_GT(sqnr(expected, run(m_out)), 30) << target;
+        }
+    }
+    for (const bool output : {true, false}) {
+        GraphBuilder graph;
+        weight(graph, "w", {16, 8}, 1);
+        graph.node("MatMul", {"x", "w"}, {"a"}, {}, "product").node("Relu", {"a"}, {output ? "y" : "r"}, {}, "relu");
+        if (!output) graph.node("Softmax", {"r"}, {"y"}, {}, "softmax");
+        const auto made = make(write(graph, {4, 16}, {"y"}), "int8/uint8", "onnx-qdq");
+        ASSERT_TRUE(made) << made.error().line();
+        EXPECT_EQ(statuses(*made), output ? "Quantized Kept" : "Kept Kept Kept");
+        EXPECT_EQ(std::ranges::count(optimizedOps(), "MatMulIntegerToFloat"), output);
+    }
+}
+
+/// Codes of a bias that fit into 32 bits alone, but not with the product that they are added to.
+TEST_F(IntegerExport, ABiasLeavesRoomForItsProduct) {
+    auto values = test::gaussian(4 * 512, 5, 0.1);
+    for (std::size_t i = 0; i < 512; ++i) values[i] = 1e-6F;
+    const auto graph = [&](float bias) {
+        GraphBuilder made;
+        made.floats("w", {4, 512, 1, 1}, values).floats("b", {4}, {bias, 0.1F, -0.1F, 0.2F});
+        weight(made, "v", {3, 4, 1, 1}, 3);
+        return made.node("Conv", {"x", "w", "b"}, {"a"}, {}, "first").node("Conv", {"a", "v"}, {"y"}, {}, "second");
+    };
+    write(graph(0), {1, 512, 2, 2}, {"y"});
+    const auto& seen = m_calibration->values.at("x");
+    const float scale = parametersOf(seen, *schemes::parseScheme("int8/uint8")->activation).scale;
+    for (const char* target : {"onnx-qdq", "onnx-qoperator"}) {
+        const auto model = write(graph(2.1474e9F * scale * (1e-6F / 127)), {1, 512, 2, 2}, {"y"});
+        const auto expected = run(m_temporary.path() / "model.onnx");
+        const auto made = make(model, "int8/uint8", target);
+        ASSERT_TRUE(made) << target << made.error().line();
+        EXPECT_GT(sqnr(expected, run(m_out)), 25) << target;
+        EXPECT_THAT(made->notes, Contains(HasSubstr("bias b stays float"))) << target;
     }
 }
 

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "core/base/random.h"
+#include "core/calibration/calibration.h"
 #include "core/exports/target.h"
 #include "core/formats/format.h"
 #include "core/runtime/session.h"
@@ -211,6 +212,33 @@ TEST_F(OddModel, WhatCannotBeRaisedTakesMicrosoftsOperator) {
     ASSERT_FALSE(refused);
     EXPECT_NE(refused.error().line().find("resize"), std::string::npos) << refused.error().line();
     EXPECT_NE(refused.error().where.find("layer w"), std::string::npos);
+}
+
+/// Opset 13 has no 16-bit QuantizeLinear, and a parameter keeps the function from being raised.
+TEST_F(OddModel, WideActivationsTakeMicrosoftsOperatorsWhereTheOpsetStays) {
+    const GraphBuilder body = GraphBuilder().node("ReduceMean", {"a"}, {"b"}, {test::Attribute::parameter("axes", 7)});
+    const GraphBuilder graph = GraphBuilder()
+                                   .node("Conv", {"x", "w"}, {"c"}, {}, "first")
+                                   .node("Mean", {"c"}, {"m"}, {{"axes", std::vector<std::int64_t>{2, 3}}}, "mean", "my.domain")
+                                   .node("Conv", {"m", "v"}, {"y"}, {}, "second")
+                                   .tensor(weight("w", {4, 3, 3, 3}))
+                                   .tensor(weight("v", {4, 4, 1, 1}))
+                                   .input("x", ElementType::Float32, {1, 3, 8, 8})
+                                   .output("y", ElementType::Float32, {1, 4, 1, 1});
+    const model::Model from = model(onnxModel(graph, 13, 8, test::functionField("Mean", {"a"}, {"b"}, body, 13, {"axes"})));
+    analysis::Recipe recipe;
+    recipe.standard = schemes::parseScheme("int8/int16").value();
+    const auto values = calibratedValues(from, recipe, *findTarget("onnx-qdq"), {});
+    ASSERT_TRUE(values) << values.error().line();
+    auto ranges = calibration::calibrate(from, *values, {}, calibration::Detail::Histograms, m_job);
+    ASSERT_TRUE(ranges) << ranges.error().line();
+    ExportOptions options;
+    options.calibration = std::make_shared<const calibration::Calibration>(std::move(*ranges));
+    const auto made = exportModel(from, recipe, *findTarget("onnx-qdq"), m_folder / "out.onnx", options, m_job);
+    ASSERT_TRUE(made) << made.error().line();
+    EXPECT_TRUE(made->verification->ok());
+    EXPECT_EQ(exported().info().opsets.at(""), 13);
+    for (const OutputComparison& output : made->verification->outputs) EXPECT_GT(output.sqnrDb, 30);
 }
 
 TEST_F(OddModel, BrokenNumbersInTheWeightAreProvenToo) {

@@ -73,6 +73,10 @@ struct Attribute {
         : Attribute(name, 6, [&](pbf_writer& w) {
               for (const float f : v) w.add_float(7, f);
           }) {}
+    /// The value that a function's caller gives.
+    static Attribute parameter(const std::string& name, int type) {
+        return {name, type, [&](pbf_writer& w) { w.add_string(21, name); }};
+    }
     static Attribute tensor(const std::string& name, const std::string& tensor) {
         return {name, 4, [&](pbf_writer& w) { w.add_message(5, tensor); }};
     }
@@ -180,11 +184,12 @@ private:
 /// A further field of a ModelProto: a function of domain "my.domain" with the nodes of a graph.
 inline std::string functionField(const std::string& name, const std::vector<std::string>& inputs,
                                  const std::vector<std::string>& outputs, const GraphBuilder& nodes,
-                                 std::int64_t opset) {
+                                 std::int64_t opset, const std::vector<std::string>& parameters = {}) {
     std::string function = message([&](pbf_writer& w) {
         w.add_string(1, name);
         for (const auto& input : inputs) w.add_string(4, input);
         for (const auto& output : outputs) w.add_string(5, output);
+        for (const auto& parameter : parameters) w.add_string(6, parameter);
         w.add_message(9, message([&](pbf_writer& o) {
                           o.add_string(1, "");
                           o.add_int64(2, opset);

@@ -115,6 +115,20 @@ model::Value value(const ::onnx::ValueInfoProto& info) {
     return out;
 }
 
+std::map<std::string, model::Node::Attribute> attributesOf(const ::onnx::NodeProto& node) {
+    std::map<std::string, model::Node::Attribute> out;
+    if (isStandard(node, "Constant")) return out;  // a tensor
+    for (const auto& attribute : node.attribute()) {
+        if (!attribute.ref_attr_name().empty()) continue;  // the caller of the function says it
+        if (attribute.type() == ::onnx::AttributeProto::FLOAT) out[attribute.name()] = double(attribute.f());
+        if (attribute.type() == ::onnx::AttributeProto::INT) out[attribute.name()] = double(attribute.i());
+        if (attribute.type() == ::onnx::AttributeProto::STRING) out[attribute.name()] = attribute.s();
+        if (attribute.type() == ::onnx::AttributeProto::INTS)
+            out[attribute.name()] = std::vector<std::int64_t>(attribute.ints().begin(), attribute.ints().end());
+    }
+    return out;
+}
+
 model::Graph graphOf(const ::onnx::ModelProto& proto, const Walk& walk) {
     model::Graph graph;
     graph.name = proto.graph().name();
@@ -126,7 +140,8 @@ model::Graph graphOf(const ::onnx::ModelProto& proto, const Walk& walk) {
                                std::string(domainOf(node)),
                                {node.input().begin(), node.input().end()},
                                {node.output().begin(), node.output().end()},
-                               ref.scope});
+                               ref.scope,
+                               attributesOf(node)});
     }
     std::unordered_map<std::string_view, bool> constant;
     for (const auto& tensor : proto.graph().initializer()) constant[tensor.name()] = true;
