@@ -22,7 +22,7 @@ void addCommonOptions(CLI::App& app, Options& options, const Command& command) {
     app.add_option("--threads", options.threads, "threads to use; all cores where absent")
         ->check(CLI::Range(1, 1024))
         ->type_name("N");
-    app.add_option("--memory-limit", options.memoryLimit, "refuse what would need more memory")
+    app.add_option("--memory-limit", options.memoryLimit, "refuse what would need more memory; pages of the model's file count while they are in memory")
         ->transform(CLI::AsSizeValue(true))
         ->type_name("BYTES");
     app.add_option("--seed", options.seed, "of whatever is random; written into every file")->type_name("N");

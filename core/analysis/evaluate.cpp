@@ -7,6 +7,7 @@
 #include "core/analysis/simulation.h"
 #include "core/analysis/tally.h"
 #include "core/base/cpu.h"
+#include "core/runtime/memory_limit.h"
 
 namespace roundoff::analysis {
 namespace {
@@ -27,6 +28,24 @@ Evaluation resultOf(const Tally& tally, const calibration::Dataset& data, const 
     return result;
 }
 
+/// How many quantized models fit into memory together beside the float one, which runs once to see what running takes.
+Result<std::size_t> fitting(const model::Model& model, const std::vector<Report>& reports, calibration::Trial& reference,
+                            const calibration::Dataset& data, std::uint64_t memoryLimit, Job& job) {
+    const auto sample = data.sample(0);
+    if (!sample) return propagate(sample);
+    runtime::takeWorkingMemory();
+    if (const auto outputs = reference.run(*sample, job); !outputs) return propagate(outputs);
+    const std::uint64_t limit = memoryLimit > 0 ? memoryLimit : physicalMemory() / 2;
+    std::uint64_t constants = 0, quantized = 0;
+    for (const model::Tensor& tensor : model.tensors()) constants += tensor.bytes;
+    for (const model::Layer& layer : model.layers()) constants -= std::min(constants, model.tensors()[layer.weight].bytes);
+    for (const Report& report : reports) quantized = std::max(quantized, quantizedBytes(model, report));
+    const std::uint64_t each = constants + quantized + 1, base = residentMemory() + runtime::takeWorkingMemory();
+    if (memoryLimit > 0 && base + each > limit)
+        return runtime::overLimit("running the model beside a quantized form", base + each, limit);
+    return std::clamp<std::size_t>((limit - std::min(limit, base)) / each, 1, std::max<std::size_t>(reports.size(), 1));
+}
+
 }  // namespace
 
 std::string conditionsOf(const calibration::Dataset& data, std::uint64_t samples) {
@@ -42,12 +61,10 @@ Result<void> evaluate(const model::Model& model, Comparison& comparison, const c
     if (!reference) return propagate(reference);
 
     std::vector<Report>& reports = comparison.reports;
-    const std::uint64_t limit = memoryLimit > 0 ? memoryLimit : physicalMemory() / 2;
-    std::uint64_t bytes = 1;
-    for (const model::Tensor& tensor : model.tensors()) bytes += tensor.bytes;
-    const auto together = std::size_t(std::clamp<std::uint64_t>(limit / bytes, 1, std::max<std::size_t>(reports.size(), 1)));
-    for (std::size_t first = 0; first < reports.size(); first += together) {
-        const std::size_t count = std::min(together, reports.size() - first);
+    const auto together = fitting(model, reports, *reference, *data, memoryLimit, job);
+    if (!together) return propagate(together);
+    for (std::size_t first = 0; first < reports.size(); first += *together) {
+        const std::size_t count = std::min(*together, reports.size() - first);
         std::vector<Simulation> simulations;
         for (std::size_t r = 0; r < count; ++r) {
             const auto weights = quantizedWeights(model, reports[first + r], job);

@@ -8,7 +8,8 @@ namespace roundoff::analysis {
 
 /// Runs the float model and, for each report, one whose quantized layers carry the report's values, over the same samples,
 /// and fills in Report::output. Samples stream: no more than one sample's outputs are held for each model loaded. Models are
-/// loaded together as far as `memoryLimit` allows (0 = half of the machine's memory), the others after them.
+/// loaded together as far as `memoryLimit` allows (0 = half of the machine's memory), the others after them; a limit that not
+/// even one can keep is refused with the number that would do, once the float model has run one sample.
 /// A stop leaves figures of the samples that were finished, marked by Evaluation::partial().
 /// Errors: a quantized weight that cannot be replaced, a model or data that ONNX Runtime refuses.
 /// @param calibration where activations are static

@@ -55,10 +55,14 @@ Result<Groups> groupsOf(Work& work, Job& job) {
     trial->handlers().tap = [&](std::size_t tap, const tensor::TensorView& value) { bytes[tap] = value.bytes.size(); };
     const auto sample = work.data.sample(0);
     if (!sample) return propagate(sample);
+    runtime::takeWorkingMemory();
     if (const auto outputs = trial->run(*sample, job); !outputs) return propagate(outputs);
-    // Two models will run, one of them with twins: about three times what this one took.
-    const std::uint64_t one = residentMemory() - std::min(before, residentMemory());
-    const std::uint64_t base = before + 3 * one, largest = bytes.empty() ? 0 : *std::ranges::max_element(bytes);
+    // Two models will run, one of them with twins: about three times what this one took, but for the float weights.
+    std::uint64_t one = residentMemory() - std::min(before, residentMemory()), floats = 0;
+    for (const model::Layer& layer : work.model.layers()) floats += work.model.tensors()[layer.weight].bytes;
+    floats = std::min(floats, one);
+    one -= floats;
+    const std::uint64_t base = before + floats + 3 * one + 2 * runtime::takeWorkingMemory(), largest = bytes.empty() ? 0 : *std::ranges::max_element(bytes);
     const std::uint64_t limit = work.options.memoryLimit > 0 ? work.options.memoryLimit : physicalMemory() / 2;
     if (work.options.memoryLimit > 0 && base + largest > limit)
         return runtime::overLimit("running the model beside its quantized form", base + largest, limit);
@@ -121,8 +125,13 @@ Result<void> measureGroup(Work& work, const Groups& groups, std::size_t which, O
         if (reference->whyNoTwin(layer).empty()) reference->setTwinWeight(layer, work.weights[layer]);
     std::vector<Floats> kept(group.size());
     std::vector<Figures> sample(work.weights.size()), all(work.weights.size());  // by layer
+    Result<void> fits;  // samples may be larger than the first
     reference->handlers().tap = [&](std::size_t tap, const tensor::TensorView& value) {
+        if (!fits) return;
         const auto x = floatsIn(value);
+        if (x.size() > kept[tap].capacity())
+            fits = runtime::reserve(x.size_bytes(), "keeping the outputs of a sample", "Raise the limit, or give smaller samples");
+        if (!fits) return;
         kept[tap].assign(x.begin(), x.end());
     };
     reference->handlers().twinInput = [&](std::size_t layer, std::size_t use, const tensor::TensorView& x, std::span<float> y) {
@@ -148,6 +157,7 @@ Result<void> measureGroup(Work& work, const Groups& groups, std::size_t which, O
             for (const std::size_t layer : group) sample[layer] = {};
             const auto expected = reference->run(*inputs, job);
             if (!expected) return propagate(expected);
+            if (!fits) return fits;
             const auto got = simulation->run(*inputs, job);
             if (!got) return propagate(got);
             for (const std::size_t layer : group) all[layer].merge(sample[layer]);

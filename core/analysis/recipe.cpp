@@ -5,12 +5,13 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "core/base/json.h"
 #include "core/base/text.h"
 
 namespace roundoff::analysis {
 
 Result<Recipe> parseRecipe(std::string_view json, const std::string& where) {
-    const auto root = nlohmann::json::parse(json, nullptr, false);
+    const auto root = parseJson(json);
     if (root.is_discarded() || !root.is_object() || root.value("roundoff_recipe", nlohmann::json()) != 1)
         return badInput(where, "is not a recipe of version 1", "A recipe is {\"roundoff_recipe\": 1, \"default\": \"int8\"}");
     const auto scheme = [&](const nlohmann::json& value, const std::string& key) -> Result<schemes::Scheme> {

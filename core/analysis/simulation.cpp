@@ -7,6 +7,7 @@
 #include "core/analysis/bias_codes.h"
 #include "core/analysis/quantized_weight.h"
 #include "core/calibration/observer.h"
+#include "core/runtime/memory_limit.h"
 
 namespace roundoff::analysis {
 namespace {
@@ -48,8 +49,20 @@ bool hasActivations(const Report& report) {
 
 }  // namespace
 
+std::uint64_t quantizedBytes(const model::Model& model, const Report& report) {
+    std::uint64_t bytes = 0, working = 0;
+    for (std::size_t i = 0; i < report.layers.size(); ++i) {
+        if (report.layers[i].status != Status::Quantized) continue;
+        const model::Layer& layer = model.layers()[i];
+        bytes += model.tensors()[layer.weight].bytes;
+        working = std::max(working, layer.parameters * (sizeof(float) + sizeof(std::int16_t)));  // its values and codes
+    }
+    return bytes + working;
+}
+
 Result<Weights> quantizedWeights(const model::Model& model, const Report& report, Job& job) {
     Weights weights(report.layers.size());
+    if (auto fits = runtime::reserve(quantizedBytes(model, report), "holding the quantized weights"); !fits) return propagate(fits);
     for (std::size_t i = 0; i < report.layers.size(); ++i) {
         if (job.cancelled()) return cancelled();
         if (report.layers[i].status != Status::Quantized) continue;

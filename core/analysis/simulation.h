@@ -12,6 +12,8 @@ namespace roundoff::analysis {
 
 /// Weights of the layers that a report quantizes, in its schemes; null for the others. Shared, as they are large.
 using Weights = std::vector<std::shared_ptr<const runtime::NamedTensor>>;
+/// What quantizedWeights() holds at most, in bytes.
+std::uint64_t quantizedBytes(const model::Model& model, const Report& report);
 Result<Weights> quantizedWeights(const model::Model& model, const Report& report, Job& job);
 
 /// The schemes of a report's quantized layers, float for the others.

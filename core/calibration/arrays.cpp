@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cmath>
 
 #include "core/base/text.h"
 #include "core/calibration/readers.h"
@@ -21,25 +20,18 @@ struct Cut {
     std::uint64_t pieces = 1, each = 0;
 
     [[nodiscard]] Result<runtime::NamedTensor> piece(std::uint64_t index) const {
+        if (isInteger(input.type) && array.type() == input.type) {
+            auto bytes = array.readBytes(index * each, each);  // not as numbers: these are exact to 2^53 alone
+            if (!bytes) return propagate(bytes);
+            return runtime::NamedTensor{input.name, input.type, shape, std::move(*bytes)};
+        }
         const auto values = array.read(index * each, each);
         if (!values) return propagate(values);
         for (std::uint64_t i = 0; i < each; ++i)
-            if (const std::string what = whyNot((*values)[i]); !what.empty())
+            if (const std::string what = whyNot(input, (*values)[i]); !what.empty())
                 return badInput(array.name(), fmt::format("element {} of sample {} is {}", i, index, what),
                                 "Mend the data, or leave the sample out");
         return tensorFor(input, shape, *values);
-    }
-
-private:
-    /// Why the input cannot take a number; empty where it can.
-    [[nodiscard]] std::string whyNot(double value) const {
-        if (std::isnan(value)) return "NaN";
-        if (isFloat(input.type)) return {};
-        const int bits = tensor::bits(input.type);
-        const bool sign = tensor::name(input.type)[0] == 'i';
-        const double low = sign ? -std::ldexp(1.0, bits - 1) : 0, high = std::ldexp(1.0, sign ? bits - 1 : bits);
-        if (value == std::trunc(value) && (input.type == tensor::ElementType::Bool || (value >= low && value < high))) return {};
-        return fmt::format("{}, input \"{}\" takes {}", value, input.name, name(input.type));
     }
 };
 

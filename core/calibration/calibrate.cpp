@@ -5,6 +5,7 @@
 
 #include "core/base/cpu.h"
 #include "core/base/text.h"
+#include "core/calibration/memory_forecast.h"
 #include "core/calibration/observer.h"
 #include "core/calibration/store.h"
 #include "core/calibration/trial.h"
@@ -14,12 +15,18 @@ namespace {
 
 constexpr std::size_t kMostSamples = 1'000'000;
 
+/// "about 512 MB of memory": what the process will hold, told before the model is loaded.
+std::string forecast(const model::Model& model, const TrialPlan& plan, const runtime::Sample& first) {
+    // Constants are held as they are serialized, as they are parsed, and as they are used.
+    std::uint64_t bytes = residentMemory() + plan.taps.size() * sizeof(std::uint64_t) * Observation::kBins;
+    for (const model::Tensor& tensor : model.tensors()) bytes += tensor.bytes * (plan.replaceable ? 1 : 3);
+    const auto activations = activationBytes(model, first);
+    return fmt::format("{} {} of memory", activations ? "about" : "at least", bytesText(bytes + activations.value_or(0)));
+}
+
 /// Runs the samples that some of the values have not seen yet.
 Result<void> observeRest(const model::Model& model, const Dataset& data, const std::vector<std::string>& values,
                          ProgressOfValues& progress, Job& job) {
-    const bool channels = std::ranges::any_of(values, [&](const auto& value) { return progress.at(value).detail == Detail::Channels; });
-    auto trial = Trial::open(model, watching(model, values, !channels), job);
-    if (!trial) return propagate(trial);
     std::vector<Progress*> own;
     std::size_t sample = data.count();
     for (const std::string& value : values) {
@@ -27,20 +34,28 @@ Result<void> observeRest(const model::Model& model, const Dataset& data, const s
         sample = std::min(sample, own.back()->samples);
     }
     const std::size_t begun = sample;
+    const auto first = data.sample(begun);
+    if (!first) return propagate(first);
+    const bool channels = std::ranges::any_of(own, [](const Progress* each) { return each->detail == Detail::Channels; });
+    const TrialPlan plan = watching(model, values, !channels);
+    std::string memory = forecast(model, plan, *first);
+    job.progress(0, 1, "loading the model, " + memory);
+    auto trial = Trial::open(model, plan, job);
+    if (!trial) return propagate(trial);
     // A run may be stopped between two values: each counts for itself.
     trial->handlers().tap = [&](std::size_t tap, const tensor::TensorView& value) {
         if (own[tap]->samples > sample) return;
         observe(value, own[tap]->detail, own[tap]->seen);
         own[tap]->samples = sample + 1;
     };
-    std::string what = "the first calibration sample";
     for (; sample < data.count(); ++sample) {
-        job.progress(double(sample), double(data.count()), what);
+        job.progress(double(sample), double(data.count()), "calibration samples, " + memory);
         const auto inputs = data.sample(sample);
         if (!inputs) return propagate(inputs);
         if (const auto outputs = trial->run(*inputs, job); !outputs) return propagate(outputs);
         for (Progress* each : own) each->samples = std::max(each->samples, sample + 1);  // some values are not made every time
-        if (sample == begun) what = fmt::format("calibration samples, about {} of memory", bytesText(peakMemory()));
+        // It does not grow with the samples: what the first took is what all will.
+        if (sample == begun) memory = fmt::format("about {} of memory", bytesText(peakMemory()));
     }
     return {};
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 #include "core/base/sha256.h"
 #include "core/base/sha256_memo.h"
@@ -115,6 +116,19 @@ void Dataset::keep(std::size_t limit) {
     m_count = std::min(m_count, limit);
     if (labels.size() > m_count) labels.resize(m_count);
     if (images && files.size() > m_count) files.resize(m_count);
+}
+
+std::string whyNot(const Value& input, double value) {
+    if (std::isnan(value)) return "NaN";
+    if (isFloat(input.type)) return {};
+    constexpr double kExact = 0x1p53;  // from here on a double may stand for its neighbours
+    const int bits = tensor::bits(input.type);
+    const bool sign = tensor::name(input.type)[0] == 'i';
+    const double low = sign ? std::max(-kExact, -std::ldexp(1.0, bits - 1) - 1) : -1;
+    const double high = std::min(kExact, std::ldexp(1.0, sign ? bits - 1 : bits));
+    if (value == std::trunc(value) && (input.type == tensor::ElementType::Bool || (value > low && value < high))) return {};
+    const bool large = value == std::trunc(value) && std::fabs(value) >= kExact && std::fabs(value) < std::ldexp(1.0, 64);
+    return fmt::format("{}, input \"{}\" takes {}{}", value, input.name, name(input.type), large ? ", and numbers so large only from arrays of that type" : "");
 }
 
 runtime::NamedTensor tensorFor(const Value& input, tensor::Shape shape, const std::vector<double>& values) {

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 #include "core/calibration/picture.h"
 #include "core/calibration/readers.h"
@@ -104,7 +105,8 @@ Result<ImageInput> imageInput(const model::Model& model, const DataSource& sourc
     return out;
 }
 
-Result<runtime::Sample> sampleOf(const Picture& picture, const ImageInput& to, const ImageOptions& options) {
+Result<runtime::Sample> sampleOf(const Picture& picture, const ImageInput& to, const ImageOptions& options,
+                                 const fs::path& file) {
     const auto depth = std::size_t(to.channels), plane = std::size_t(picture.width) * std::size_t(picture.height);
     const double factor = options.scale.value_or(isFloat(to.input.type) ? 1.0 / 255 : 1);
     const auto of = [](const std::vector<double>& numbers, std::size_t channel, double standard) {
@@ -116,6 +118,11 @@ Result<runtime::Sample> sampleOf(const Picture& picture, const ImageInput& to, c
         const std::size_t from = options.bgr ? depth - 1 - c : c;
         for (std::size_t p = 0; p < plane; ++p)
             values[to.channelsFirst ? c * plane + p : p * depth + c] = (picture.pixels[p * depth + from] * factor - mean) / std;
+    }
+    for (std::size_t i = 0; i < values.size() && !isFloat(to.input.type); ++i) {
+        values[i] = std::nearbyint(values[i]);
+        if (const std::string what = whyNot(to.input, values[i]); !what.empty())
+            return badInput(file.string(), "a pixel becomes " + what, "Choose --mean, --std and --scale so that pixels fit");
     }
     const tensor::Shape shape = to.channelsFirst ? tensor::Shape{1, to.channels, picture.height, picture.width}
                                                  : tensor::Shape{1, picture.height, picture.width, to.channels};
@@ -147,7 +154,7 @@ Result<Dataset> readImages(const model::Model& model, const DataSource& source, 
         if (!picture) return propagate(picture);
         picture = fitted(std::move(*picture), options, to.height, to.width, files[index]);
         if (!picture) return propagate(picture);
-        return sampleOf(*picture, to, options);
+        return sampleOf(*picture, to, options, files[index]);
     });
     Labels labels = labelsOf(files, source.path);
     data.labels = std::move(labels.of);

@@ -4,9 +4,14 @@
 #include <cmath>
 #include <cstring>
 
+#include "core/base/text.h"
 #include "core/calibration/readers.h"
+#include "core/runtime/memory_limit.h"
 
 namespace roundoff::calibration {
+
+using tensor::ElementType;
+
 namespace {
 
 /// The text between `key` and the end of its value in the header's Python literal.
@@ -52,18 +57,18 @@ double loadHalf(const std::byte* at) {
 }
 
 constexpr NpyArray::Kind kKinds[] = {
-    {"f2", 2, loadHalf},
-    {"f4", 4, load<float>},
-    {"f8", 8, load<double>},
-    {"i1", 1, load<std::int8_t>},
-    {"i2", 2, load<std::int16_t>},
-    {"i4", 4, load<std::int32_t>},
-    {"i8", 8, load<std::int64_t>},
-    {"u1", 1, load<std::uint8_t>},
-    {"u2", 2, load<std::uint16_t>},
-    {"u4", 4, load<std::uint32_t>},
-    {"u8", 8, load<std::uint64_t>},
-    {"b1", 1, load<std::uint8_t>},
+    {"f2", ElementType::Float16, 2, loadHalf},
+    {"f4", ElementType::Float32, 4, load<float>},
+    {"f8", ElementType::Float64, 8, load<double>},
+    {"i1", ElementType::Int8, 1, load<std::int8_t>},
+    {"i2", ElementType::Int16, 2, load<std::int16_t>},
+    {"i4", ElementType::Int32, 4, load<std::int32_t>},
+    {"i8", ElementType::Int64, 8, load<std::int64_t>},
+    {"u1", ElementType::Uint8, 1, load<std::uint8_t>},
+    {"u2", ElementType::Uint16, 2, load<std::uint16_t>},
+    {"u4", ElementType::Uint32, 4, load<std::uint32_t>},
+    {"u8", ElementType::Uint64, 8, load<std::uint64_t>},
+    {"b1", ElementType::Bool, 1, load<std::uint8_t>},
 };
 
 /// Position in a row-major array of element `index` of a column-major one.
@@ -78,7 +83,7 @@ std::uint64_t rowMajor(std::uint64_t index, const tensor::Shape& shape) {
     return position;
 }
 
-/// Largest array in column-major order, as numbers in memory.
+/// Largest array in column-major order.
 constexpr std::uint64_t kMostColumns = 1u << 27;
 constexpr std::uint64_t kLongestHeader = 1u << 20;
 
@@ -124,27 +129,34 @@ Result<NpyArray> NpyArray::open(std::shared_ptr<Bytes> bytes) {
 
     if (*count > kMostColumns)
         return badInput(place, "the array is large and in column-major order", "Save numpy.ascontiguousarray of it");
-    auto columns = array.read(0, *count);
+    const std::size_t size = array.m_kind->size;
+    if (auto fits = runtime::reserve(2 * *count * size, "turning the column-major array " + printable(place), "Raise the limit, or save numpy.ascontiguousarray of it"); !fits)
+        return propagate(fits);
+    const auto columns = array.readBytes(0, *count);
     if (!columns) return propagate(columns);
-    auto rows = std::make_shared<std::vector<double>>(*count);
-    for (std::uint64_t i = 0; i < *count; ++i) (*rows)[rowMajor(i, *shape)] = (*columns)[i];
+    auto rows = std::make_shared<std::vector<std::byte>>(columns->size());
+    for (std::uint64_t i = 0; i < *count; ++i) std::memcpy(rows->data() + rowMajor(i, *shape) * size, columns->data() + i * size, size);
     array.m_columns = std::move(rows);
     return array;
 }
 
-Result<std::vector<double>> NpyArray::read(std::uint64_t first, std::uint64_t count) const {
+Result<std::vector<std::byte>> NpyArray::readBytes(std::uint64_t first, std::uint64_t count) const {
+    const std::size_t size = m_kind->size;
     if (m_columns) {
-        const auto at = m_columns->begin() + std::ptrdiff_t(first);
-        return std::vector<double>(at, at + std::ptrdiff_t(count));
+        const auto at = m_columns->begin() + std::ptrdiff_t(first * size);
+        return std::vector<std::byte>(at, at + std::ptrdiff_t(count * size));
     }
-    std::vector<std::byte> bytes(count * m_kind->size);
-    if (auto done = m_bytes->read(m_start + first * m_kind->size, bytes); !done) return propagate(done);
+    std::vector<std::byte> bytes(count * size);
+    if (auto done = m_bytes->read(m_start + first * size, bytes); !done) return propagate(done);
+    for (std::byte* at = bytes.data(); m_swap && at < bytes.data() + bytes.size(); at += size) std::reverse(at, at + size);
+    return bytes;
+}
+
+Result<std::vector<double>> NpyArray::read(std::uint64_t first, std::uint64_t count) const {
+    const auto bytes = readBytes(first, count);
+    if (!bytes) return propagate(bytes);
     std::vector<double> values(count);
-    for (std::uint64_t i = 0; i < count; ++i) {
-        std::byte* at = bytes.data() + i * m_kind->size;
-        if (m_swap) std::reverse(at, at + m_kind->size);
-        values[i] = m_kind->load(at);
-    }
+    for (std::uint64_t i = 0; i < count; ++i) values[i] = m_kind->load(bytes->data() + i * m_kind->size);
     return values;
 }
 

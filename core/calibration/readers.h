@@ -18,7 +18,9 @@ namespace roundoff::calibration {
 
 /// All bytes of a file; an error where it is larger than 4 GiB.
 Result<std::vector<std::byte>> readFile(const std::filesystem::path& path);
-/// `values` as a tensor for `input`; integers are cut towards zero.
+/// Why an input cannot take a number: "300, input "ids" takes uint8"; empty where it can.
+std::string whyNot(const model::Value& input, double value);
+/// `values` as a tensor for `input`, which can take them.
 runtime::NamedTensor tensorFor(const model::Value& input, tensor::Shape shape, const std::vector<double>& values);
 
 /// Bytes of a known size, read from anywhere.
@@ -43,11 +45,15 @@ public:
     [[nodiscard]] const std::string& name() const { return m_bytes->name(); }
     [[nodiscard]] const tensor::Shape& shape() const { return m_shape; }
     [[nodiscard]] std::uint64_t count() const { return m_count; }
+    [[nodiscard]] tensor::ElementType type() const { return m_kind->type; }
     /// Elements [first, first + count). One array in column-major order is read whole and kept.
     [[nodiscard]] Result<std::vector<double>> read(std::uint64_t first, std::uint64_t count) const;
+    /// The same as this machine holds them.
+    [[nodiscard]] Result<std::vector<std::byte>> readBytes(std::uint64_t first, std::uint64_t count) const;
 
     struct Kind {
         std::string_view code;  // without the byte order
+        tensor::ElementType type;
         std::size_t size;
         double (*load)(const std::byte*);
     };
@@ -58,7 +64,7 @@ private:
     const Kind* m_kind = nullptr;
     tensor::Shape m_shape;
     bool m_swap = false;
-    std::shared_ptr<const std::vector<double>> m_columns;  // of a column-major one, put in row-major order
+    std::shared_ptr<const std::vector<std::byte>> m_columns;  // of a column-major one, put in row-major order
 };
 
 Result<Dataset> arraysOfOneInput(const model::Model& model, const model::Value& input, const DataSource& source,

@@ -2,9 +2,12 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "core/base/json.h"
 #include "core/calibration/readers.h"
+#include "core/calibration/token_ids.h"
 #include "core/calibration/tokenizers/tokenizer.h"
 #include "core/runtime/inputs.h"
+#include "core/runtime/memory_limit.h"
 
 namespace roundoff::calibration {
 namespace {
@@ -38,8 +41,7 @@ std::size_t positionsOfConfig(const fs::path& model) {
         if (!fs::exists(place / "config.json", error)) continue;
         const auto bytes = readFile(place / "config.json");
         if (!bytes) return 0;
-        const auto* begin = reinterpret_cast<const char*>(bytes->data());
-        const auto json = nlohmann::json::parse(begin, begin + bytes->size(), nullptr, false);
+        const auto json = parseJson({reinterpret_cast<const char*>(bytes->data()), bytes->size()});
         for (const char* key : {"max_position_embeddings", "n_positions"})
             if (json.is_object() && json.contains(key) && json[key].is_number_unsigned()) return json[key].get<std::size_t>();
     }
@@ -67,6 +69,23 @@ Result<std::size_t> windowOf(const model::Model& model, const Value& tokens, con
     return config > 1 ? std::min(config, kMostOfConfig) : kStandardWindow;
 }
 
+/// The ids of a text of `size` bytes, kept small.
+Result<std::shared_ptr<const TokenIds>> idsOf(const Tokenizer& tokenizer, const fs::path& path, std::uint64_t size, Job& job) {
+    const auto fits = [&](std::uint64_t more) {
+        return runtime::reserve(more, "holding the text " + path.filename().string() + " and its tokens", "Raise the limit, or give a part of the text");
+    };
+    if (auto read = fits(size); !read) return propagate(read);
+    const auto bytes = readFile(path);
+    if (!bytes) return propagate(bytes);
+    const auto ids = std::make_shared<TokenIds>();
+    const auto done = tokenizer.encode({reinterpret_cast<const char*>(bytes->data()), bytes->size()}, [&](std::span<const std::int64_t> some, std::size_t at) {
+        ids->add(some);
+        return at == 0 ? Result<void>() : fits(std::uint64_t(double(ids->bytes()) * double(bytes->size() - at) / double(at)));
+    }, job);
+    if (!done) return propagate(done);
+    return ids;
+}
+
 }  // namespace
 
 Result<Dataset> readText(const model::Model& model, const DataSource& source, Job& job) {
@@ -82,23 +101,21 @@ Result<Dataset> readText(const model::Model& model, const DataSource& source, Jo
     const std::shared_ptr<const Tokenizer> tokenizer = std::move(*opened);
     const std::string place = source.path.string();
     std::error_code error;
-    if (fs::file_size(source.path, error) > kLongestText && !error)
+    const auto length = fs::file_size(source.path, error);
+    if (!error && length > kLongestText)
         return badInput(place, "the text is larger than 256 MiB", "Give the part of it that is wanted");
-    const auto bytes = readFile(source.path);
-    if (!bytes) return propagate(bytes);
-    auto encoded = tokenizer->encode({reinterpret_cast<const char*>(bytes->data()), bytes->size()}, job);
-    if (!encoded) return propagate(encoded);
+    const auto ids = idsOf(*tokenizer, source.path, error ? 0 : length, job);
+    if (!ids) return propagate(ids);
     const auto rows = std::size_t((*tokens)->shape.size() > 1 ? std::max<std::int64_t>((*tokens)->shape[0], 1) : 1);
-    if (encoded->size() / *window < rows)
+    if ((*ids)->size() / *window < rows)
         return badInput(place,
                         fmt::format("the text is shorter than {}: {} of {} {}",
                                     rows == 1 ? "one window" : fmt::format("the {} windows that the model takes at once", rows),
-                                    encoded->size(), *window * rows, tokenizer->words()),
+                                    (*ids)->size(), *window * rows, tokenizer->words()),
                         "Give a longer text, or a shorter --window");
-    const auto ids = std::make_shared<const std::vector<std::int64_t>>(std::move(*encoded));
-    Dataset data(ids->size() / *window / rows, [=, input = **tokens, length = *window](std::size_t index) -> Result<runtime::Sample> {
-        const auto first = ids->begin() + std::ptrdiff_t(index * rows * length);
-        const std::vector<double> values(first, first + std::ptrdiff_t(rows * length));
+    Dataset data((*ids)->size() / *window / rows, [=, ids = *ids, input = **tokens, length = *window](std::size_t index) -> Result<runtime::Sample> {
+        std::vector<double> values;
+        for (std::size_t i = 0; i < rows * length; ++i) values.push_back(double((*ids)[index * rows * length + i]));
         const auto size = std::int64_t(length);
         const tensor::Shape shape = input.shape.size() == 1 ? tensor::Shape{size} : tensor::Shape{std::int64_t(rows), size};
         runtime::Sample sample{tensorFor(input, shape, values)};

@@ -5,8 +5,10 @@
 #include <map>
 #include <set>
 
+#include "core/base/cpu.h"
 #include "core/calibration/blocked_layout.h"
 #include "core/formats/onnx/edit.h"
+#include "core/runtime/memory_limit.h"
 
 namespace roundoff::calibration {
 
@@ -94,6 +96,8 @@ public:
         for (std::size_t i = 0; i < m_plan.taps.size(); ++i) watch("Tap", {m_plan.taps[i]}, std::int64_t(i));
         for (const std::size_t layer : m_plan.twins) twin(layer);
         watchInOrder();
+        // ONNX Runtime parses what is serialized, and copies what it parsed: the latter asks for itself.
+        if (auto fits = runtime::reserve(2 * m_constants, "loading the model's constants"); !fits) return propagate(fits);
         return m_edit.serialize(job);
     }
 
@@ -102,6 +106,7 @@ private:
         const auto& layers = m_model.layers();
         m_trial.m_fixed.resize(layers.size());
         m_trial.m_twinless.resize(layers.size());
+        for (const model::Tensor& tensor : m_model.tensors()) m_constants += tensor.bytes;
         for (std::size_t i = 0; i < layers.size(); ++i) {
             const model::Tensor& tensor = m_model.tensors()[layers[i].weight];
             if (layers[i].stored || !isFloat(tensor.type)) {
@@ -110,6 +115,7 @@ private:
                 m_trial.m_fixed[i] = "its weight stands in a function, or shares its name with another";
             } else if (m_plan.replaceable) {
                 m_edit.makeInput(layers[i].weight);
+                m_constants -= std::min(m_constants, tensor.bytes);
             }
         }
     }
@@ -245,6 +251,7 @@ private:
     OnnxEdit m_edit;
     Values m_values;
     ElementType m_type = ElementType::Float32;
+    std::uint64_t m_constants = 0;  ///< bytes of the tensors that stay in the graph
     std::unordered_map<std::string, ElementType> m_types;
     struct Watch {
         std::string op;
@@ -259,7 +266,8 @@ private:
 TrialPlan watching(const model::Model& model, std::vector<std::string> values, bool anyOrder) {
     constexpr std::uint64_t kConstantWeights = 512'000'000;  // bytes
     TrialPlan plan;
-    plan.replaceable = model.info().bytes > kConstantWeights;
+    const std::uint64_t limit = runtime::memoryLimit(), loading = 3 * model.info().bytes;
+    plan.replaceable = model.info().bytes > kConstantWeights || (limit > 0 && residentMemory() + loading > limit);
     plan.taps = std::move(values);
     plan.anyOrder = anyOrder;
     return plan;
@@ -301,15 +309,34 @@ Result<Trial> Trial::open(const model::Model& model, const TrialPlan& plan, Job&
     auto session = runtime::Session::open(model.info().path, std::as_bytes(std::span(*graph)), options, std::move(hooks));
     if (!session) return propagate(session);
     trial.m_session.emplace(std::move(*session));
-    for (std::size_t i = 0; plan.replaceable && i < model.layers().size(); ++i)
-        if (trial.m_fixed[i].empty())
-            if (auto set = trial.setWeight(i, nullptr); !set) return propagate(set);
+    for (const std::string& why : trial.m_fixed) trial.m_unset.push_back(plan.replaceable && why.empty());
     return trial;
+}
+
+Result<void> Trial::bindRest() {
+    std::uint64_t bytes = 0;
+    for (std::size_t i = 0; runtime::memoryLimit() > 0 && i < m_unset.size(); ++i) {
+        if (!m_unset[i]) continue;
+        const auto data = m_model.weight(m_model.layers()[i]);  // with it go its pages: they are not to count twice
+        if (!data) return propagate(data);
+        bytes += data->view.bytes.size();
+    }
+    if (auto fits = runtime::reserve(bytes, "running with the float weights"); !fits) return fits;
+    for (std::size_t i = 0; i < m_unset.size(); ++i)
+        if (m_unset[i])
+            if (auto set = setWeight(i, nullptr); !set) return set;
+    return {};
+}
+
+Result<std::vector<NamedTensor>> Trial::run(const runtime::Sample& sample, Job& job) {
+    if (auto bound = bindRest(); !bound) return propagate(bound);
+    return m_session->run(sample, job);
 }
 
 Result<void> Trial::setWeight(std::size_t layer, std::shared_ptr<const NamedTensor> weight) {
     const model::Layer& about = m_model.layers()[layer];
     const std::string& name = m_model.tensors()[about.weight].name;
+    m_unset[layer] = false;
     if (weight) {
         m_session->bind(name, {weight->view(), weight});
         return {};

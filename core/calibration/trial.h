@@ -54,21 +54,24 @@ public:
     [[nodiscard]] const std::string& whyNotReplaced(std::size_t layer) const { return m_fixed[layer]; }
     [[nodiscard]] const std::string& whyNoTwin(std::size_t layer) const { return m_twinless[layer]; }
 
-    /// The weight that the runs to come have, in the stored type and shape; null: the float one.
+    /// The weight that the runs to come have, in the stored type and shape; null: the float one, as all have in the first run
+    /// that were not set before.
     Result<void> setWeight(std::size_t layer, std::shared_ptr<const runtime::NamedTensor> weight);
     void setTwinWeight(std::size_t layer, const std::shared_ptr<const runtime::NamedTensor>& weight);
 
     /// The model's own outputs.
-    Result<std::vector<runtime::NamedTensor>> run(const runtime::Sample& sample, Job& job) { return m_session->run(sample, job); }
+    Result<std::vector<runtime::NamedTensor>> run(const runtime::Sample& sample, Job& job);
     [[nodiscard]] const std::vector<model::Value>& inputs() const { return m_session->inputs(); }
 
 private:
     friend class TrialGraph;
     explicit Trial(model::Model model) : m_model(std::move(model)) {}
+    Result<void> bindRest();
 
     model::Model m_model;
     std::unique_ptr<Handlers> m_handlers = std::make_unique<Handlers>();
     std::vector<std::string> m_fixed, m_twinless;  ///< by layer
+    std::vector<bool> m_unset;  ///< by layer: its weight is an input without a value
     std::optional<runtime::Session> m_session;
 };
 

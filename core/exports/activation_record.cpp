@@ -2,16 +2,18 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/base/json.h"
+
 namespace roundoff::exports {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string word(const Json& object, const char* key) {
+std::string word(const nlohmann::json& object, const char* key) {
     const auto found = object.find(key);
     return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
-float number(const Json& object, const char* key) {
+float number(const nlohmann::json& object, const char* key) {
     const auto found = object.find(key);
     return found != object.end() && found->is_number() ? found->get<float>() : 0.0F;
 }
@@ -32,14 +34,14 @@ std::string text(const ActivationRecord& record) {
 }
 
 Result<ActivationRecord> parseActivations(std::string_view json, const std::string& where) {
-    const Json root = Json::parse(json, nullptr, false);
+    const auto root = parseJson(json);
     const auto list = [&](const char* key) { return root.is_object() && root.contains(key) && root[key].is_array(); };
     if (!list("points") || !list("biases")) return badInput(where, "the entry is broken", "Export the model again");
     ActivationRecord record;
-    for (const Json& entry : root["points"])
+    for (const auto& entry : root["points"])
         record.points.push_back({word(entry, "value"), word(entry, "scheme"), number(entry, "scale"), number(entry, "zero"),
                                  word(entry, "scale_tensor"), word(entry, "zero_tensor"), word(entry, "codes_tensor")});
-    for (const Json& entry : root["biases"]) record.biases.push_back({word(entry, "bias"), word(entry, "codes_tensor")});
+    for (const auto& entry : root["biases"]) record.biases.push_back({word(entry, "bias"), word(entry, "codes_tensor")});
     return record;
 }
 

@@ -12,6 +12,8 @@ public:
     static Budget& instance();
     /// What the last refusal would have made of the process, in bytes; 0 where there was none since. Forgets it.
     std::uint64_t takeRefused() { return m_refused.exchange(0); }
+    /// See takeWorkingMemory().
+    std::uint64_t takeMost();
 
 private:
     Budget();
@@ -19,6 +21,7 @@ private:
 
     Ort::MemoryInfo m_info;
     std::atomic<std::uint64_t> m_refused = 0;
+    std::atomic<std::uint64_t> m_held = 0, m_most = 0;  ///< bytes in large blocks
 };
 
 }  // namespace roundoff::runtime

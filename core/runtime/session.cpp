@@ -184,6 +184,7 @@ Result<Session> Session::open(const std::string& name, std::span<const std::byte
 }
 
 Result<std::vector<NamedTensor>> Session::run(const Sample& sample, Job& job) {
+    constexpr std::uint64_t kLargeOutput = 1u << 20;
     if (job.cancelled()) return cancelled();
     Budget::instance().takeRefused();
     try {
@@ -211,6 +212,9 @@ Result<std::vector<NamedTensor>> Session::run(const Sample& sample, Job& job) {
             out.shape = info.GetShape();
             if (out.type == ElementType::String) continue;  // no bytes to compare
             const auto bytes = storageBytes(out.type, tensor::elementCount(out.shape).value_or(0)).value_or(0);
+            if (bytes >= kLargeOutput)
+                if (auto fits = reserve(bytes, "an output of one sample", "Raise the limit, or give smaller samples"); !fits)
+                    return propagate(fits);
             out.bytes.resize(bytes);
             if (bytes > 0) std::memcpy(out.bytes.data(), results[i].GetTensorRawData(), bytes);
         }

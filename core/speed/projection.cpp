@@ -6,6 +6,7 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "core/base/json.h"
 #include "core/speed/roofline.h"
 
 namespace roundoff::speed {
@@ -57,7 +58,7 @@ Result<double> sourced(const Json& json, const char* key, const std::string& whe
 }  // namespace
 
 Result<Device> parseDevice(std::string_view text, const std::string& where) {
-    const Json json = Json::parse(text, nullptr, false);
+    const Json json = parseJson(text);
     const auto wrong = [&](const std::string& what) { return badInput(where, what, "See resources/devices for examples"); };
     if (!json.is_object() || json.value("roundoff_device", Json()) != 1) return wrong("is no device file (\"roundoff_device\": 1)");
     Device device;

@@ -1,4 +1,5 @@
 #include "core/analysis/evaluate.h"
+#include "core/base/cpu.h"
 
 #include <gtest/gtest.h>
 
@@ -95,7 +96,12 @@ TEST_F(Evaluate, AgreesWithTheExportedModel) {
         if (entry.path().extension() == ".png" && taken++ < 20) fs::copy_file(entry.path(), data.path / entry.path().filename());
     const auto model = open("digits.onnx");
     auto comparison = compared(model, {"int8:tensor", "int4", "log4"});
-    ASSERT_TRUE(evaluate(model, comparison, data, nullptr, 1, m_job));
+    const auto refused = evaluate(model, comparison, data, nullptr, 1, m_job);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().where, "--memory-limit");
+    std::uint64_t limit = residentMemory();  // the least that does, so that they run one by one
+    while (!evaluate(model, comparison, data, nullptr, limit, m_job)) limit += 1'000'000;
+    EXPECT_LT(limit, physicalMemory());
     for (const Report& report : comparison.reports) {
         exports::ExportOptions options;
         options.data = data;

@@ -7,6 +7,8 @@
 #include <cstring>
 #include <fstream>
 
+#include "core/base/cpu.h"
+#include "core/runtime/memory_limit.h"
 #include "tests/support/npy.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/toy_model.h"
@@ -204,6 +206,36 @@ TEST_F(Dataset, TextForAModelWithoutATokenizerSaysWhereToPutIt) {
     const auto data = loadDataset(toyModel({input("input_ids", ElementType::Int64, {-1, -1})}), {write("t.txt", "words")}, 9, m_job);
     ASSERT_FALSE(data);
     EXPECT_NE(data.error().line().find("no tokenizer.json"), std::string::npos) << data.error().line();
+}
+
+TEST_F(Dataset, ATextThatDoesNotFitTheMemoryIsNamed) {
+    const auto model = toyModel({input("input_ids", ElementType::Int64, {-1, -1})}, {}, {}, {{"tokenizer", "bytes"}});
+    const auto path = write("long.txt", std::string(30'000'000, 'a'));
+    runtime::limitMemory(residentMemory() + 100'000'000);
+    const auto fits = loadDataset(model, {path}, 999, m_job);
+    runtime::limitMemory(residentMemory() + 10'000'000);
+    const auto refused = loadDataset(model, {path}, 999, m_job);
+    runtime::limitMemory(0);
+    EXPECT_TRUE(fits) << fits.error().line();
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().where, "--memory-limit");
+    EXPECT_NE(refused.error().what.find("holding the text long.txt and its tokens needs about"), std::string::npos) << refused.error().line();
+}
+
+TEST_F(Dataset, LargeIdsStayExact) {
+    const auto model = toyModel({input("input_ids", ElementType::Int64, {-1, 2})});
+    const std::int64_t large = (std::int64_t(1) << 53) + 1;
+    for (const char* fortran : {"False", "True"}) {
+        const auto samples = read(model, npy<std::int64_t>("ids.npy", "<i8", "(1, 2)", {large, -large}, fortran), 9, m_job);
+        ASSERT_TRUE(samples) << samples.error().line();
+        std::int64_t got[2];
+        std::memcpy(got, (*samples)[0][0].bytes.data(), sizeof got);
+        EXPECT_EQ(got[0], large);
+        EXPECT_EQ(got[1], -large);
+    }
+    const auto refused = read(model, npy<std::uint64_t>("ids.npy", "<u8", "(1, 2)", {1, std::uint64_t(large)}), 9, m_job);
+    ASSERT_FALSE(refused);
+    EXPECT_NE(refused.error().line().find("numbers so large only from arrays of that type"), std::string::npos) << refused.error().line();
 }
 
 TEST_F(Dataset, TheWindowIsWhatIsAskedForThenWhatTheModelSays) {

@@ -82,6 +82,24 @@ TEST_F(Images, IntegersTakePixelsAsTheyAreAndAScaleIsHeeded) {
     EXPECT_EQ(floats(read(model({1, 1, 1, 2}), source).value()), (std::vector<float>{14, 400}));
 }
 
+/// Rounded to the nearest; what then lies outside of the type is refused by the picture's name.
+TEST_F(Images, IntegersThatDoNotTakeAPixelSaySo) {
+    DataSource source = picture(2, 1, 1, {3, 200});
+    source.images.scale = 0.5;
+    EXPECT_EQ(read(model({1, 1, 1, 2}, ElementType::Uint8), source)->bytes, (std::vector<std::byte>{std::byte{2}, std::byte{100}}));
+    source.images.scale.reset();
+    const auto error = [&](ElementType type) {
+        const auto tensor = read(model({1, 1, 1, 2}, type), source);
+        return tensor ? std::string("none") : tensor.error().line();
+    };
+    EXPECT_EQ(error(ElementType::Uint8), "none");
+    EXPECT_NE(error(ElementType::Int8).find("picture.png: a pixel becomes 200, input \"image\" takes int8. Choose --mean"), std::string::npos)
+        << error(ElementType::Int8);
+    source.images.mean = {128};
+    EXPECT_EQ(error(ElementType::Int8), "none");
+    EXPECT_NE(error(ElementType::Uint8).find("a pixel becomes -125"), std::string::npos) << error(ElementType::Uint8);
+}
+
 /// Dark in the middle, bright at both ends: a crop of the middle is all dark, a stretched picture is not.
 TEST_F(Images, AnotherSizeIsFittedByItsShorterSideThenCroppedInTheMiddle) {
     std::vector<std::uint8_t> pixels;

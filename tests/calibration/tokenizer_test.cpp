@@ -38,6 +38,44 @@ TEST_P(OracleTokenizer, GivesTheLibrarysIds) {
     EXPECT_EQ(*ids, golden(file.stem()));
 }
 
+/// Copies of a text, too many for one block, have the ids that each copy in the middle of three has.
+TEST_P(OracleTokenizer, CutsLongTextsWithoutATrace) {
+    const auto opened = openTokenizer(kData / GetParam());
+    ASSERT_TRUE(opened) << opened.error().line();
+    const std::string unit = readText(kData / "probe.txt");
+    const auto ids = [&](std::size_t copies) {
+        std::string text;
+        for (std::size_t i = 0; i < copies; ++i) text += unit;
+        return (*opened)->encode(text, m_job).value();
+    };
+    const auto two = ids(2), three = ids(3);
+    const std::size_t period = three.size() - two.size(), start = two.size() / 2;
+    constexpr std::size_t kCopies = 700;
+    std::vector<std::int64_t> expected(three.begin(), three.begin() + std::ptrdiff_t(start));
+    for (std::size_t i = 0; i < (kCopies - 2) * period; ++i) expected.push_back(three[start + i % period]);
+    expected.insert(expected.end(), two.begin() + std::ptrdiff_t(start), two.end());
+    EXPECT_EQ(ids(kCopies), expected);
+}
+
+/// A long text comes in parts, and a stop between two of them ends it.
+TEST_P(OracleTokenizer, StopsInTheMiddleOfAText) {
+    const auto opened = openTokenizer(kData / GetParam());
+    ASSERT_TRUE(opened) << opened.error().line();
+    std::string text;
+    while (text.size() < 300'000) text += "The quick brown fox jumps over the lazy dog, and then it rests.\n";
+    std::stop_source stop;
+    Job job(stop.get_token(), {});
+    int parts = 0;
+    const auto done = (*opened)->encode(text, [&](std::span<const std::int64_t>, std::size_t at) {
+        EXPECT_LT(at, text.size());
+        if (++parts == 2) stop.request_stop();
+        return Result<void>();
+    }, job);
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().code, ErrorCode::Cancelled);
+    EXPECT_EQ(parts, 2);
+}
+
 INSTANTIATE_TEST_SUITE_P(All, OracleTokenizer,
                          testing::Values("gpt2.json", "llama3.json", "llama2.json", "unigram.json", "unigram_bytes.json", "words.json",
                                          "bert.json", "bert_cased.json", "xlmr.json", "albert.json", "spm_unigram.model", "spm_bpe.model"),
@@ -98,6 +136,14 @@ TEST(Tokenizer, WhatItDoesNotKnowIsNamed) {
               std::string::npos);
     for (const char* text : {"", "{", "[]", "{\"model\": 3}", "{\"model\": {\"type\": \"BPE\"}}"})
         EXPECT_FALSE(openTokenizerJson(folder.write("t.json", text))) << text;
+}
+
+TEST(Tokenizer, RefusesAFileThatIsNestedTooDeep) {
+    const test::TempFolder folder;
+    const std::string deep = std::string(200'000, '[') + std::string(200'000, ']');
+    const auto opened = openTokenizerJson(folder.write("t.json", R"({"model": {}, "normalizer": )" + deep + "}"));
+    ASSERT_FALSE(opened);
+    EXPECT_NE(opened.error().line().find("not a tokenizer.json"), std::string::npos) << opened.error().line();
 }
 
 /// Cut off or changed anywhere, a SentencePiece model is read or refused, and what is read encodes.

@@ -45,6 +45,24 @@ TEST_F(MemoryLimit, ChangesNoBit) {
     EXPECT_EQ((*free)[0].bytes, (*held)[0].bytes);
 }
 
+TEST_F(MemoryLimit, OwnMemoryIsAskedForToo) {
+    EXPECT_TRUE(reserve(std::uint64_t(1) << 60, "all there is")) << "no limit";
+    limitMemory(residentMemory() + 100'000'000);
+    EXPECT_TRUE(reserve(1'000'000, "a little"));
+    const auto refused = reserve(200'000'000, "holding it");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().where, "--memory-limit");
+    EXPECT_EQ(refused.error().what.find("holding it needs about "), 0u) << refused.error().line();
+}
+
+TEST_F(MemoryLimit, TellsWhatRunsTook) {
+    limitMemory(residentMemory() + 2'000'000'000);
+    takeWorkingMemory();
+    ASSERT_TRUE(run(2'000));  // a feature map of 8 channels alone is 50 MB
+    EXPECT_GT(takeWorkingMemory(), 40'000'000u);
+    EXPECT_EQ(takeWorkingMemory(), 0u);
+}
+
 TEST(OverLimit, TellsItsFiguresApart) {
     const std::string words = overLimit("it", 1'000'100'000, 1'000'000'000).value().what;
     EXPECT_EQ(words, "it needs about 1000100000 bytes, the limit is 1000000000 bytes");

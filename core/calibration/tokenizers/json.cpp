@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "core/base/json.h"
 #include "core/base/text.h"
 #include "core/calibration/readers.h"
 #include "core/calibration/tokenizers/tokenizer.h"
@@ -90,12 +91,17 @@ Result<std::unique_ptr<Tokenizer>> make(const Json& json, const std::string& pla
         return notKnown(place, "a vocabulary of type " + printable(type));
     auto vocabulary = vocabularyOf(model, type, place);
     if (!vocabulary) return propagate(vocabulary);
-    for (const Json& each : json.value("added_tokens", Json::array())) {
+    static const Json kNothing;
+    const auto part = [&](const char* key) -> const Json& {
+        const auto found = json.find(key);
+        return found == json.end() ? kNothing : *found;
+    };
+    for (const Json& each : part("added_tokens")) {
         Added added{each.at("content").get<std::string>(), each.at("id").get<std::int64_t>()};
         added.plain = !each.value("lstrip", false) && !each.value("rstrip", false) && !each.value("single_word", false);
         if (!added.text.empty()) parts.added.push_back(std::move(added));
     }
-    const Json normalizer = json.value("normalizer", Json()), cutting = json.value("pre_tokenizer", Json());
+    const Json &normalizer = part("normalizer"), &cutting = part("pre_tokenizer");
     if (auto done = addSteps(normalizer, "normalizers", normalizerStep, place, parts.steps); !done) return propagate(done);
     if (auto done = addSteps(cutting, "pretokenizers", cuttingStep, place, parts.steps); !done) return propagate(done);
     const bool byteLevel = (normalizer.dump() + cutting.dump()).find("\"ByteLevel\"") != std::string::npos;
@@ -112,8 +118,7 @@ Result<std::unique_ptr<Tokenizer>> openTokenizerJson(const fs::path& path) {
     const auto bytes = readFile(path);
     if (!bytes) return propagate(bytes);
     const std::string place = path.string();
-    const auto* begin = reinterpret_cast<const char*>(bytes->data());
-    const Json json = Json::parse(begin, begin + bytes->size(), nullptr, false);
+    const Json json = parseJson({reinterpret_cast<const char*>(bytes->data()), bytes->size()});
     if (!json.is_object() || !json.contains("model"))
         return badInput(place, "not a tokenizer.json", "Get the file that belongs to the model");
     try {

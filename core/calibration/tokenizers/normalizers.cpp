@@ -147,8 +147,8 @@ Result<TextStep> normalizerStep(const Json& json, const std::string& place) {
     if (type == "BertNormalizer") return bertNormalizer(json, icu::Normalizer2::getNFDInstance(status));
     if (type == "Precompiled") return precompiled(json, place);
     if (type == "Prepend")
-        return eachPiece([text = json.at("prepend").get<std::string>()](const std::string& piece) {
-            return piece.empty() ? piece : text + piece;
+        return TextStep([text = json.at("prepend").get<std::string>()](Pieces& pieces) {
+            if (pieces.begin && !pieces.texts.front().empty()) pieces.texts.front().insert(0, text);
         });
     if (type == "Replace") {
         auto pattern = patternOf(json.at("pattern"), place);
@@ -157,11 +157,13 @@ Result<TextStep> normalizerStep(const Json& json, const std::string& place) {
         return eachPiece([pattern = *pattern, content](const std::string& text) { return replaced(text, *pattern, content); });
     }
     if (type == "Strip") {
-        const std::string left = json.value("strip_left", true) ? "^\\s+" : "", right = json.value("strip_right", true) ? "\\s+$" : "";
-        if (left.empty() && right.empty()) return eachPiece([](const std::string& text) { return text; });
-        auto pattern = compile(left + (!left.empty() && !right.empty() ? "|" : "") + right, place);
-        if (!pattern) return propagate(pattern);
-        return eachPiece([pattern = *pattern](const std::string& text) { return replaced(text, *pattern, {}); });
+        auto left = compile("^\\s+", place), right = compile("\\s+$", place);
+        if (!left) return propagate(left);
+        if (!right) return propagate(right);
+        return TextStep([left = *left, right = *right, atLeft = json.value("strip_left", true), atRight = json.value("strip_right", true)](Pieces& pieces) {
+            if (atLeft && pieces.begin) pieces.texts.front() = replaced(pieces.texts.front(), *left, {});
+            if (atRight && pieces.end) pieces.texts.back() = replaced(pieces.texts.back(), *right, {});
+        });
     }
     return notKnown(place, "the normalizer " + printable(type));
 }

@@ -13,15 +13,22 @@
 
 namespace roundoff::calibration {
 
-/// Text between added tokens, on its way: pieces of UTF-8. `start` is set for the begin of the whole text.
+/// Text between added tokens, or a block of it, on its way: pieces of UTF-8.
 struct Pieces {
     std::vector<std::string> texts;
-    bool start = false;
+    bool start = false;             ///< the first begins the whole text
+    bool begin = true, end = true;  ///< the first begins, the last ends what stands between added tokens
 };
 /// A step of normalizing or of cutting into words.
 using TextStep = std::function<void(Pieces&)>;
-/// Cuts one word into ids.
-using WordModel = std::function<void(const std::string& word, std::vector<std::int64_t>& ids)>;
+/// Cuts words into ids.
+struct WordModel {
+    /// A stop of the job leaves the ids unfinished.
+    std::function<void(const std::string& word, std::vector<std::int64_t>& ids, const Job& job)> encode;
+    /// Whether the word of these two halves may have other ids than the one half behind the other. True where the halves are too
+    /// short to tell.
+    std::function<bool(std::string_view before, std::string_view after)> crosses;
+};
 
 /// A token that is taken out of the text before anything else.
 struct Added {

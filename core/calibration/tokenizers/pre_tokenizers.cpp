@@ -69,9 +69,8 @@ Result<TextStep> byteLevel(const Json& json, const std::string& place) {
     auto pattern = compile(kGpt2Words, place);
     if (!pattern) return propagate(pattern);
     return TextStep([=](Pieces& pieces) {
-        if (prefix)
-            for (std::string& text : pieces.texts)
-                if (!text.starts_with(' ')) text.insert(0, 1, ' ');
+        for (std::size_t i = 0; prefix && i < pieces.texts.size(); ++i)
+            if (std::string& text = pieces.texts[i]; (i > 0 || pieces.begin) && !text.starts_with(' ')) text.insert(0, 1, ' ');
         if (words) splitting(*pattern, Behavior::Isolated, false)(pieces);
         for (std::string& text : pieces.texts) {
             std::string mapped;
@@ -97,7 +96,7 @@ Result<TextStep> metaspace(const Json& json, const std::string& place) {
                     text += sign;
                 else
                     text += c;
-            const bool wanted = scheme == "always" || (scheme == "first" && pieces.start && i == 0);
+            const bool wanted = (scheme == "always" && (i > 0 || pieces.begin)) || (scheme == "first" && pieces.start && i == 0);
             if (wanted && !text.starts_with(sign)) text.insert(0, sign);
             pieces.texts[i] = std::move(text);
         }

@@ -119,18 +119,18 @@ public:
         : m_map(std::move(map)), m_whole(std::move(whole)), m_suffix(spec.suffix), m_dummy(spec.dummyPrefix),
           m_less(spec.lessSpaces), m_space(spec.escapeSpaces ? std::string(kSpaceSign) : " ") {}
 
-    [[nodiscard]] std::string operator()(std::string_view text) const {
+    [[nodiscard]] std::string operator()(std::string_view text, bool begin, bool end) const {
         const auto take = [&] {
             const auto [length, with] = prefix(text);
             text.remove_prefix(length);
             return with;
         };
-        if (m_less)
+        if (m_less && begin)
             while (!text.empty() && prefix(text).with == " ") take();
         if (text.empty()) return {};
         std::string out;
-        if (!m_suffix && m_dummy) out += m_space;
-        bool wasSpace = m_less;
+        if (!m_suffix && m_dummy && begin) out += m_space;
+        bool wasSpace = m_less && begin;
         while (!text.empty()) {
             std::string_view with = take();
             while (wasSpace && with.starts_with(' ')) with.remove_prefix(1);
@@ -141,9 +141,9 @@ public:
                     out += c;
             if (!with.empty()) wasSpace = m_less && with.ends_with(' ');
         }
-        if (m_less)
+        if (m_less && end)
             while (out.ends_with(m_space)) out.resize(out.size() - m_space.size());
-        if (m_suffix && m_dummy) out += m_space;
+        if (m_suffix && m_dummy && end) out += m_space;
         return out;
     }
 
@@ -236,7 +236,7 @@ Result<std::unique_ptr<Tokenizer>> make(Spec spec, const fs::path& path) {
     auto map = Charsmap::parse(spec.charsmap, place);
     if (!map) return propagate(map);
     parts.steps = {[normalize = Normalizing(spec, std::move(*map), whole)](Pieces& pieces) {
-                       for (std::string& text : pieces.texts) text = normalize(validUtf8(text));
+                       for (std::string& text : pieces.texts) text = normalize(validUtf8(text), pieces.begin, pieces.end);
                    },
                    [atSpaces, whole = bpe ? whole : Whole()](Pieces& pieces) {
                        std::vector<std::string> out;
@@ -247,11 +247,12 @@ Result<std::unique_ptr<Tokenizer>> make(Spec spec, const fs::path& path) {
         parts.model = unigramModel(std::move(vocabulary));
         return assemble(std::move(parts));
     }
-    parts.model = [ids = vocabulary.ids, whole, merge = scoredBpeModel(vocabulary)](const std::string& word, std::vector<std::int64_t>& out) {
+    parts.model = scoredBpeModel(vocabulary);
+    parts.model.encode = [ids = vocabulary.ids, whole, merge = parts.model.encode](const std::string& word, std::vector<std::int64_t>& out, const Job& job) {
         if (whole.contains(word))
             out.push_back(ids->at(word));
         else
-            merge(word, out);
+            merge(word, out, job);
     };
     return assemble(std::move(parts));
 }

@@ -1,7 +1,9 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,7 +17,11 @@ namespace roundoff::calibration {
 class Tokenizer {
 public:
     virtual ~Tokenizer() = default;
-    [[nodiscard]] virtual Result<std::vector<std::int64_t>> encode(std::string_view text, Job& job) const = 0;
+    /// Gets ids, in their order and some at a time, with the bytes of the text that they and those before stand for.
+    using Take = std::function<Result<void>(std::span<const std::int64_t> ids, std::size_t done)>;
+    [[nodiscard]] virtual Result<void> encode(std::string_view text, const Take& take, Job& job) const = 0;
+    /// All of them at once.
+    [[nodiscard]] Result<std::vector<std::int64_t>> encode(std::string_view text, Job& job) const;
     /// What a token stands for; parts of a character come as their bytes.
     [[nodiscard]] virtual std::string piece(std::int64_t id) const = 0;
     /// "tokens of tokenizer.json": for a figure's conditions.

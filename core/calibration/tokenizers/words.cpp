@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -20,12 +21,47 @@ struct Merge {
     Id to = 0;
 };
 
+/// Whether a piece that `has` knows stretches over the place between two halves of a text. `longest` is that of all pieces.
+template <class Has>
+bool stretches(std::string_view before, std::string_view after, std::size_t longest, const Has& has) {
+    if (before.size() < longest || after.size() < longest) return true;
+    for (std::size_t begin = before.size(); begin > 0 && before.size() - begin < longest;) {
+        do --begin;
+        while (begin > 0 && (static_cast<unsigned char>(before[begin]) & 0xC0) == 0x80);
+        std::string piece(before.substr(begin));
+        if (begin + characterLength(before, begin) == before.size() && !has(piece) && !has(std::string(after.substr(0, characterLength(after, 0)))))
+            return true;  // characters that are not known may become one token
+        for (std::size_t end = 0; end < after.size() && piece.size() < longest;) {
+            const std::size_t length = characterLength(after, end);
+            piece += after.substr(end, length);
+            if (has(piece)) return true;
+            end += length;
+        }
+    }
+    return false;
+}
+
+std::size_t longestOf(const Vocabulary& vocabulary) {
+    std::size_t longest = 1;
+    for (const auto& [text, id] : vocabulary) longest = std::max(longest, text.size());
+    return longest;
+}
+
+/// How many steps a model takes between two looks at the job.
+constexpr std::size_t kLook = 1u << 16;
+
 struct Bpe {
     std::shared_ptr<const Vocabulary> vocabulary;
     std::unordered_map<std::uint64_t, Merge> merges;
     std::vector<Id> bytes;  // where it falls back to them
     Id unknown = kNone;
     bool fuseUnknown = false, ignoreMerges = false;
+    bool opaque = false;  ///< merges have sides that do not stand for their own text
+    std::size_t longest = 1;
+
+    [[nodiscard]] bool crosses(std::string_view before, std::string_view after) const {
+        return ignoreMerges || opaque || stretches(before, after, longest, [&](const std::string& piece) { return find(piece) != kNone; });
+    }
 
     [[nodiscard]] Id find(const std::string& piece) const {
         const auto found = vocabulary->find(piece);
@@ -53,7 +89,7 @@ struct Bpe {
     }
 
     /// The pair of least rank, leftmost first, again and again.
-    void operator()(const std::string& word, std::vector<Id>& out) const {
+    void encode(const std::string& word, std::vector<Id>& out, const Job& job) const {
         if (ignoreMerges)
             if (const Id whole = find(word); whole != kNone) return out.push_back(whole);
         struct Symbol {
@@ -83,7 +119,8 @@ struct Bpe {
             if (found != merges.end()) queue.push({found->second.rank, at, left, right, found->second.to});
         };
         for (std::size_t i = 0; i < symbols.size(); ++i) offer(std::ptrdiff_t(i));
-        while (!queue.empty()) {
+        for (std::size_t steps = 1; !queue.empty(); ++steps) {
+            if (steps % kLook == 0 && job.cancelled()) return;
             const Candidate top = queue.top();
             queue.pop();
             Symbol& left = symbols[std::size_t(top.at)];
@@ -111,10 +148,14 @@ struct Unigram {
         double least = std::numeric_limits<double>::infinity();
         for (const double score : vocabulary.scores) least = std::fmin(least, score);  // passes NaN over
         unknownScore = least - kUnknownPenalty;
-        for (const auto& [text, id] : *vocabulary.ids) longest = std::max(longest, text.size());
+        longest = longestOf(*vocabulary.ids);
     }
 
-    void operator()(const std::string& word, std::vector<Id>& out) const {
+    [[nodiscard]] bool crosses(std::string_view before, std::string_view after) const {
+        return stretches(before, after, longest, [&](const std::string& piece) { return vocabulary.find(piece) != kNone; });
+    }
+
+    void encode(const std::string& word, std::vector<Id>& out, const Job& job) const {
         struct Node {
             double score = -std::numeric_limits<double>::infinity();
             std::size_t from = 0;
@@ -127,7 +168,9 @@ struct Unigram {
             if (const double total = nodes[from].score + score; !nodes[to].reached || total > nodes[to].score)
                 nodes[to] = {total, from, id, true};
         };
+        std::size_t steps = 0;
         for (std::size_t at = 0; at < word.size();) {
+            if (++steps % kLook == 0 && job.cancelled()) return;
             const std::size_t first = characterLength(word, at);
             bool single = false;
             for (std::size_t end = at + first; end - at <= longest;) {
@@ -158,6 +201,12 @@ struct Unigram {
         }
     }
 };
+
+template <class Model>
+WordModel wordModel(std::shared_ptr<const Model> model) {
+    return {[model](const std::string& word, std::vector<Id>& ids, const Job& job) { model->encode(word, ids, job); },
+            [model](std::string_view before, std::string_view after) { return model->crosses(before, after); }};
+}
 
 tl::unexpected<Error> broken(const std::string& place, const std::string& what) {
     return badInput(place, what, "Give token ids as .npy arrays instead");
@@ -214,8 +263,10 @@ Result<WordModel> bpeModel(const Json& model, std::shared_ptr<const Vocabulary> 
         const Id a = bpe->find(left), b = bpe->find(right), to = bpe->find(left + right);
         if (a == kNone || b == kNone || to == kNone) return broken(place, "a merge is of pieces that are not in the vocabulary");
         bpe->merges[pairOf(a, b)] = {rank++, to};
+        for (const Id side : {a, b}) bpe->opaque = bpe->opaque || side == bpe->unknown || std::ranges::find(bpe->bytes, side) != bpe->bytes.end();
     }
-    return [bpe](const std::string& word, std::vector<Id>& ids) { (*bpe)(word, ids); };
+    bpe->longest = longestOf(*bpe->vocabulary);
+    return wordModel<Bpe>(bpe);
 }
 
 WordModel scoredBpeModel(ScoredVocabulary vocabulary) {
@@ -236,12 +287,12 @@ WordModel scoredBpeModel(ScoredVocabulary vocabulary) {
     bpe->fuseUnknown = true;
     bpe->bytes = std::move(vocabulary.bytes);
     bpe->vocabulary = std::move(vocabulary.ids);
-    return [bpe](const std::string& word, std::vector<Id>& ids) { (*bpe)(word, ids); };
+    bpe->longest = longestOf(*bpe->vocabulary);
+    return wordModel<Bpe>(bpe);
 }
 
 WordModel unigramModel(ScoredVocabulary vocabulary) {
-    const auto unigram = std::make_shared<const Unigram>(std::move(vocabulary));
-    return [unigram](const std::string& word, std::vector<Id>& ids) { (*unigram)(word, ids); };
+    return wordModel(std::make_shared<const Unigram>(std::move(vocabulary)));
 }
 
 Result<WordModel> wordPieceModel(const Json& model, std::shared_ptr<const Vocabulary> vocabulary, const std::string& place) {
@@ -249,7 +300,9 @@ Result<WordModel> wordPieceModel(const Json& model, std::shared_ptr<const Vocabu
     const auto longest = model.value("max_input_chars_per_word", std::size_t{100});
     const auto unknown = vocabulary->find(model.value("unk_token", std::string("[UNK]")));
     if (unknown == vocabulary->end()) return broken(place, "the vocabulary lacks its own unknown token");
-    return [=, unknown = unknown->second](const std::string& word, std::vector<Id>& ids) {
+    WordModel out;
+    out.crosses = [](std::string_view, std::string_view) { return true; };
+    out.encode = [=, unknown = unknown->second](const std::string& word, std::vector<Id>& ids, const Job&) {
         std::vector<std::size_t> ends;  // of the characters
         for (std::size_t at = 0; at < word.size();) ends.push_back(at += characterLength(word, at));
         std::vector<Id> pieces;
@@ -269,6 +322,7 @@ Result<WordModel> wordPieceModel(const Json& model, std::shared_ptr<const Vocabu
         if (done < ends.size()) pieces = {unknown};
         ids.insert(ids.end(), pieces.begin(), pieces.end());
     };
+    return out;
 }
 
 }  // namespace roundoff::calibration
