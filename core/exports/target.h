@@ -21,7 +21,8 @@ namespace roundoff::exports {
 
 /// One check of the proof of an exported file.
 struct Check {
-    std::string name;  ///< "structure", "digest", "weights bit for bit", "activations", "unchanged tensors", "runs in ONNX Runtime"
+    std::string name;  ///< "structure", "digest", "weights bit for bit", "activations", "unchanged tensors", "runs in ONNX Runtime",
+                       ///< "as simulated" (where activations are quantized)
     bool ok = false;
     std::string detail;  ///< numbers with their conditions
 };
@@ -98,7 +99,7 @@ Result<Exported> exportModel(const model::Model& model, const analysis::Recipe& 
 
 /// Proves an exported file against the float model it came from: opens it, compares its digest, dequantizes every
 /// weight and compares it bit for bit with the analysis, compares what should be unchanged, and runs both models in
-/// ONNX Runtime. Checks that do not hold are results, not errors.
+/// ONNX Runtime, beside the analysis' simulation where activations are quantized. Checks that do not hold are results, not errors.
 Result<Verification> verify(const model::Model& model, const std::filesystem::path& exported,
                             const calibration::DataSource& data, Job& job);
 
