@@ -23,8 +23,9 @@ constexpr std::array kLeft{"Constant", "If", "Loop", "Scan", "SequenceMap", "Ber
 
 class Folder {
 public:
-    explicit Folder(const model::Model& model) : m_model(model), m_view(model) {
-        for (const model::Value& value : model.graph().values) m_shapes[value.name] = &value;
+    /// @param inferred what follows from the inputs
+    Folder(const model::Model& model, const std::vector<model::Value>& inferred) : m_model(model), m_view(model) {
+        for (const model::Value& value : inferred) m_shapes[value.name] = &value;
         for (const model::Value& value : model.graph().inputs) m_shapes[value.name] = &value;
     }
 
@@ -137,7 +138,11 @@ Step foldConstants() {
     return {"fold-constants", "Fold constants",
             "Computes in advance what depends on constants and fixed shapes alone; a weight that a node prepares becomes a plain one",
             "nodes computed in advance",
-            [](const model::Model& model, OnnxEdit& edit, Job& job) { return Folder(model).fold(edit, job); }};
+            [](const model::Model& model, OnnxEdit& edit, Job& job) -> Result<std::size_t> {
+                const auto inferred = edit.inferredValues();
+                if (!inferred) return propagate(inferred);
+                return Folder(model, *inferred).fold(edit, job);
+            }};
 }
 
 }  // namespace roundoff::preprocessing
