@@ -64,7 +64,10 @@ Result<Faster> onlyFaster(const model::Model& model, const analysis::Recipe& rec
     Faster out;
     std::vector<std::size_t> measured, chosen;
     for (const LayerTiming& layer : alone->layers) {
-        if (!layer.time) continue;
+        if (!layer.time) {
+            if (!layer.reason.empty()) out.reasons.emplace(model.layers()[layer.layer].name, layer.reason);
+            continue;
+        }
         measured.push_back(layer.layer);
         if (layer.time->faster()) chosen.push_back(layer.layer);
     }

@@ -10,7 +10,7 @@ namespace roundoff::speed {
 /// A recipe that keeps quantized what runs faster so on this machine.
 struct Faster {
     analysis::Recipe recipe;         ///< float by default; every layer that stays quantized by name
-    std::map<std::string, std::string> reasons;  ///< by name: why a layer that was measured is left float, with its times
+    std::map<std::string, std::string> reasons;  ///< by name: why a layer is left float: with its times, or why it was not measured
     std::vector<std::string> notes;  ///< what was done and measured, for the user
     std::optional<Duel> endToEnd;    ///< of `recipe`; empty where nothing stays quantized
 };

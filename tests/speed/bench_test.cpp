@@ -107,6 +107,8 @@ TEST_F(Benches, OnlyFasterKeepsNoLayerThatWasNotMeasured) {
     ASSERT_TRUE(faster) << faster.error().line();
     EXPECT_TRUE(faster->recipe.standard.isFloat());
     EXPECT_FALSE(faster->recipe.layers.contains("classifier"));
+    ASSERT_TRUE(faster->reasons.contains("classifier"));
+    EXPECT_NE(faster->reasons.at("classifier").find("exclude"), std::string::npos) << faster->reasons.at("classifier");
     EXPECT_EQ(faster->recipe.layers.empty(), !faster->endToEnd);
     // The promise, by its own measurement.
     if (faster->endToEnd) {
