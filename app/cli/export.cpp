@@ -85,11 +85,11 @@ std::string exportedText(const model::Model& model, const exports::Exported& exp
 }
 
 /// Ranges of static activations, of the data that the proof runs on, too.
-Result<void> calibrate(const model::Model& model, const analysis::Recipe& recipe, const exports::Target& target, bool hasData,
+Result<void> calibrate(const model::Model& model, const analysis::Recipe& recipe, const exports::Target& target,
                        exports::ExportOptions& options, const std::optional<calibration::Store>& store, Job job) {
     const auto values = exports::calibratedValues(model, recipe, target, options);
     if (!values) return propagate(values);
-    if (values->empty() || !hasData) return {};  // the export says what it lacks
+    if (values->empty()) return {};
     auto found = calibration::calibrate(model, *values, options.data, analysis::detailFor(recipe), job, store ? &*store : nullptr);
     if (!found) return propagate(found);
     options.calibration = std::make_shared<const calibration::Calibration>(std::move(*found));
@@ -143,6 +143,9 @@ Result<int> exportIt(const Arguments& arguments, const Options& options, Console
     how.data = *data;
     how.only = options.layers;
     how.exclude = options.exclude;
+    // Said before anything is measured: made-up ranges are used where asked for alone.
+    if (arguments.data.empty())
+        if (auto known = exports::checkRanges(*model, *recipe, **target, how); !known) return propagate(known);
     std::vector<std::string> measured;
     if (arguments.onlyFaster) {
         speed::BenchOptions timing;
@@ -159,7 +162,7 @@ Result<int> exportIt(const Arguments& arguments, const Options& options, Console
         measured = std::move(faster->notes);
     }
     const double begun = arguments.onlyFaster ? 0.55 : 0.01;
-    if (auto done = calibrate(*model, *recipe, **target, !arguments.data.empty(), how, arguments.reading.store(),
+    if (auto done = calibrate(*model, *recipe, **target, how, arguments.reading.store(),
                               console.job().part(begun, 0.2));
         !done)
         return propagate(done);

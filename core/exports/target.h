@@ -92,6 +92,9 @@ const Target* findTarget(std::string_view id);
 Result<std::vector<std::string>> calibratedValues(const model::Model& model, const analysis::Recipe& recipe,
                                                   const Target& target, const ExportOptions& options);
 
+/// An error, which says what to give, where the options' calibration lacks one of them.
+Result<void> checkRanges(const model::Model& model, const analysis::Recipe& recipe, const Target& target, const ExportOptions& options);
+
 /// Writes to a temporary file beside `path`, flushes it, re-opens it, proves it where asked, and only then renames it
 /// over `path`. On any failure the old file stays as it was and nothing else is left behind.
 Result<Exported> exportModel(const model::Model& model, const analysis::Recipe& recipe, const Target& target,
