@@ -167,6 +167,13 @@ TEST_F(PreprocessTest, AStatedShapeDoesNotFixAFreeSize) {
     EXPECT_THAT(ops(prepared(onnxModel(graph), "infer-shapes,fold-constants")), ElementsAre("MatMul", "Shape", "Gather", "Concat", "Reshape"));
 }
 
+TEST_F(PreprocessTest, AWeightThatOthersReadIsNotStoredTwice) {
+    GraphBuilder tied;
+    tied.input("ids", ElementType::Int64, {1, 6}).floats("e", {3000, 128}, numbers(3000 * 128, 5));
+    tied.node("Gather", {"e", "ids"}, {"h"}).node("Transpose", {"e"}, {"t"}, {Attribute("perm", std::vector<std::int64_t>{1, 0})}).node("MatMul", {"h", "t"}, {"y"}).outputOf("y", ElementType::Float32);
+    EXPECT_THAT(ops(prepared(onnxModel(tied))), ElementsAre("Gather", "Transpose", "MatMul"));
+}
+
 TEST_F(PreprocessTest, LeavesWhatWouldGrowTheFileAndWhatKeepsWeightsSmall) {
     GraphBuilder grown;
     grown.input("x", ElementType::Float32, {1000, 1000}).ints("size", {2}, {1000, 1000}).floats("one", {1}, {1});
