@@ -12,7 +12,6 @@
 #include "core/analysis/run.h"
 #include "core/base/text.h"
 #include "core/exports/target.h"
-#include "core/kernels/moments.h"
 #include "core/reports/conditions.h"
 #include "core/reports/nodes.h"
 #include "core/speed/faster.h"
@@ -96,27 +95,6 @@ Result<void> calibrate(const model::Model& model, const analysis::Recipe& recipe
     return {};
 }
 
-/// Quantized layers whose weights are not all finite.
-std::vector<std::string> brokenWeights(const model::Model& model, const exports::Exported& exported) {
-    std::vector<std::string> warnings;
-    std::vector<float> part(std::size_t(1) << 16);
-    for (std::size_t i = 0; i < exported.layers.size(); ++i) {
-        if (exported.layers[i].status != analysis::Status::Quantized) continue;
-        const auto data = model.weight(model.layers()[i]);
-        if (!data || !isFloat(data->view.type)) continue;
-        kernels::Moments all;
-        for (std::size_t at = 0, n = 0; at < data->view.count(); at += n) {
-            n = std::min(part.size(), std::size_t(data->view.count()) - at);
-            tensor::readFloats(data->view, at, std::span(part).first(n));
-            kernels::accumulate(part.data(), n, all);
-        }
-        if (all.nan + all.inf > 0)
-            warnings.push_back(fmt::format("{}: {} NaN and {} infinite of {} weights; they become the lowest code or clip",
-                                           exported.layers[i].name, all.nan, all.inf, all.count));
-    }
-    return warnings;
-}
-
 Result<int> exportIt(const Arguments& arguments, const Options& options, Console& console) {
     if (auto checked = check(options, arguments.model.path); !checked) return propagate(checked);
     if (auto checked = checkWritable("-o", arguments.out); !checked) return propagate(checked);
@@ -171,7 +149,6 @@ Result<int> exportIt(const Arguments& arguments, const Options& options, Console
     if (!exported) return propagate(exported);
     if (how.calibration)
         for (const std::string& warning : how.calibration->warnings) exported->notes.push_back("WARNING: " + warning);
-    for (const std::string& warning : brokenWeights(*model, *exported)) exported->notes.push_back("WARNING: " + warning);
     exported->notes.insert(exported->notes.begin(), measured.begin(), measured.end());
     const auto prepared = reports::preprocessingLines(*model);
     exported->notes.insert(exported->notes.begin(), prepared.begin(), prepared.end());

@@ -171,13 +171,17 @@ Result<Exported> exportModel(const model::Model& model, const analysis::Recipe& 
     if (auto fits = checkPlace(model, path, estimateBytes(model, *plan, target)); !fits) return fail(fits.error());
     auto workshop = Workshop::make(fs::absolute(path).parent_path());
     if (!workshop) return fail(workshop.error());
+    Job reading = job.part(0, 0.05);
+    const auto warnings = brokenWeights(model, *plan, reading);
+    if (!warnings) return fail(warnings.error());
     end("");
 
     begin("writing");
     const fs::path temporary = workshop->path() / path.filename();
-    Job writing = job.part(0, options.verify ? 0.5 : 0.9);
+    Job writing = job.part(0.05, options.verify ? 0.45 : 0.85);
     auto exported = target.write(model, recipe, temporary, path, options, writing);
     if (!exported) return fail(exported.error());
+    exported->notes.insert(exported->notes.end(), warnings->begin(), warnings->end());
     if (job.cancelled()) return fail(cancelled().value());
     std::vector<fs::path> dataFiles;
     for (const fs::path& file : exported->files)

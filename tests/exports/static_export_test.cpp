@@ -123,6 +123,25 @@ TEST_F(StaticExport, AFileThatLostAnOperatorFailsTheProof) {
     EXPECT_TRUE(verify(digits(), m_out, m_data, m_job)->ok());
 }
 
+TEST_F(StaticExport, WeightsThatAreNoNumbersAreWarnedOf) {
+    model::Model model = digits();
+    auto edit = formats::onnx::OnnxEdit::begin(model);
+    ASSERT_TRUE(edit);
+    const model::Layer& layer = model.layers()[1];
+    std::vector<float> values(layer.parameters, 0.5F);
+    values[7] = std::numeric_limits<float>::quiet_NaN();
+    const auto bytes = std::as_bytes(std::span(values));
+    edit->replaceTensor(layer.weight, tensor::ElementType::Float32, model.tensors()[layer.weight].shape,
+                        [kept = std::vector<std::byte>(bytes.begin(), bytes.end())](auto& sink, Job&) { return sink.write(kept); });
+    const auto path = m_temporary.path() / "broken.onnx";
+    ASSERT_TRUE(edit->write(path, {}, m_job));
+    ExportOptions options;
+    options.verify = false;
+    const auto exported = exportModel(open(path), recipe("int8"), *findTarget("onnx-qdq"), m_out, options, m_job);
+    ASSERT_TRUE(exported) << exported.error().line();
+    EXPECT_THAT(exported->notes, Contains(HasSubstr("WARNING: " + layer.name + ": 1 NaN and 0 infinite of")));
+}
+
 TEST_F(StaticExport, TheRecipeAndTheRangesStandInTheFile) {
     ASSERT_TRUE(make(digits(), "int8/uint8", "onnx-qdq"));
     const model::Model file = open(m_out);
