@@ -12,7 +12,6 @@
 #include "core/analysis/run.h"
 #include "core/base/text.h"
 #include "core/exports/target.h"
-#include "core/kernels/moments.h"
 #include "core/reports/conditions.h"
 #include "core/reports/nodes.h"
 #include "core/speed/faster.h"
@@ -85,36 +84,15 @@ std::string exportedText(const model::Model& model, const exports::Exported& exp
 }
 
 /// Ranges of static activations, of the data that the proof runs on, too.
-Result<void> calibrate(const model::Model& model, const analysis::Recipe& recipe, const exports::Target& target, bool hasData,
+Result<void> calibrate(const model::Model& model, const analysis::Recipe& recipe, const exports::Target& target,
                        exports::ExportOptions& options, const std::optional<calibration::Store>& store, Job job) {
     const auto values = exports::calibratedValues(model, recipe, target, options);
     if (!values) return propagate(values);
-    if (values->empty() || !hasData) return {};  // the export says what it lacks
+    if (values->empty()) return {};
     auto found = calibration::calibrate(model, *values, options.data, analysis::detailFor(recipe), job, store ? &*store : nullptr);
     if (!found) return propagate(found);
     options.calibration = std::make_shared<const calibration::Calibration>(std::move(*found));
     return {};
-}
-
-/// Quantized layers whose weights are not all finite.
-std::vector<std::string> brokenWeights(const model::Model& model, const exports::Exported& exported) {
-    std::vector<std::string> warnings;
-    std::vector<float> part(std::size_t(1) << 16);
-    for (std::size_t i = 0; i < exported.layers.size(); ++i) {
-        if (exported.layers[i].status != analysis::Status::Quantized) continue;
-        const auto data = model.weight(model.layers()[i]);
-        if (!data || !isFloat(data->view.type)) continue;
-        kernels::Moments all;
-        for (std::size_t at = 0, n = 0; at < data->view.count(); at += n) {
-            n = std::min(part.size(), std::size_t(data->view.count()) - at);
-            tensor::readFloats(data->view, at, std::span(part).first(n));
-            kernels::accumulate(part.data(), n, all);
-        }
-        if (all.nan + all.inf > 0)
-            warnings.push_back(fmt::format("{}: {} NaN and {} infinite of {} weights; they become the lowest code or clip",
-                                           exported.layers[i].name, all.nan, all.inf, all.count));
-    }
-    return warnings;
 }
 
 Result<int> exportIt(const Arguments& arguments, const Options& options, Console& console) {
@@ -143,6 +121,9 @@ Result<int> exportIt(const Arguments& arguments, const Options& options, Console
     how.data = *data;
     how.only = options.layers;
     how.exclude = options.exclude;
+    // Said before anything is measured: made-up ranges are used where asked for alone.
+    if (arguments.data.empty())
+        if (auto known = exports::checkRanges(*model, *recipe, **target, how); !known) return propagate(known);
     std::vector<std::string> measured;
     if (arguments.onlyFaster) {
         speed::BenchOptions timing;
@@ -159,7 +140,7 @@ Result<int> exportIt(const Arguments& arguments, const Options& options, Console
         measured = std::move(faster->notes);
     }
     const double begun = arguments.onlyFaster ? 0.55 : 0.01;
-    if (auto done = calibrate(*model, *recipe, **target, !arguments.data.empty(), how, arguments.reading.store(),
+    if (auto done = calibrate(*model, *recipe, **target, how, arguments.reading.store(),
                               console.job().part(begun, 0.2));
         !done)
         return propagate(done);
@@ -168,7 +149,6 @@ Result<int> exportIt(const Arguments& arguments, const Options& options, Console
     if (!exported) return propagate(exported);
     if (how.calibration)
         for (const std::string& warning : how.calibration->warnings) exported->notes.push_back("WARNING: " + warning);
-    for (const std::string& warning : brokenWeights(*model, *exported)) exported->notes.push_back("WARNING: " + warning);
     exported->notes.insert(exported->notes.begin(), measured.begin(), measured.end());
     const auto prepared = reports::preprocessingLines(*model);
     exported->notes.insert(exported->notes.begin(), prepared.begin(), prepared.end());

@@ -9,6 +9,7 @@
 #include "core/calibration/trial.h"
 #include "core/formats/format.h"
 #include "core/preprocessing/preprocess.h"
+#include "core/speed/faster.h"
 
 namespace roundoff::worker {
 
@@ -157,24 +158,45 @@ void Worker::map(int number, ui::MapCommand command) {
 }
 
 void Worker::exportModel(int number, ui::ExportCommand command) {
-    post(m_export, number, begin(Kind::Export, number), [this, number, command = std::move(command)](Job& work) {
-        const exports::Target* target = exports::findTarget(command.target.toStdString());
-        if (!target) return failed(number, Error{ErrorCode::Usage, command.target.toStdString(), "no such target", ""});
-        exports::ExportOptions options;
-        options.verify = command.verify;
-        options.externalData = command.externalData;
-        if (command.data) options.data = *command.data;
-        options.calibration = command.calibration;
-        options.onStep = [this, number](const std::string& step, std::optional<bool> ok, const std::string& detail) {
-            Q_EMIT exportStep(number, QString::fromStdString(step), ok, QString::fromStdString(detail));
-        };
-        auto result = exports::exportModel(command.model, command.recipe, *target,
-                                           std::filesystem::path(command.path.toStdString()), options, work);
+    // Times are taken behind the other runs of the model, on a machine that has nothing else to do.
+    Lane& lane = command.onlyFaster ? m_run : m_export;
+    post(lane, number, begin(Kind::Export, number), [this, number, command = std::move(command)](Job& work) {
+        auto result = exportFile(number, command, work);
         if (result)
             Q_EMIT exported(number, std::make_shared<const exports::Exported>(std::move(*result)));
         else
             Q_EMIT failed(number, result.error());
     });
+}
+
+Result<exports::Exported> Worker::exportFile(int number, const ui::ExportCommand& command, Job& work) {
+    const exports::Target* target = exports::findTarget(command.target.toStdString());
+    if (!target) return usage(command.target.toStdString(), "no such target", "");
+    exports::ExportOptions options;
+    options.verify = command.verify;
+    options.externalData = command.externalData;
+    if (command.data) options.data = *command.data;
+    options.calibration = command.calibration;
+    options.onStep = [this, number](const std::string& step, std::optional<bool> ok, const std::string& detail) {
+        Q_EMIT exportStep(number, QString::fromStdString(step), ok, QString::fromStdString(detail));
+    };
+    const std::filesystem::path path = command.path.toStdString();
+    if (!command.onlyFaster) return exports::exportModel(command.model, command.recipe, *target, path, options, work);
+
+    if (auto known = exports::checkRanges(command.model, command.recipe, *target, options); !known) return propagate(known);
+    speed::BenchOptions timing;
+    timing.data = options.data;
+    timing.store = m_store;
+    timing.target = target->id;
+    Job measuring = work.part(0, 0.6), writing = work.part(0.6, 0.4);
+    options.onStep("measuring", std::nullopt, "");
+    auto faster = speed::onlyFaster(command.model, command.recipe, timing, measuring);
+    options.onStep("measuring", faster.has_value(), faster ? faster->notes.back() : faster.error().line());
+    if (!faster) return propagate(faster);
+    options.reasons = std::move(faster->reasons);
+    auto result = exports::exportModel(command.model, faster->recipe, *target, path, options, writing);
+    if (result) result->notes.insert(result->notes.begin(), faster->notes.begin(), faster->notes.end());
+    return result;
 }
 
 }  // namespace roundoff::worker

@@ -44,6 +44,7 @@ private:
     /// Runs the task in the lane; what the libraries throw becomes a failure of this number.
     void post(Lane& lane, int number, std::stop_token stop, std::function<void(Job&)> task);
     Job job(int number, std::stop_token stop, std::function<void()> onProgress = {});
+    Result<exports::Exported> exportFile(int number, const ui::ExportCommand& command, Job& work);
 
     std::map<Kind, Running> m_running;
     int m_threads = 0;

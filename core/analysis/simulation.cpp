@@ -91,16 +91,21 @@ std::vector<std::string> calibratedValues(const model::Model& model, std::span<c
 }
 
 Result<Simulation> Simulation::open(const model::Model& model, const Report& report, const Weights* weights,
-                                    const calibration::Calibration* calibration, std::vector<std::string> taps, Job& job) {
+                                    const calibration::Calibration* calibration, std::vector<std::string> taps, Job& job,
+                                    std::span<const schemes::Scale> scales) {
     Simulation simulation;
     const auto schemes = schemesOf(report);
     const Placement placement = hasActivations(report) ? place(model, schemes) : Placement();
+    const auto scaleAt = [&](const ActivationPoint& point) -> Result<schemes::Scale> {
+        if (!scales.empty()) return scales[std::size_t(&point - placement.points.data())];
+        return scaleOf(model, point, calibration);
+    };
     calibration::TrialPlan plan;
     plan.taps = std::move(taps);
     std::map<const ActivationPoint*, std::size_t> changes;
     for (const ActivationPoint& point : placement.points) {
         if (!point.like.empty()) continue;  // quantized already
-        const auto scale = scaleOf(model, point, calibration);
+        const auto scale = scaleAt(point);
         if (!scale) return propagate(scale);
         changes.emplace(&point, plan.changes.size());
         plan.changes.push_back({point.value, point.readers});
@@ -118,7 +123,7 @@ Result<Simulation> Simulation::open(const model::Model& model, const Report& rep
     for (const BiasPoint& bias : placement.biases) {
         const ActivationPoint* input = rootOf(placement, placement.pointOf(bias.input, bias.node));
         if (!input) continue;
-        const auto scale = scaleOf(model, *input, calibration);
+        const auto scale = scaleAt(*input);
         if (!scale) return propagate(scale);
         const auto codes = biasCodes(model, bias, scale->scale, schemes[bias.layer].weight, job);
         if (!codes) return propagate(codes);
@@ -127,9 +132,9 @@ Result<Simulation> Simulation::open(const model::Model& model, const Report& rep
         plan.changes.push_back({model.tensors()[bias.tensor].name, {bias.user}});
         simulation.m_points->quantizers.emplace_back();
         auto& fixed = simulation.m_points->fixed.emplace_back();
-        const auto& scales = (*codes)->scales;
+        const auto& steps = (*codes)->scales;
         for (std::size_t i = 0; i < (*codes)->codes.size(); ++i)
-            fixed.push_back(float((*codes)->codes[i]) * scales[scales.size() == 1 ? 0 : i]);
+            fixed.push_back(float((*codes)->codes[i]) * steps[steps.size() == 1 ? 0 : i]);
         simulation.m_points->active.push_back(weights != nullptr);
     }
     auto trial = calibration::Trial::open(model, plan, job);

@@ -1,6 +1,7 @@
 #pragma once
 #include <map>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "core/analysis/placement.h"
@@ -27,8 +28,10 @@ public:
     /// @param weights as quantizedWeights() gave them; null: all float, and activations are left alone until setActive()
     /// @param calibration may be null where no activation is static
     /// @param taps values to watch through trial().handlers().tap
+    /// @param scales of the placement's points, where they are known already; then no calibration is asked
     static Result<Simulation> open(const model::Model& model, const Report& report, const Weights* weights,
-                                   const calibration::Calibration* calibration, std::vector<std::string> taps, Job& job);
+                                   const calibration::Calibration* calibration, std::vector<std::string> taps, Job& job,
+                                   std::span<const schemes::Scale> scales = {});
     Simulation(Simulation&&) noexcept = default;
 
     calibration::Trial& trial() { return *m_trial; }

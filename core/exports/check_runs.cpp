@@ -21,8 +21,9 @@ struct Configuration {
 };
 
 /// Both models side by side over the samples, so that no more than one sample's outputs are held.
+/// @param simulated sees what they give; may be null
 Result<analysis::OutputError> compareRuns(const std::filesystem::path& original, const std::filesystem::path& exported,
-                         SessionOptions options, const calibration::Dataset& inputs, Job& job) {
+                         SessionOptions options, const calibration::Dataset& inputs, Simulated* simulated, Job& job) {
     options.stop = job.stopToken();
     auto reference = Session::open(original, options);
     if (!reference) return propagate(reference);
@@ -38,6 +39,8 @@ Result<analysis::OutputError> compareRuns(const std::filesystem::path& original,
         const auto outputs = session->run(*sample, job);
         if (!outputs) return propagate(outputs);
         sums.addOutputs(*expected, *outputs);
+        if (!simulated) continue;
+        if (auto added = simulated->add(*sample, *expected, *outputs, job); !added) return propagate(added);
     }
     return sums;
 }
@@ -62,7 +65,8 @@ Check checkLoads(const std::filesystem::path& original, const std::filesystem::p
 }  // namespace
 
 Result<Check> checkRuns(const model::Model& model, const std::filesystem::path& exported,
-                        const calibration::DataSource& data, std::vector<OutputComparison>& outputs, Job& job) {
+                        const calibration::DataSource& data, Simulated* simulated, std::vector<OutputComparison>& outputs,
+                        Job& job) {
     const Configuration configurations[] = {
         {{SessionOptions::Level::All, 4, job.threads()},
          "all optimizations, its default: 4- and 8-bit matrix products may round activations to int8"},
@@ -77,7 +81,8 @@ Result<Check> checkRuns(const model::Model& model, const std::filesystem::path& 
     std::string detail;
     for (std::size_t c = 0; c < std::size(configurations); ++c) {
         Job part = job.part(double(c) / double(std::size(configurations)), 1.0 / double(std::size(configurations)));
-        const auto sums = compareRuns(model.info().file(), exported, configurations[c].options, *inputs, part);
+        const auto sums = compareRuns(model.info().file(), exported, configurations[c].options, *inputs,
+                                      configurations[c].options.level == SessionOptions::Level::Faithful ? simulated : nullptr, part);
         if (!sums && sums.error().code == ErrorCode::Cancelled) return propagate(sums);
         if (!sums) {
             const bool original = sums.error().where == model.info().file();

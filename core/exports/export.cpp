@@ -141,6 +141,14 @@ Result<std::vector<std::string>> calibratedValues(const model::Model& model, con
     return calibratedValues(analysis::place(model, schemes));
 }
 
+Result<void> checkRanges(const model::Model& model, const analysis::Recipe& recipe, const Target& target, const ExportOptions& options) {
+    const auto values = calibratedValues(model, recipe, target, options);
+    if (!values) return propagate(values);
+    for (const std::string& value : *values)
+        if (!options.calibration || !options.calibration->values.contains(value)) return tl::unexpected<Error>(noRange(model, value));
+    return {};
+}
+
 Result<Exported> exportModel(const model::Model& model, const analysis::Recipe& recipe, const Target& target,
                              const fs::path& path, const ExportOptions& options, Job& job) {
     const char* current = "checking";
@@ -159,20 +167,21 @@ Result<Exported> exportModel(const model::Model& model, const analysis::Recipe& 
     begin("checking");
     const auto plan = planLayers(model, recipe, target, options);
     if (!plan) return fail(plan.error());
-    const auto values = calibratedValues(model, recipe, target, options);
-    if (!values) return fail(values.error());
-    for (const std::string& value : *values)
-        if (!options.calibration || !options.calibration->values.contains(value)) return fail(noRange(model, value));
+    if (auto known = checkRanges(model, recipe, target, options); !known) return fail(known.error());
     if (auto fits = checkPlace(model, path, estimateBytes(model, *plan, target)); !fits) return fail(fits.error());
     auto workshop = Workshop::make(fs::absolute(path).parent_path());
     if (!workshop) return fail(workshop.error());
+    Job reading = job.part(0, 0.05);
+    const auto warnings = brokenWeights(model, *plan, reading);
+    if (!warnings) return fail(warnings.error());
     end("");
 
     begin("writing");
     const fs::path temporary = workshop->path() / path.filename();
-    Job writing = job.part(0, options.verify ? 0.5 : 0.9);
+    Job writing = job.part(0.05, options.verify ? 0.45 : 0.85);
     auto exported = target.write(model, recipe, temporary, path, options, writing);
     if (!exported) return fail(exported.error());
+    exported->notes.insert(exported->notes.end(), warnings->begin(), warnings->end());
     if (job.cancelled()) return fail(cancelled().value());
     std::vector<fs::path> dataFiles;
     for (const fs::path& file : exported->files)

@@ -1,10 +1,13 @@
 #include "core/exports/plan.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "core/analysis/selection.h"
+#include "core/kernels/moments.h"
 #include "core/schemes/number_format.h"
 #include "core/schemes/quantized_tensor.h"
+#include "core/tensor/convert.h"
 
 namespace roundoff::exports {
 namespace {
@@ -66,6 +69,29 @@ std::vector<schemes::Scheme> schemesOf(const std::vector<ExportedLayer>& layers)
     for (const ExportedLayer& layer : layers)
         schemes.push_back(layer.status == Status::Quantized ? layer.scheme : schemes::Scheme());
     return schemes;
+}
+
+Result<std::vector<std::string>> brokenWeights(const model::Model& model, const std::vector<ExportedLayer>& layers, Job& job) {
+    std::vector<std::string> warnings;
+    std::vector<float> part(std::size_t(1) << 16);
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+        if (layers[i].status != Status::Quantized) continue;
+        job.progress(double(i), double(layers.size()), layers[i].name);
+        const auto data = model.weight(model.layers()[i]);
+        if (!data) return propagate(data);
+        kernels::Moments all;
+        for (std::size_t at = 0, n = 0; at < data->view.count(); at += n) {
+            if (job.cancelled()) return cancelled();
+            n = std::min(part.size(), std::size_t(data->view.count()) - at);
+            tensor::readFloats(data->view, at, std::span(part).first(n));
+            kernels::accumulate(part.data(), n, all, kernels::Powers::Two);
+        }
+        model.release(model.layers()[i].weight);
+        if (all.nan + all.inf > 0)
+            warnings.push_back(fmt::format("WARNING: {}: {} NaN and {} infinite of {} weights; they become the lowest code or clip",
+                                           layers[i].name, all.nan, all.inf, all.count));
+    }
+    return warnings;
 }
 
 std::uint64_t estimateBytes(const model::Model& model, const std::vector<ExportedLayer>& layers, const Target& target) {

@@ -16,6 +16,9 @@ analysis::Recipe recipeOf(const std::vector<ExportedLayer>& layers);
 /// What each layer gets, parallel to Model::layers(); float where it stays as it is.
 std::vector<schemes::Scheme> schemesOf(const std::vector<ExportedLayer>& layers);
 
+/// A warning for each quantized layer whose weights are not all finite.
+Result<std::vector<std::string>> brokenWeights(const model::Model& model, const std::vector<ExportedLayer>& layers, Job& job);
+
 /// Bytes that the written model will need, roughly.
 std::uint64_t estimateBytes(const model::Model& model, const std::vector<ExportedLayer>& layers, const Target& target);
 

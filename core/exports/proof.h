@@ -2,6 +2,7 @@
 #include <set>
 
 #include "core/exports/provenance.h"
+#include "core/exports/simulated.h"
 #include "core/exports/target.h"
 
 // The checks that make up a proof; verify() and exportModel() run them in this order.
@@ -31,7 +32,9 @@ std::set<std::size_t> recodedConstants(const model::Model& model, const Provenan
 Result<Check> checkUnchanged(const model::Model& model, const model::Model& exported, const Provenance& provenance,
                              Job& job);
 /// Both models run in ONNX Runtime, all optimizations on and faithfully; the comparisons go to `outputs`.
+/// @param simulated sees the faithful runs; may be null
 Result<Check> checkRuns(const model::Model& model, const std::filesystem::path& exported,
-                        const calibration::DataSource& data, std::vector<OutputComparison>& outputs, Job& job);
+                        const calibration::DataSource& data, Simulated* simulated, std::vector<OutputComparison>& outputs,
+                        Job& job);
 
 }  // namespace roundoff::exports

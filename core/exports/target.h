@@ -21,7 +21,8 @@ namespace roundoff::exports {
 
 /// One check of the proof of an exported file.
 struct Check {
-    std::string name;  ///< "structure", "digest", "weights bit for bit", "activations", "unchanged tensors", "runs in ONNX Runtime"
+    std::string name;  ///< "structure", "digest", "weights bit for bit", "activations", "unchanged tensors", "runs in ONNX Runtime",
+                       ///< "as simulated" (where activations are quantized)
     bool ok = false;
     std::string detail;  ///< numbers with their conditions
 };
@@ -91,6 +92,9 @@ const Target* findTarget(std::string_view id);
 Result<std::vector<std::string>> calibratedValues(const model::Model& model, const analysis::Recipe& recipe,
                                                   const Target& target, const ExportOptions& options);
 
+/// An error, which says what to give, where the options' calibration lacks one of them.
+Result<void> checkRanges(const model::Model& model, const analysis::Recipe& recipe, const Target& target, const ExportOptions& options);
+
 /// Writes to a temporary file beside `path`, flushes it, re-opens it, proves it where asked, and only then renames it
 /// over `path`. On any failure the old file stays as it was and nothing else is left behind.
 Result<Exported> exportModel(const model::Model& model, const analysis::Recipe& recipe, const Target& target,
@@ -98,7 +102,7 @@ Result<Exported> exportModel(const model::Model& model, const analysis::Recipe& 
 
 /// Proves an exported file against the float model it came from: opens it, compares its digest, dequantizes every
 /// weight and compares it bit for bit with the analysis, compares what should be unchanged, and runs both models in
-/// ONNX Runtime. Checks that do not hold are results, not errors.
+/// ONNX Runtime, beside the analysis' simulation where activations are quantized. Checks that do not hold are results, not errors.
 Result<Verification> verify(const model::Model& model, const std::filesystem::path& exported,
                             const calibration::DataSource& data, Job& job);
 

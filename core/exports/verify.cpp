@@ -18,6 +18,7 @@ constexpr const char* kWeights = "weights bit for bit";
 constexpr const char* kActivations = "activations";
 constexpr const char* kUnchanged = "unchanged tensors";
 constexpr const char* kRuns = "runs in ONNX Runtime";
+constexpr const char* kSimulated = "as simulated";
 
 std::vector<fs::path> dataFilesOf(const model::Model& model) {
     const auto& files = model.info().files;
@@ -99,9 +100,21 @@ Result<Verification> prove(const model::Model& model, const fs::path& exported, 
     begin(kUnchanged);
     Job unchanged = job.part(0.5, 0.1);
     if (auto done = add(checkUnchanged(model, *opened, *provenance, unchanged)); !done) return propagate(done);
+    // A file that is not what it says is not worth a simulation of what it says.
+    std::optional<Result<Simulated>> simulated;
+    if (provenance->activations && proof.ok()) {
+        Job simulating = job.part(0.6, 0.1);
+        simulated.emplace(Simulated::open(model, *provenance, simulating));
+        if (!*simulated && simulated->error().code == ErrorCode::Cancelled) return propagate(*simulated);
+    }
     begin(kRuns);
-    Job runs = job.part(0.6, 0.4);
-    if (auto done = add(checkRuns(model, exported, options.data, proof.outputs, runs)); !done) return propagate(done);
+    Job runs = job.part(0.7, 0.3);
+    Simulated* const beside = simulated && *simulated ? &**simulated : nullptr;
+    if (auto done = add(checkRuns(model, exported, options.data, beside, proof.outputs, runs)); !done) return propagate(done);
+    if (simulated && proof.ok()) {
+        begin(kSimulated);
+        end(beside ? beside->judge() : notSimulated(simulated->error().line()));
+    }
     return proof;
 }
 

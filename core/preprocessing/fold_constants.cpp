@@ -23,8 +23,9 @@ constexpr std::array kLeft{"Constant", "If", "Loop", "Scan", "SequenceMap", "Ber
 
 class Folder {
 public:
-    explicit Folder(const model::Model& model) : m_model(model), m_view(model) {
-        for (const model::Value& value : model.graph().values) m_shapes[value.name] = &value;
+    /// @param inferred what follows from the inputs
+    Folder(const model::Model& model, const std::vector<model::Value>& inferred) : m_model(model), m_view(model) {
+        for (const model::Value& value : inferred) m_shapes[value.name] = &value;
         for (const model::Value& value : model.graph().inputs) m_shapes[value.name] = &value;
     }
 
@@ -79,11 +80,19 @@ private:
             if (node.subgraph != 0 || !node.domain.empty() || std::ranges::find(kLeft, node.op) != kLeft.end() ||
                 std::ranges::all_of(node.inputs, &std::string::empty))
                 continue;
-            std::uint64_t in = 0, out = 0;
+            std::uint64_t in = 0, saved = 0, out = 0;
+            // What others still read stays in the file.
+            const auto goes = [&](const std::string& input) {
+                return !m_view.isOutput(input) && std::ranges::all_of(m_view.readers(input), [&](const auto& reader) {
+                    return reader.node == i || folded[reader.node];
+                });
+            };
             const bool ready = std::ranges::all_of(node.inputs, [&](const std::string& input) {
                 const auto found = constants.find(input);
-                if (found != constants.end()) in += found->second;
-                return input.empty() || found != constants.end();
+                if (found == constants.end()) return input.empty();
+                in += found->second;
+                if (goes(input)) saved += found->second;
+                return true;
             });
             const bool known = ready && std::ranges::all_of(node.outputs, [&](const std::string& output) {
                 if (output.empty()) return true;
@@ -93,7 +102,7 @@ private:
                 out += bytes.value_or(0);
                 return bytes.has_value();
             });
-            if (!known || out > in + kGrowth || total + in + out > kAtOnce) continue;
+            if (!known || out > saved + kGrowth || total + in + out > kAtOnce) continue;
             total += in + out;
             folded[i] = true;
             for (const std::string& output : node.outputs) constants[output] = out;
@@ -137,7 +146,11 @@ Step foldConstants() {
     return {"fold-constants", "Fold constants",
             "Computes in advance what depends on constants and fixed shapes alone; a weight that a node prepares becomes a plain one",
             "nodes computed in advance",
-            [](const model::Model& model, OnnxEdit& edit, Job& job) { return Folder(model).fold(edit, job); }};
+            [](const model::Model& model, OnnxEdit& edit, Job& job) -> Result<std::size_t> {
+                const auto inferred = edit.inferredValues();
+                if (!inferred) return propagate(inferred);
+                return Folder(model, *inferred).fold(edit, job);
+            }};
 }
 
 }  // namespace roundoff::preprocessing

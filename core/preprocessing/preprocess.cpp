@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <optional>
 
 #include "core/analysis/output_error.h"
 #include "core/base/scratch.h"
@@ -48,6 +49,39 @@ Result<std::size_t> apply(const Step& step, Stage& stage, Job& job) {
 
 using Level = runtime::SessionOptions::Level;
 
+/// A tensor beside itself along each of these axes.
+runtime::NamedTensor doubled(runtime::NamedTensor tensor, const std::vector<std::size_t>& axes) {
+    for (const std::size_t axis : axes) {
+        std::size_t blocks = 1;
+        for (std::size_t i = 0; i < axis; ++i) blocks *= std::size_t(tensor.shape[i]);
+        const std::size_t block = blocks > 0 ? tensor.bytes.size() / blocks : 0;
+        std::vector<std::byte> bytes;
+        bytes.reserve(2 * tensor.bytes.size());
+        for (std::size_t i = 0; i < blocks; ++i)
+            for (int twice = 0; twice < 2; ++twice)
+                bytes.insert(bytes.end(), tensor.bytes.begin() + std::ptrdiff_t(i * block), tensor.bytes.begin() + std::ptrdiff_t((i + 1) * block));
+        tensor.bytes = std::move(bytes);
+        tensor.shape[axis] *= 2;
+    }
+    return tensor;
+}
+
+/// A sample twice as large along the free axes, or the first of them alone; nothing where none is free.
+std::optional<runtime::Sample> larger(const model::Model& model, const runtime::Sample& sample, bool firstAlone) {
+    runtime::Sample out;
+    bool any = false;
+    for (const runtime::NamedTensor& tensor : sample) {
+        std::vector<std::size_t> axes;
+        const auto& inputs = model.graph().inputs;
+        const auto input = std::ranges::find(inputs, tensor.name, &model::Value::name);
+        for (std::size_t axis = 0; input != inputs.end() && axis < std::min(input->shape.size(), tensor.shape.size()); ++axis)
+            if (input->shape[axis] < 0 && (axis == 0 || !firstAlone)) axes.push_back(axis);
+        any = any || !axes.empty();
+        out.push_back(doubled(tensor, axes));
+    }
+    return any ? std::optional(std::move(out)) : std::nullopt;
+}
+
 /// What comes out of the changed model against what comes out of the original.
 class Equivalence {
 public:
@@ -56,15 +90,18 @@ public:
         if (!samples) return propagate(samples);
         auto original = runtime::Session::open(model.info().file(), optionsOf(job, Level::All));
         if (!original) return propagate(original);
-        return Equivalence(std::move(*samples), std::move(*original));
+        Equivalence equivalence(std::move(*samples), std::move(*original));
+        if (auto found = equivalence.findSecond(model, job); !found) return propagate(found);
+        return equivalence;
     }
     Result<analysis::OutputError> compare(const model::Model& changed, Level level, Job& job) {
         auto session = runtime::Session::open(changed.info().file(), optionsOf(job, level));
         if (!session) return propagate(session);
         analysis::OutputError error;
-        for (std::size_t i = 0; i < m_samples.count(); ++i) {
-            job.progress(double(i), double(m_samples.count()), "comparing outputs");
-            const auto sample = m_samples.sample(i);
+        const std::size_t count = m_samples.count() + (m_second ? 1 : 0);
+        for (std::size_t i = 0; i < count; ++i) {
+            job.progress(double(i), double(count), "comparing outputs");
+            const auto sample = i < m_samples.count() ? m_samples.sample(i) : Result<runtime::Sample>(*m_second);
             if (!sample) return propagate(sample);
             const auto expected = m_original.run(*sample, job);
             if (!expected) return propagate(expected);
@@ -74,11 +111,27 @@ public:
         }
         return error;
     }
-    [[nodiscard]] const std::string& words() const { return m_samples.words; }
+    [[nodiscard]] std::string words() const { return m_samples.words + (m_second ? ", and one of another size" : ""); }
 
 private:
     Equivalence(calibration::Dataset samples, runtime::Session original)
         : m_samples(std::move(samples)), m_original(std::move(original)) {}
+    /// A sample of another size that the original runs on, where sizes are free: a step must not fix them.
+    Result<void> findSecond(const model::Model& model, Job& job) {
+        if (m_samples.count() == 0) return {};
+        const auto first = m_samples.sample(0);
+        if (!first) return propagate(first);
+        for (const bool firstAlone : {true, false}) {
+            auto second = larger(model, *first, firstAlone);
+            if (!second) continue;
+            const auto outputs = m_original.run(*second, job);
+            if (!outputs && outputs.error().code == ErrorCode::Cancelled) return propagate(outputs);
+            if (!outputs) continue;
+            m_second = std::move(*second);
+            break;
+        }
+        return {};
+    }
     static runtime::SessionOptions optionsOf(Job& job, Level level) {
         runtime::SessionOptions options;
         options.level = level;
@@ -88,6 +141,7 @@ private:
     }
     calibration::Dataset m_samples;
     runtime::Session m_original;
+    std::optional<runtime::Sample> m_second;
 };
 
 /// Does a step on the stage where it can and the outputs stay what they were.

@@ -7,11 +7,6 @@
 namespace roundoff::speed {
 namespace {
 
-/// A noisy figure must be better by more to count as not slower.
-bool notSlower(const Duel& duel) {
-    return duel.noisy ? duel.speedup() >= 1.05 && duel.wins > 0.65 : duel.speedup() >= 1 && duel.wins >= 0.5;
-}
-
 std::string figure(const Duel& duel) {
     return fmt::format("{:.3f} ms against {:.3f} ms in float, {:.2f} times as fast, in {:.0f} % of {} turns the faster{}",
                        duel.quantizedMs.median, duel.floatMs.median, duel.speedup(), 100 * duel.wins, duel.floatMs.runs, duel.noisy ? " (noisy)" : "");
@@ -27,6 +22,11 @@ analysis::Recipe recipeOf(const model::Model& model, const analysis::Recipe& fro
 }
 
 }  // namespace
+
+bool preferred(const Duel& candidate, const Duel& current) {
+    if (candidate.notSlower() != current.notSlower()) return candidate.notSlower();
+    return candidate.speedup() > current.speedup();
+}
 
 Result<Faster> onlyFaster(const model::Model& model, const analysis::Recipe& recipe, const BenchOptions& options, Job& job) {
     exports::ExportOptions selection;
@@ -61,13 +61,16 @@ Result<Faster> onlyFaster(const model::Model& model, const analysis::Recipe& rec
         return *timing->endToEnd;
     };
 
+    Faster out;
     std::vector<std::size_t> measured, chosen;
     for (const LayerTiming& layer : alone->layers) {
-        if (!layer.time) continue;
+        if (!layer.time) {
+            if (!layer.reason.empty()) out.reasons.emplace(model.layers()[layer.layer].name, layer.reason);
+            continue;
+        }
         measured.push_back(layer.layer);
         if (layer.time->faster()) chosen.push_back(layer.layer);
     }
-    Faster out;
     out.notes.push_back(fmt::format("{} of {} layers are faster alone than in float, on {} threads, {}", chosen.size(), measured.size(),
                                     alone->conditions.threads, alone->conditions.cpu));
     std::optional<Duel> duel;
@@ -81,7 +84,7 @@ Result<Faster> onlyFaster(const model::Model& model, const analysis::Recipe& rec
         auto timed = whole(measured);
         if (!timed) return propagate(timed);
         out.notes.push_back("the whole model with all quantized: " + figure(*timed));
-        if (!duel || timed->speedup() > duel->speedup()) {
+        if (!duel || preferred(*timed, *duel)) {
             duel = *timed;
             chosen = measured;
         }
@@ -91,7 +94,7 @@ Result<Faster> onlyFaster(const model::Model& model, const analysis::Recipe& rec
         return time.floatMs.median - time.quantizedMs.median;
     };
     std::sort(chosen.begin(), chosen.end(), [&](std::size_t a, std::size_t b) { return gain(a) > gain(b); });
-    while (duel && !notSlower(*duel)) {
+    while (duel && !duel->notSlower()) {
         chosen.resize(chosen.size() / 2);
         duel.reset();
         if (chosen.empty()) break;

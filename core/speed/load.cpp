@@ -32,11 +32,16 @@ Load::Ticks Load::now() {
     return ticks;
 }
 
-double Load::othersShare() const {
+Load::Use Load::use() const {
     const Ticks end = now();
-    if (m_start.busy < 0 || end.busy < 0 || end.total <= m_start.total) return -1;
-    const double others = (end.busy - m_start.busy) - (end.own - m_start.own);
-    return std::clamp(others / (end.total - m_start.total), 0.0, 1.0);
+    if (m_start.busy < 0 || end.busy < 0 || end.total <= m_start.total) return {};
+    const double others = (end.busy - m_start.busy) - (end.own - m_start.own), total = end.total - m_start.total;
+    return {std::clamp(others, 0.0, total), total};
+}
+
+double Load::othersShare() const {
+    const Use seen = use();
+    return seen.total > 0 ? seen.others / seen.total : -1;
 }
 
 }  // namespace roundoff::speed

@@ -8,6 +8,11 @@ public:
     Load();
     /// Of all processors' time since then, 0..1; negative where the system does not tell.
     [[nodiscard]] double othersShare() const;
+    /// The same in seconds of processors; both 0 where the system does not tell.
+    struct Use {
+        double others = 0, total = 0;
+    };
+    [[nodiscard]] Use use() const;
 
 private:
     struct Ticks {

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/json.h"
+#include "core/schemes/number_format.h"
 #include "core/speed/roofline.h"
 
 namespace roundoff::speed {
@@ -30,14 +31,32 @@ double reach(double bits) {
     return bits > 12 ? 1 : bits > 6 ? 0.93 : bits > 3.5 ? 0.75 : 0.54;
 }
 
-/// The arithmetic that a scheme asks for.
+/// What numbers a format's codes are to a device's arithmetic. Codebooks and laws are none: it computes with their values.
+enum class Kind { Integer, Float, Table };
+struct Operand {
+    Kind kind = Kind::Table;
+    int bits = 16;
+};
+Operand operandOf(const schemes::TensorScheme& scheme) {
+    const schemes::NumberFormat& format = *schemes::findNumberFormat(scheme.format);
+    if (!format.grid || format.learn) return {Kind::Table, format.bits};
+    const kernels::Grid grid = format.grid(scheme);
+    const Kind kind = std::holds_alternative<kernels::UniformGrid>(grid) ? Kind::Integer
+                      : std::holds_alternative<kernels::FloatGrid>(grid) ? Kind::Float
+                                                                         : Kind::Table;
+    return {kind, format.bits};
+}
+
+/// The arithmetic that a scheme asks for: the narrowest type that holds the codes of both sides.
 std::string arithmeticOf(const schemes::Scheme& scheme) {
     if (!scheme.activation) return "fp16";
-    const auto bits = [](const std::string& format) { return format.find("4") != std::string::npos && format.find("e4m3") == std::string::npos; };
-    const bool isFloat = scheme.weight.format.starts_with("fp") || scheme.activation->format.starts_with("fp");
-    const bool narrow = bits(scheme.weight.format) && bits(scheme.activation->format);
-    if (scheme.activation->format == "fp16" || scheme.activation->format == "bf16") return "fp16";
-    return isFloat ? (narrow ? "fp4" : "fp8") : (narrow ? "int4" : "int8");
+    const Operand weight = operandOf(scheme.weight), input = operandOf(*scheme.activation);
+    const int bits = std::max(weight.bits, input.bits);
+    if (bits > 8 || weight.kind == Kind::Table || input.kind == Kind::Table) return "fp16";
+    if (weight.kind == Kind::Integer && input.kind == Kind::Integer) return bits > 4 ? "int8" : "int4";
+    if (weight.kind == Kind::Float && input.kind == Kind::Float) return bits > 4 ? "fp8" : "fp4";
+    // Integers of 4 bits are 8-bit floats as well, those of 8 are not.
+    return (weight.kind == Kind::Integer ? weight.bits : input.bits) <= 4 ? "fp8" : "fp16";
 }
 
 /// A positive number with its source.
@@ -131,8 +150,9 @@ Projection project(const model::Model& model, const Timing& timing, const Device
         const Roof before = roof(layer.work, floatBits, floatBits / 8.0, half ? "fp16" : "fp32");
         arithmetic = arithmeticOf(layer.scheme);
         const bool dynamic = layer.scheme.activation && layer.scheme.activation->timing == schemes::Timing::Dynamic;
-        // Dynamic: the input is read to find its range, and written as codes.
-        const double activationBytes = !layer.scheme.activation ? 2 : dynamic ? floatBits / 8.0 + 2 : 1;
+        // Dynamic: the input is read to find its range, and written as codes, which are read.
+        const double codeBytes = layer.scheme.activation ? operandOf(*layer.scheme.activation).bits / 8.0 : 2;
+        const double activationBytes = dynamic ? floatBits / 8.0 + 2 * codeBytes : codeBytes;
         const Roof after = roof(layer.work, layer.weightBits, activationBytes, arithmetic);
         if (before.computeMs <= 0 && before.memoryMs <= 0) continue;
         out.layers[layer.layer] =

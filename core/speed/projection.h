@@ -30,8 +30,8 @@ struct Peak {
 };
 Peak peakFor(const Device& device, const std::string& type);
 
-/// max(arithmetic, memory) + launch, for each layer that was run, and its float form. Weights alone quantized: arithmetic in
-/// fp16. The bandwidth is reached the less the fewer bits a weight has, as llama.cpp's figures show.
+/// max(arithmetic, memory) + launch, for each layer that was run, and its float form. Weights alone quantized, or values
+/// that are no numbers of the device (codebooks, laws, 16-bit integers): arithmetic in fp16. The bandwidth is reached the less the fewer bits a weight has, as llama.cpp's figures show.
 Projection project(const model::Model& model, const Timing& timing, const Device& device);
 
 }  // namespace roundoff::speed

@@ -21,11 +21,13 @@ struct RaceLimits {
 /// Times of one round; the two were run in turns.
 struct Round {
     std::vector<double> floats, quantized;
+    double othersSeconds = 0, totalSeconds = 0;  ///< of all processors' time; nothing where the system does not tell
 };
 Result<Round> race(const Run& floats, const Run& quantized, const RaceLimits& limits, Job& job);
 
 /// The figure that rounds make, which lie apart in time. Noisy where a side's runs spread over more than a fifth of their
-/// median, or where the medians of two rounds differ by more than a tenth.
+/// median, where the medians of two stretches of them differ by more than a tenth, where other programs took more than a tenth
+/// of the machine meanwhile, or where a run is so short that what it finds in the caches decides.
 Duel judge(std::span<const Round> rounds);
 
 }  // namespace roundoff::speed

@@ -30,6 +30,8 @@ struct Duel {
     double wins = 0;
     /// Faster by more than the measurement can err; a noisy one must be so by far.
     [[nodiscard]] bool faster() const { return noisy ? speedup() > 1.1 && wins > 0.75 : speedup() > 1.01 && wins > 0.6; }
+    /// As fast at least; a noisy one must be faster to count as that.
+    [[nodiscard]] bool notSlower() const { return noisy ? speedup() >= 1.05 && wins > 0.65 : speedup() >= 1 && wins >= 0.5; }
 };
 
 /// What an operator has to do for one run, whatever the scheme; zero where it is not known.

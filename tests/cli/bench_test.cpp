@@ -91,5 +91,15 @@ TEST(CliBench, ExportsOnlyWhatIsFasterAndSaysSo) {
     EXPECT_EQ(verified.status, 0) << verified.err;
 }
 
+TEST(CliBench, RefusesBeforeItMeasuresWhereRangesAreMissing) {
+    const Folder folder;
+    const auto ran = roundoffCli({"export", sample("digits.onnx"), "--scheme", "int8/uint8", "--to", "onnx-qdq", "--only-faster", "-o",
+                                  folder.file("out.onnx")});
+    EXPECT_EQ(ran.status, 2);
+    EXPECT_THAT(ran.err, HasSubstr("static activations need data to find their ranges. Give --calib DATA"));
+    EXPECT_THAT(ran.err, Not(HasSubstr("the whole model")));  // a step of the measurement
+    EXPECT_EQ(folder.files(), 0u);
+}
+
 }  // namespace
 }  // namespace roundoff::cli

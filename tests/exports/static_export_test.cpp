@@ -2,12 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "core/analysis/simulation.h"
 #include "core/exports/activation_notes.h"
 #include "core/exports/activation_plan.h"
+#include "core/exports/digest.h"
+#include "core/exports/provenance.h"
 #include "core/exports/target.h"
 #include "core/formats/format.h"
+#include "core/formats/onnx/edit.h"
 #include "core/runtime/session.h"
 #include "tests/exports/exported_fixture.h"
 
@@ -54,7 +58,9 @@ TEST_F(StaticExport, EverySchemeIsWrittenProvenAndRuns) {
         const auto exported = make(digits(), scheme, "onnx-qdq");
         ASSERT_TRUE(exported) << scheme << exported.error().line();
         EXPECT_TRUE(exported->verification->ok()) << scheme;
-        EXPECT_EQ(exported->verification->checks.size(), 7u);
+        ASSERT_EQ(exported->verification->checks.size(), 8u);
+        EXPECT_EQ(exported->verification->checks.back().name, "as simulated");
+        EXPECT_THAT(exported->verification->checks.back().detail, HasSubstr("against the simulation")) << scheme;
         for (const OutputComparison& output : exported->verification->outputs) EXPECT_GT(output.cosine, 0.5) << scheme;
     }
     const auto wide = make(digits(), "int16/int16", "onnx-qdq");
@@ -94,6 +100,46 @@ TEST_F(StaticExport, TheFileComputesWhatTheSimulationSays) {
         }
         EXPECT_GT(10 * std::log10(signal / noise), 35) << scheme;
     }
+}
+
+TEST_F(StaticExport, AFileThatLostAnOperatorFailsTheProof) {
+    ASSERT_TRUE(make(digits(), "int8/int8", "onnx-qdq"));
+    const model::Model file = open(m_out);
+    const auto& nodes = file.graph().nodes;
+    const auto relu = std::ranges::find(nodes, "Relu", &model::Node::op);
+    ASSERT_NE(relu, nodes.end());
+    auto edit = formats::onnx::OnnxEdit::begin(file);
+    ASSERT_TRUE(edit);
+    edit->changeOperator(std::size_t(relu - nodes.begin()), "Identity", "", relu->inputs, relu->outputs);
+    edit->setMetadata(std::string(kDigestKey), kUnsealed);
+    const auto changed = m_temporary.path() / "changed.onnx";
+    ASSERT_TRUE(edit->write(changed, {}, m_job));
+    ASSERT_TRUE(seal(changed, {}, m_job));
+    const auto proof = verify(digits(), changed, m_data, m_job);
+    ASSERT_TRUE(proof) << proof.error().line();
+    for (const Check& check : proof->checks) EXPECT_EQ(check.ok, check.name != "as simulated") << check.name << ": " << check.detail;
+    EXPECT_THAT(proof->checks.back().detail, HasSubstr("the file computes something else: output \"logits\""));
+    EXPECT_FALSE(proof->ok());
+    EXPECT_TRUE(verify(digits(), m_out, m_data, m_job)->ok());
+}
+
+TEST_F(StaticExport, WeightsThatAreNoNumbersAreWarnedOf) {
+    model::Model model = digits();
+    auto edit = formats::onnx::OnnxEdit::begin(model);
+    ASSERT_TRUE(edit);
+    const model::Layer& layer = model.layers()[1];
+    std::vector<float> values(layer.parameters, 0.5F);
+    values[7] = std::numeric_limits<float>::quiet_NaN();
+    const auto bytes = std::as_bytes(std::span(values));
+    edit->replaceTensor(layer.weight, tensor::ElementType::Float32, model.tensors()[layer.weight].shape,
+                        [kept = std::vector<std::byte>(bytes.begin(), bytes.end())](auto& sink, Job&) { return sink.write(kept); });
+    const auto path = m_temporary.path() / "broken.onnx";
+    ASSERT_TRUE(edit->write(path, {}, m_job));
+    ExportOptions options;
+    options.verify = false;
+    const auto exported = exportModel(open(path), recipe("int8"), *findTarget("onnx-qdq"), m_out, options, m_job);
+    ASSERT_TRUE(exported) << exported.error().line();
+    EXPECT_THAT(exported->notes, Contains(HasSubstr("WARNING: " + layer.name + ": 1 NaN and 0 infinite of")));
 }
 
 TEST_F(StaticExport, TheRecipeAndTheRangesStandInTheFile) {

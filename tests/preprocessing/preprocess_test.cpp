@@ -158,6 +158,22 @@ TEST_F(PreprocessTest, ComputesConstantsInAdvance) {
     EXPECT_THAT(left, Not(Contains("half")));
 }
 
+TEST_F(PreprocessTest, AStatedShapeDoesNotFixAFreeSize) {
+    GraphBuilder graph;
+    graph.input("x", ElementType::Float32, {-1, 16}).stated("a", ElementType::Float32, {1, 8});  // a leftover
+    graph.ints("first", {1}, {0}).ints("rest", {1}, {-1}).floats("w", {16, 8}, numbers(128, 5)).node("MatMul", {"x", "w"}, {"a"});
+    graph.node("Shape", {"a"}, {"shape"}).node("Gather", {"shape", "first"}, {"batch"}, {Attribute("axis", 0)}).node("Concat", {"batch", "rest"}, {"rows"}, {Attribute("axis", 0)});
+    graph.node("Reshape", {"a", "rows"}, {"y"}).outputOf("y", ElementType::Float32);
+    EXPECT_THAT(ops(prepared(onnxModel(graph), "infer-shapes,fold-constants")), ElementsAre("MatMul", "Shape", "Gather", "Concat", "Reshape"));
+}
+
+TEST_F(PreprocessTest, AWeightThatOthersReadIsNotStoredTwice) {
+    GraphBuilder tied;
+    tied.input("ids", ElementType::Int64, {1, 6}).floats("e", {3000, 128}, numbers(3000 * 128, 5));
+    tied.node("Gather", {"e", "ids"}, {"h"}).node("Transpose", {"e"}, {"t"}, {Attribute("perm", std::vector<std::int64_t>{1, 0})}).node("MatMul", {"h", "t"}, {"y"}).outputOf("y", ElementType::Float32);
+    EXPECT_THAT(ops(prepared(onnxModel(tied))), ElementsAre("Gather", "Transpose", "MatMul"));
+}
+
 TEST_F(PreprocessTest, LeavesWhatWouldGrowTheFileAndWhatKeepsWeightsSmall) {
     GraphBuilder grown;
     grown.input("x", ElementType::Float32, {1000, 1000}).ints("size", {2}, {1000, 1000}).floats("one", {1}, {1});

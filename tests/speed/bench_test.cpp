@@ -107,12 +107,32 @@ TEST_F(Benches, OnlyFasterKeepsNoLayerThatWasNotMeasured) {
     ASSERT_TRUE(faster) << faster.error().line();
     EXPECT_TRUE(faster->recipe.standard.isFloat());
     EXPECT_FALSE(faster->recipe.layers.contains("classifier"));
+    ASSERT_TRUE(faster->reasons.contains("classifier"));
+    EXPECT_NE(faster->reasons.at("classifier").find("exclude"), std::string::npos) << faster->reasons.at("classifier");
     EXPECT_EQ(faster->recipe.layers.empty(), !faster->endToEnd);
     // The promise, by its own measurement.
     if (faster->endToEnd) {
         EXPECT_GE(faster->endToEnd->speedup(), 1);
     }
     EXPECT_GE(faster->notes.size(), 2u);
+}
+
+TEST(OnlyFaster, PrefersAFigureThatIsNotSlowerToAGreaterOneThatMayBe) {
+    const auto duel = [](double speedup, double wins, bool noisy) {
+        Duel out;
+        out.floatMs.median = speedup;
+        out.quantizedMs.median = 1;
+        out.wins = wins;
+        out.noisy = noisy;
+        return out;
+    };
+    const Duel calm = duel(1.02, 0.8, false), noisy = duel(1.04, 0.8, true);
+    EXPECT_TRUE(calm.notSlower());
+    EXPECT_FALSE(noisy.notSlower());
+    EXPECT_FALSE(preferred(noisy, calm));
+    EXPECT_TRUE(preferred(calm, noisy));
+    EXPECT_TRUE(preferred(duel(1.3, 0.9, false), calm));
+    EXPECT_TRUE(preferred(duel(0.9, 0.1, false), duel(0.8, 0.1, false)));
 }
 
 TEST_F(Benches, OnlyFasterRefusesWhatTheTargetCannotHold) {

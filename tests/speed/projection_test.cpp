@@ -73,6 +73,39 @@ TEST(Roofs, AreTheLongerOfArithmeticAndMemory) {
     EXPECT_STREQ(roofOf(work, 32, 4, 100'000, 100).bound(), "memory");
 }
 
+TEST(Projections, TakeTheArithmeticAndTheBytesOfTheFormats) {
+    Job job;
+    const auto model = formats::openModel(ROUNDOFF_SOURCE_DIR "/resources/samples/digits.onnx", job).value();
+    Device device;
+    device.peaks = {{"fp32", 1}, {"fp16", 2}, {"int8", 4}, {"fp8", 5}, {"int4", 8}, {"fp4", 10}};
+    device.gigabytes = 1000;
+    device.computeEfficiency = device.memoryEfficiency = 1;
+    const auto estimate = [&](const char* scheme, Work work) {
+        Timing timing;
+        timing.layers.resize(model.layers().size());
+        timing.layers[0].scheme = schemes::parseScheme(scheme).value();
+        timing.layers[0].weightBits = 16;
+        timing.layers[0].work = work;
+        return project(model, timing, device).layers.at(0).value().quantizedMs;
+    };
+    const auto peak = [&](const char* scheme) { return 2 / estimate(scheme, {1'000'000'000, 1, 0, 0}); };
+    EXPECT_DOUBLE_EQ(peak("int8/uint8"), 4);
+    EXPECT_DOUBLE_EQ(peak("int4/int4"), 8);
+    EXPECT_DOUBLE_EQ(peak("int8/int16"), 2);
+    EXPECT_DOUBLE_EQ(peak("int16/int8"), 2);
+    EXPECT_DOUBLE_EQ(peak("fp8-e4m3/fp8-e4m3"), 5);
+    EXPECT_DOUBLE_EQ(peak("mxfp4/mxfp4:dynamic"), 10);
+    EXPECT_DOUBLE_EQ(peak("nvfp4/nvfp4:dynamic"), 10);
+    EXPECT_DOUBLE_EQ(peak("int4/fp8-e4m3"), 5);
+    EXPECT_DOUBLE_EQ(peak("int8/fp8-e4m3"), 2);
+    for (const char* scheme : {"nf4/int8", "log4/int8", "kmeans4/int8"}) EXPECT_DOUBLE_EQ(peak(scheme), 2) << scheme;
+
+    const Work memory{1, 1, 500'000'000, 500'000'000};  // an element a microsecond at 1 byte
+    EXPECT_NEAR(estimate("int8/uint8", memory), 1, 1e-6);
+    EXPECT_NEAR(estimate("int8/int16", memory), 2, 1e-6);
+    EXPECT_NEAR(estimate("int4/int4", memory), 0.5, 1e-6);
+}
+
 TEST(Projections, FollowTheFormula) {
     Job job;
     const auto model = formats::openModel(ROUNDOFF_SOURCE_DIR "/resources/samples/digits.onnx", job).value();

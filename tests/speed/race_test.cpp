@@ -74,6 +74,30 @@ TEST(Judge, CallsDriftBetweenRoundsNoisy) {
     EXPECT_NE(judge(std::vector{roundOf(1, 2), roundOf(1, 2.5)}).noise.find("quantized"), std::string::npos);
 }
 
+TEST(Judge, SeesDriftWithinALongRound) {
+    Round round = roundOf(1, 1, 40);
+    for (std::size_t i = 30; i < 40; ++i) round.floats[i] = 1.15;  // neither quartile moves
+    EXPECT_NE(judge(std::vector{round}).noise.find("float runs took 15 % longer"), std::string::npos) << judge(std::vector{round}).noise;
+    EXPECT_FALSE(judge(std::vector{roundOf(1, 1, 40)}).noisy);
+}
+
+TEST(Judge, CallsWhatRanBesideOtherProgramsNoisy) {
+    Round round = roundOf(1, 1);
+    round.totalSeconds = 10;
+    round.othersSeconds = 0.5;
+    EXPECT_FALSE(judge(std::vector{round}).noisy);
+    round.othersSeconds = 7;
+    EXPECT_EQ(judge(std::vector{round}).noise, "other programs took 70 % of the processors");
+    round.totalSeconds = 0.1;  // a few ticks of the system's clock tell nothing
+    round.othersSeconds = 0.02;
+    EXPECT_FALSE(judge(std::vector{round}).noisy);
+}
+
+TEST(Judge, CallsTheShortestRunsNoisy) {
+    EXPECT_NE(judge(std::vector{roundOf(0.002, 1)}).noise.find("2.0 µs"), std::string::npos);
+    EXPECT_FALSE(judge(std::vector{roundOf(0.02, 1)}).noisy);
+}
+
 TEST(Judge, CallsASpreadOfMoreThanAFifthNoisy) {
     Round round = roundOf(1, 1);
     for (std::size_t i = 0; i < 3; ++i) round.quantized[i] = 1.5;

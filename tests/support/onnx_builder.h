@@ -130,6 +130,10 @@ public:
     GraphBuilder& output(const std::string& name, ElementType type, const Shape& shape) {
         return value(12, name, type, shape);
     }
+    /// What the file states of an inner value.
+    GraphBuilder& stated(const std::string& name, ElementType type, const Shape& shape) {
+        return value(13, name, type, shape);
+    }
     /// Declared with its type alone.
     GraphBuilder& outputOf(const std::string& name, ElementType type) {
         add(12, [&](pbf_writer& w) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <QCheckBox>
 #include <QClipboard>
 #include <QComboBox>
 #include <QDropEvent>
@@ -285,6 +286,33 @@ TEST_F(Window, ExportWritesAProvedFileAndShowsTheProof) {
     EXPECT_TRUE(headline.contains(QStringLiteral("proved right"))) << headline.toStdString();
     EXPECT_TRUE(QFile::exists(path));
     EXPECT_GE(dialog->findChild<QTableView*>(QStringLiteral("exportResults"))->model()->rowCount(), 3);
+}
+
+TEST_F(Window, ExportMeasuresWhereOnlyFasterLayersAreWanted) {
+    openSample();
+    window.store().setStandard(*schemes::parseScheme("int8"));
+    QTemporaryDir folder;
+    ExportDialog* dialog = window.showExport();
+    dialog->setPath(folder.filePath(QStringLiteral("out.onnx")));
+    dialog->findChild<QCheckBox*>(QStringLiteral("exportOnlyFaster"))->setChecked(true);
+    auto* results = dialog->findChild<QTableView*>(QStringLiteral("exportResults"));
+    const auto holds = [&](int column, const char* words) {
+        const auto* model = results->model();
+        for (int row = 0; row < model->rowCount(); ++row)
+            if (model->index(row, column).data().toString().contains(QLatin1String(words))) return true;
+        return false;
+    };
+    dialog->start();
+    ASSERT_TRUE(waitUntil([&] { return holds(2, "%"); }, 120000));  // where it is
+    QTest::keyClick(dialog, Qt::Key_Escape);  // cancels
+    ASSERT_TRUE(waitUntil([&] { return !dialog->running(); }, 120000));
+    EXPECT_FALSE(QFile::exists(folder.filePath(QStringLiteral("out.onnx"))));
+
+    dialog->start();
+    ASSERT_TRUE(waitUntil([&] { return !dialog->running(); }, 120000));
+    EXPECT_TRUE(QFile::exists(folder.filePath(QStringLiteral("out.onnx"))));
+    EXPECT_TRUE(holds(0, "measuring"));
+    EXPECT_TRUE(holds(2, "of 10 layers are faster alone"));
 }
 
 TEST_F(Window, ExportSaysWhichLayersATargetCannotHold) {

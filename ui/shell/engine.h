@@ -42,7 +42,8 @@ struct ExportCommand {
     QString path;
     bool externalData = false;
     bool verify = true;
-    std::optional<calibration::DataSource> data;  ///< for the proof; none: synthetic inputs
+    bool onlyFaster = false;  ///< measures first, and leaves float what is no faster
+    std::optional<calibration::DataSource> data;  ///< for the proof and the measurement; none: synthetic inputs
     std::shared_ptr<const calibration::Calibration> calibration;  ///< for the ranges of static activations; may be null
 };
 /// Runs the model on data: what its layers take in and give out, and what comes out at the end.

@@ -58,6 +58,7 @@ ExportDialog::ExportDialog(Store& store, Jobs& jobs, QWidget* parent)
       m_results(table({tr("Step"), tr("Outcome"), tr("Evidence")}, QStringLiteral("exportResults"), this)),
       m_path(new QLineEdit(this)),
       m_external(new QCheckBox(tr("Weights in a data file beside the model"), this)),
+      m_faster(new QCheckBox(tr("Only faster layers: measure here, leave float what gains nothing"), this)),
       m_verify(new QCheckBox(tr("Prove the file: re-open it, compare bit for bit, run both models"), this)),
       m_start(new QPushButton(tr("Export"), this)),
       m_close(new QPushButton(tr("Close"), this)),
@@ -81,6 +82,7 @@ ExportDialog::ExportDialog(Store& store, Jobs& jobs, QWidget* parent)
     m_summary->setWordWrap(true);
     m_fit->setWordWrap(true);
     m_fit->setObjectName(QStringLiteral("exportFit"));
+    m_faster->setObjectName(QStringLiteral("exportOnlyFaster"));
     m_verify->setChecked(true);
     for (const auto& one : exports::targets()) m_target->addItem(text(one.title), text(one.id));
 
@@ -97,6 +99,7 @@ ExportDialog::ExportDialog(Store& store, Jobs& jobs, QWidget* parent)
     form->addRow(QString(), m_summary);
     form->addRow(tr("File"), file);
     form->addRow(QString(), m_external);
+    form->addRow(QString(), m_faster);
     form->addRow(QString(), m_verify);
     auto* buttons = new QHBoxLayout;
     buttons->addWidget(m_copy);
@@ -126,6 +129,7 @@ ExportDialog::ExportDialog(Store& store, Jobs& jobs, QWidget* parent)
     connect(m_folder, &QPushButton::clicked, this,
             [this] { QDesktopServices::openUrl(QUrl::fromLocalFile(QFileInfo(m_path->text()).absolutePath())); });
     connect(&jobs.engine(), &Engine::exportStep, this, &ExportDialog::onStep);
+    connect(&jobs.engine(), &Engine::progress, this, &ExportDialog::onProgress);
     connect(&jobs.engine(), &Engine::exported, this, &ExportDialog::onExported);
     connect(&jobs.engine(), &Engine::failed, this, &ExportDialog::onFailed);
     connect(&store, &Store::changed, this, [this](unsigned changes) {
@@ -193,13 +197,13 @@ void ExportDialog::start() {
     m_fit->hide();
     setRunning(true);
     m_number = m_jobs.startExport(m_target->currentData().toString(), m_path->text(), m_external->isChecked(),
-                                  m_verify->isChecked());
+                                  m_verify->isChecked(), m_faster->isChecked());
 }
 
 void ExportDialog::setRunning(bool running) {
     for (QWidget* widget :
          {static_cast<QWidget*>(m_target), static_cast<QWidget*>(m_path), static_cast<QWidget*>(m_external),
-          static_cast<QWidget*>(m_verify), static_cast<QWidget*>(m_start)})
+          static_cast<QWidget*>(m_faster), static_cast<QWidget*>(m_verify), static_cast<QWidget*>(m_start)})
         widget->setEnabled(!running);
     m_close->setText(running ? tr("Cancel") : tr("Close"));
     m_copy->setVisible(!running);
@@ -220,6 +224,7 @@ void ExportDialog::addRow(const QString& name, const QString& outcome, const QSt
 
 void ExportDialog::onStep(int number, const QString& step, std::optional<bool> ok, const QString& detail) {
     if (number == 0 || number != m_number) return;
+    m_step = ok ? QString() : step;
     const QString word = !ok ? tr("…") : *ok ? tr("✓ done") : tr("✗ failed"), words = inWindow(detail);
     const auto found = m_steps.find(step);
     if (found == m_steps.end()) {
@@ -229,6 +234,12 @@ void ExportDialog::onStep(int number, const QString& step, std::optional<bool> o
     m_results->item(found->second, 1)->setText(word);
     m_results->item(found->second, 1)->setForeground(ok.value_or(true) ? theme().ok : theme().error);
     m_results->item(found->second, 2)->setText(words);
+}
+
+void ExportDialog::onProgress(int number, double fraction, const QString& what) {
+    const auto found = m_steps.find(m_step);
+    if (number == 0 || number != m_number || found == m_steps.end()) return;
+    m_results->item(found->second, 2)->setText(QStringLiteral("%1 · %2").arg(percentText(fraction), what));
 }
 
 void ExportDialog::onExported(int number, const std::shared_ptr<const exports::Exported>& exported) {

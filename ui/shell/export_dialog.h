@@ -36,6 +36,7 @@ private:
     void showTarget();
     void suggestPath();
     void onStep(int number, const QString& step, std::optional<bool> ok, const QString& detail);
+    void onProgress(int number, double fraction, const QString& what);
     void onExported(int number, const std::shared_ptr<const exports::Exported>& exported);
     void onFailed(int number, const Error& error);
     void finish(const QString& headline, const char* tone);
@@ -52,9 +53,10 @@ private:
     QLabel *m_summary, *m_fit, *m_headline;
     QTableWidget *m_refused, *m_results;
     QLineEdit* m_path;
-    QCheckBox *m_external, *m_verify;
+    QCheckBox *m_external, *m_faster, *m_verify;
     QPushButton *m_start, *m_close, *m_copy, *m_folder;
     std::map<QString, int> m_steps;  ///< row of the results
+    QString m_step;                  ///< the one that runs; empty between them
 };
 
 }  // namespace roundoff::ui

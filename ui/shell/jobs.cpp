@@ -98,10 +98,11 @@ void Jobs::cancel() {
     m_engine.cancel(number);
 }
 
-int Jobs::startExport(const QString& target, const QString& path, bool externalData, bool verify) {
+int Jobs::startExport(const QString& target, const QString& path, bool externalData, bool verify, bool onlyFaster) {
     const int number = ++m_last;
     const State& state = m_store.state();
-    m_engine.exportModel(number, {state.model, state.recipe, target, path, externalData, verify, state.data.calibration, state.calibration});
+    m_engine.exportModel(number, {state.model, state.recipe, target, path, externalData, verify, onlyFaster, state.data.calibration,
+                                  state.calibration});
     return number;
 }
 

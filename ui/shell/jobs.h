@@ -30,7 +30,7 @@ public:
     [[nodiscard]] Runs& runs() { return m_runs; }
 
     /// Starts an export; its answers come by the engine's own signals under this number.
-    int startExport(const QString& target, const QString& path, bool externalData, bool verify);
+    int startExport(const QString& target, const QString& path, bool externalData, bool verify, bool onlyFaster);
     void cancelExport(int number) { m_engine.cancel(number); }
     [[nodiscard]] Engine& engine() { return m_engine; }
 

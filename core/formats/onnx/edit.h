@@ -127,6 +127,8 @@ public:
     /// Adds the types and shapes of inner values that follow from those of the inputs, by the ONNX library's own rules; values
     /// whose operators it does not know stay as they are. Returns how many it added.
     Result<std::size_t> inferShapes();
+    /// What follows from the inputs alone, whatever the file states of inner values: leftovers of another size may stand there.
+    [[nodiscard]] Result<std::vector<model::Value>> inferredValues() const;
     /// When the model is written, nodes and constants of the main graph that nobody reads any more go.
     void dropUnread();
 

@@ -46,6 +46,8 @@ struct OnnxEdit::Impl {
     void applyInsertions();
     void finishGraph();
     [[nodiscard]] std::uint64_t tensorBytes();
+    /// A copy with all inferred. @param afresh without what the file states of inner values and outputs
+    [[nodiscard]] Result<::onnx::ModelProto> inferred(bool afresh) const;
     void moveOutside(const std::string& location);
     Result<std::vector<std::filesystem::path>> writeFiles(const std::filesystem::path& path,
                                                           const std::filesystem::path& dataPath, Job& job);

@@ -101,20 +101,6 @@ private:
     std::optional<Error> m_error;
 };
 
-model::Value value(const ::onnx::ValueInfoProto& info) {
-    model::Value out;
-    out.name = info.name();
-    if (!info.type().has_tensor_type()) return out;
-    const auto& type = info.type().tensor_type();
-    out.type = fromOnnx(type.elem_type());
-    out.hasShape = type.has_shape();
-    for (const auto& dim : type.shape().dim()) {
-        out.shape.push_back(dim.has_dim_value() && dim.dim_value() >= 0 ? dim.dim_value() : -1);
-        out.dimensionNames.push_back(dim.dim_param());
-    }
-    return out;
-}
-
 std::map<std::string, model::Node::Attribute> attributesOf(const ::onnx::NodeProto& node) {
     std::map<std::string, model::Node::Attribute> out;
     if (isStandard(node, "Constant")) return out;  // a tensor
@@ -146,9 +132,9 @@ model::Graph graphOf(const ::onnx::ModelProto& proto, const Walk& walk) {
     std::unordered_map<std::string_view, bool> constant;
     for (const auto& tensor : proto.graph().initializer()) constant[tensor.name()] = true;
     for (const auto& input : proto.graph().input())
-        if (!constant.contains(input.name())) graph.inputs.push_back(value(input));
-    for (const auto& output : proto.graph().output()) graph.outputs.push_back(value(output));
-    for (const auto& inner : proto.graph().value_info()) graph.values.push_back(value(inner));
+        if (!constant.contains(input.name())) graph.inputs.push_back(valueOf(input));
+    for (const auto& output : proto.graph().output()) graph.outputs.push_back(valueOf(output));
+    for (const auto& inner : proto.graph().value_info()) graph.values.push_back(valueOf(inner));
     return graph;
 }
 

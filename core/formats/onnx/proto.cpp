@@ -1,5 +1,6 @@
 #include "core/formats/onnx/proto.h"
 
+#include "core/formats/onnx/element_types.h"
 #include "core/formats/onnx/wire.h"
 
 namespace roundoff::formats::onnx {
@@ -33,6 +34,20 @@ std::optional<std::uint64_t> markerOf(const ::onnx::TensorProto& tensor) {
     for (int i = 0; i < unknown.field_count(); ++i)
         if (unknown.field(i).number() == int(wire::kMarker)) return unknown.field(i).varint();
     return std::nullopt;
+}
+
+model::Value valueOf(const ::onnx::ValueInfoProto& info) {
+    model::Value out;
+    out.name = info.name();
+    if (!info.type().has_tensor_type()) return out;
+    const auto& type = info.type().tensor_type();
+    out.type = fromOnnx(type.elem_type());
+    out.hasShape = type.has_shape();
+    for (const auto& dim : type.shape().dim()) {
+        out.shape.push_back(dim.has_dim_value() && dim.dim_value() >= 0 ? dim.dim_value() : -1);
+        out.dimensionNames.push_back(dim.dim_param());
+    }
+    return out;
 }
 
 }  // namespace roundoff::formats::onnx

@@ -12,6 +12,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/model/model.h"
+
 namespace roundoff::formats::onnx {
 
 /// The attribute of that name, or null.
@@ -25,5 +27,8 @@ const std::string& inputOf(const ::onnx::NodeProto& node, int slot);
 
 /// Number of the payload that was cut from a tensor of a skeleton; none for a tensor made since.
 std::optional<std::uint64_t> markerOf(const ::onnx::TensorProto& tensor);
+
+/// What an entry says of a value.
+model::Value valueOf(const ::onnx::ValueInfoProto& info);
 
 }  // namespace roundoff::formats::onnx
