@@ -181,19 +181,25 @@ Result<exports::Exported> Worker::exportFile(int number, const ui::ExportCommand
         Q_EMIT exportStep(number, QString::fromStdString(step), ok, QString::fromStdString(detail));
     };
     const std::filesystem::path path = command.path.toStdString();
-    if (!command.onlyFaster) return exports::exportModel(command.model, command.recipe, *target, path, options, work);
+    const auto observe = [&](const analysis::Recipe& recipe, Job job) -> Result<void> {
+        if (!command.data) return exports::checkRanges(command.model, recipe, *target, options);
+        return exports::findRanges(command.model, recipe, *target, options, m_store ? &*m_store : nullptr, job);
+    };
+    if (auto done = observe(command.recipe, work.part(0, 0.2)); !done) return propagate(done);
+    Job writing = work.part(command.onlyFaster ? 0.7 : 0.2, command.onlyFaster ? 0.3 : 0.8);
+    if (!command.onlyFaster) return exports::exportModel(command.model, command.recipe, *target, path, options, writing);
 
-    if (auto known = exports::checkRanges(command.model, command.recipe, *target, options); !known) return propagate(known);
     speed::BenchOptions timing;
     timing.data = options.data;
     timing.store = m_store;
     timing.target = target->id;
-    Job measuring = work.part(0, 0.6), writing = work.part(0.6, 0.4);
+    Job measuring = work.part(0.2, 0.5);
     options.onStep("measuring", std::nullopt, "");
     auto faster = speed::onlyFaster(command.model, command.recipe, timing, measuring);
     options.onStep("measuring", faster.has_value(), faster ? faster->notes.back() : faster.error().line());
     if (!faster) return propagate(faster);
     options.reasons = std::move(faster->reasons);
+    if (auto done = observe(faster->recipe, work.part(0.7, 0)); !done) return propagate(done);
     auto result = exports::exportModel(command.model, faster->recipe, *target, path, options, writing);
     if (result) result->notes.insert(result->notes.begin(), faster->notes.begin(), faster->notes.end());
     return result;

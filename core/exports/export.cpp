@@ -6,6 +6,7 @@
 #include <cstring>
 #include <random>
 
+#include "core/analysis/run.h"
 #include "core/exports/activation_plan.h"
 #include "core/exports/digest.h"
 #include "core/exports/plan.h"
@@ -146,6 +147,18 @@ Result<void> checkRanges(const model::Model& model, const analysis::Recipe& reci
     if (!values) return propagate(values);
     for (const std::string& value : *values)
         if (!options.calibration || !options.calibration->values.contains(value)) return tl::unexpected<Error>(noRange(model, value));
+    return {};
+}
+
+Result<void> findRanges(const model::Model& model, const analysis::Recipe& recipe, const Target& target, ExportOptions& options,
+                        const calibration::Store* store, Job& job) {
+    const auto values = calibratedValues(model, recipe, target, options);
+    if (!values) return propagate(values);
+    const auto known = [&](const std::string& value) { return options.calibration && options.calibration->values.contains(value); };
+    if (std::ranges::all_of(*values, known)) return {};
+    auto found = calibration::calibrate(model, *values, options.data, analysis::detailFor(recipe), job, store);
+    if (!found) return propagate(found);
+    options.calibration = std::make_shared<const calibration::Calibration>(std::move(*found));
     return {};
 }
 

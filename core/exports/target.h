@@ -95,6 +95,10 @@ Result<std::vector<std::string>> calibratedValues(const model::Model& model, con
 /// An error, which says what to give, where the options' calibration lacks one of them.
 Result<void> checkRanges(const model::Model& model, const analysis::Recipe& recipe, const Target& target, const ExportOptions& options);
 
+/// Observes those values on the options' data, if they are not known yet, for the export to come.
+Result<void> findRanges(const model::Model& model, const analysis::Recipe& recipe, const Target& target, ExportOptions& options,
+                        const calibration::Store* store, Job& job);
+
 /// Writes to a temporary file beside `path`, flushes it, re-opens it, proves it where asked, and only then renames it
 /// over `path`. On any failure the old file stays as it was and nothing else is left behind.
 Result<Exported> exportModel(const model::Model& model, const analysis::Recipe& recipe, const Target& target,
