@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include "core/base/cpu.h"
 #include "core/base/text.h"
@@ -13,6 +14,7 @@ namespace {
 
 constexpr const char* kSimulated = "as simulated";
 constexpr double kLeastSqnrDb = 35;
+constexpr double kLeastSignal = 2;  ///< of the simulation's over its noise: 3 dB
 
 /// How many times the simulation's noise the file may have: 3 dB more, and of few values, where a single one that rounds the
 /// other way is a good part of it, as much more as chance makes likely.
@@ -83,6 +85,10 @@ bool Simulated::Output::holds() const {
     return agreement.noise <= agreement.signal * std::pow(10, -kLeastSqnrDb / 10) || file.noise <= mostExcess(file.count) * simulation.noise;
 }
 
+bool Simulated::Output::drowned() const {
+    return simulation.signal < kLeastSignal * simulation.noise;
+}
+
 std::string Simulated::Output::figures() const {
     return fmt::format("output \"{}\" {} against the simulation; against the float model {}, the simulation {}", name,
                        decibels(agreement), decibels(file), decibels(simulation));
@@ -92,7 +98,7 @@ Check Simulated::judge() const {
     if (!m_failure.empty()) return notSimulated(m_failure);
     const Output* worst = nullptr;
     const auto badness = [](const Output& output) {
-        return std::pair(!output.holds(), output.agreement.noise / output.agreement.signal);
+        return std::tuple(!output.holds() && !output.drowned(), !output.holds(), output.agreement.noise / output.agreement.signal);
     };
     std::size_t count = 0;
     for (const Output& output : m_outputs) {
@@ -104,6 +110,7 @@ Check Simulated::judge() const {
     const std::string figures = worst->figures() + (count > 1 ? fmt::format(", the worst of {}", count) : "") +
                                 fmt::format("; {} sample{}, faithful", m_samples, m_samples == 1 ? "" : "s");
     if (worst->holds()) return {kSimulated, true, figures};
+    if (worst->drowned()) return notSimulated("under this scheme noise hides the output, in the simulation as in the file; " + figures);
     if (!m_advice.empty()) return notSimulated(m_advice + "; " + figures);
     return {kSimulated, false, "the file computes something else: " + figures};
 }

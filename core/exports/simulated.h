@@ -19,7 +19,8 @@ public:
     Result<void> add(const runtime::Sample& sample, const std::vector<runtime::NamedTensor>& expected,
                      const std::vector<runtime::NamedTensor>& file, Job& job);
     /// Holds where each output of the file is that of the simulation to 35 dB, or is as near to the float model's, to about
-    /// 3 dB: in deep models what differs by a last bit may round to another code, and on from there.
+    /// 3 dB: in deep models what differs by a last bit may round to another code, and on from there. Where the simulation is
+    /// lost in its own noise there is nothing to tell, and the check says so.
     [[nodiscard]] Check judge() const;
 
 private:
@@ -28,6 +29,7 @@ private:
         analysis::ValueError agreement;         ///< of the file against the simulation
         analysis::ValueError file, simulation;  ///< against the float model
         [[nodiscard]] bool holds() const;
+        [[nodiscard]] bool drowned() const;  ///< the simulation itself
         [[nodiscard]] std::string figures() const;
     };
     explicit Simulated(analysis::Simulation simulation) : m_simulation(std::move(simulation)) {}

@@ -103,7 +103,7 @@ TEST_F(StaticExport, TheFileComputesWhatTheSimulationSays) {
 }
 
 TEST_F(StaticExport, AFileThatLostAnOperatorFailsTheProof) {
-    ASSERT_TRUE(make(digits(), "int8/int8", "onnx-qdq"));
+    ASSERT_TRUE(make(digits(), "int8/int16", "onnx-qdq"));
     const model::Model file = open(m_out);
     const auto& nodes = file.graph().nodes;
     const auto relu = std::ranges::find(nodes, "Relu", &model::Node::op);
