@@ -144,6 +144,16 @@ TEST_F(Images, ResizingInventsNothing) {
     }
 }
 
+TEST_F(Images, AnyRatioOfSizesCanBeResized) {
+    for (const auto& [width, height] : {std::pair{1440, 900}, {1366, 768}, {641, 1279}, {7, 5}}) {
+        DataSource source = picture(width, height, 1, std::vector<std::uint8_t>(std::size_t(width * height), 100));
+        ASSERT_TRUE(setResize(source.images, "640x640"));
+        const auto tensor = read(model({1, 1, 640, 640}), source);
+        ASSERT_TRUE(tensor) << tensor.error().line();
+        for (const float value : floats(*tensor)) ASSERT_NEAR(value, 100 / 255.0, 0.5 / 255) << width << " x " << height;
+    }
+}
+
 TEST_F(Images, AFreeAxisAsksForItsSize) {
     DataSource source = picture(6, 4, 1, std::vector<std::uint8_t>(24, 9));
     const auto free = toyModel({input("image", ElementType::Float32, {-1, 1, -1, -1}, {"batch", "", "height", ""})});
