@@ -34,7 +34,7 @@ protected:
     /// Watches every value that a static scheme asks for, in a few samples.
     void calibrate(const model::Model& model, const std::string& data) {
         std::vector<std::string> values;
-        for (const char* scheme : {"int8/uint8", "int8/int8"}) {
+        for (const char* scheme : {"int8/uint8", "int8:tensor/uint8", "int8/int8"}) {
             const auto more = calibratedValues(model, recipe(scheme), *findTarget("onnx-qdq"), {});
             ASSERT_TRUE(more) << more.error().line();
             values.insert(values.end(), more->begin(), more->end());
