@@ -3,6 +3,7 @@
 #include <onnxruntime_session_options_config_keys.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <iterator>
@@ -20,6 +21,8 @@ using tensor::ElementType;
 Ort::Env& environment() {
     // Fatal only: what goes wrong comes back as an error, not as lines on standard error.
     static Ort::Env env = [] {
+        // Else the library keeps a database of its uses in the user's cache, whatever else it is told.
+        ::setenv("ORT_DISABLE_TELEMETRY", "1", 0);  // NOLINT(concurrency-mt-unsafe): before any session's threads
         Ort::Env made(ORT_LOGGING_LEVEL_FATAL, "roundoff");
         made.RegisterAllocator(&Budget::instance());
         return made;
