@@ -1,7 +1,5 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -10,6 +8,7 @@
 #include "app/cli/model_options.h"
 #include "app/cli/output.h"
 #include "core/analysis/run.h"
+#include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/exports/target.h"
 #include "core/kernels/moments.h"
@@ -21,6 +20,8 @@ namespace roundoff::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+constexpr std::uint64_t kLargestRecipe = 16'000'000;
 
 struct Arguments {
     ModelOptions model;
@@ -37,10 +38,9 @@ Result<analysis::Recipe> recipeOf(const Arguments& arguments) {
         if (!scheme) return propagate(scheme);
         return analysis::Recipe{std::move(*scheme), {}};
     }
-    std::ifstream file(arguments.recipe, std::ios::binary);
-    const std::string text{std::istreambuf_iterator<char>(file), {}};
-    if (!file) return badInput(arguments.recipe, "the recipe cannot be read", "Check that it exists and may be read");
-    return analysis::parseRecipe(text, arguments.recipe);
+    const auto text = readFile(arguments.recipe, kLargestRecipe);
+    if (!text) return propagate(text);
+    return analysis::parseRecipe(*text, arguments.recipe);
 }
 
 Result<const exports::Target*> targetOf(const std::string& id) {
