@@ -103,8 +103,11 @@ std::vector<std::string> reasonLines(const analysis::Comparison& comparison) {
 
 std::vector<std::string> oddLines(const analysis::Comparison& comparison) {
     std::vector<std::string> lines;
-    for (const auto& report : comparison.reports)
-        if (report.output && !report.output->output.leftOut().empty())
+    for (const auto& report : comparison.reports) {
+        if (!report.output) continue;
+        if (const std::string why = report.output->output.whyNone(); !why.empty())
+            lines.push_back(fmt::format("{}: no error of the whole model: {}", recipeTitle(report.recipe), why));
+        if (!report.output->output.leftOut().empty())
             lines.push_back(fmt::format("{}: {}, in {} of {} samples; such values are left out of the figures", recipeTitle(report.recipe),
                                         printable(report.output->output.leftOut()), report.output->output.oddSamples,
                                         report.output->output.samples));
