@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "core/base/text.h"
 #include "core/calibration/readers.h"
@@ -12,6 +13,16 @@ namespace fs = std::filesystem;
 using model::Value;
 
 constexpr std::uint64_t kLargestPiece = 1u << 28;  // elements
+
+/// The largest number that a type of floats holds.
+double largest(tensor::ElementType type) {
+    switch (type) {
+        case tensor::ElementType::Float64: return std::numeric_limits<double>::max();
+        case tensor::ElementType::Float16: return 65504;
+        case tensor::ElementType::BFloat16: return 0x1.FEp127;
+        default: return std::numeric_limits<float>::max();
+    }
+}
 
 /// An array as tensors for one input: cut along the first axis, whole where it has the input's very shape.
 struct Cut {
@@ -34,7 +45,10 @@ private:
     /// Why the input cannot take a number; empty where it can.
     [[nodiscard]] std::string whyNot(double value) const {
         if (std::isnan(value)) return "NaN";
-        if (isFloat(input.type)) return {};
+        if (isFloat(input.type))
+            return std::isfinite(value) && std::abs(value) > largest(input.type)
+                       ? fmt::format("{}, more than {} holds", value, name(input.type))
+                       : "";
         const int bits = tensor::bits(input.type);
         const bool sign = tensor::name(input.type)[0] == 'i';
         const double low = sign ? -std::ldexp(1.0, bits - 1) : 0, high = std::ldexp(1.0, sign ? bits - 1 : bits);

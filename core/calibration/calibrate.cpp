@@ -81,10 +81,16 @@ std::vector<std::string> warningsOf(const Calibration& calibration) {
 }
 
 Result<void> check(const Calibration& calibration, const model::Model& model, const DataSource& source) {
-    const bool moved = std::ranges::any_of(calibration.values, [](const auto& entry) { return entry.second.moments.min < entry.second.moments.max; });
-    if (!calibration.values.empty() && !moved)
-        return badInput(source.path.string(), "the data show nothing: every value kept one number throughout",
-                        "Give samples as the model meets them");
+    const auto any = [&](auto has) { return calibration.values.empty() || std::ranges::any_of(calibration.values, has); };
+    const auto nothing = [&](const char* why) {
+        return badInput(source.path.string(), std::string("the data show nothing: ") + why, "Give samples as the model meets them");
+    };
+    if (!any([](const auto& entry) { return entry.second.moments.finite() > 0 || entry.second.broken > 0; }))
+        return nothing("an axis of every value is of size 0, so there were no numbers");
+    if (!any([](const auto& entry) { return entry.second.moments.finite() > 0; }))
+        return nothing("every value held only NaN or infinite numbers");
+    if (!any([](const auto& entry) { return entry.second.moments.min < entry.second.moments.max; }))
+        return nothing("every value kept one number throughout");
     for (const auto& [name, observation] : calibration.values)
         if (observation.moments.finite() == 0)
             return badInput(model.info().path, "the value \"" + name + "\" held no finite number in any sample",
