@@ -54,7 +54,7 @@ Result<calibration::DataSource> DataOptions::source(const std::string& data, std
     using Layout = calibration::ImageOptions::Layout;
     images.layout = layout == "nchw" ? Layout::Nchw : layout == "nhwc" ? Layout::Nhwc : Layout::ByShape;
     images.bgr = channels == "bgr";
-    images.scale = scale;
+    if (auto set = calibration::setScale(images, scale); !set) return propagate(set);
     out->window = window;
     for (const std::string& dim : dims)
         if (auto set = calibration::setDim(*out, dim); !set) return propagate(set);

@@ -14,8 +14,7 @@ namespace roundoff::cli {
 
 /// How DATA is to be read: the options that every command with data takes.
 struct DataOptions {
-    std::string mean, std, layout, resize, channels;
-    std::optional<double> scale;
+    std::string mean, std, scale, layout, resize, channels;
     std::size_t window = 0;
     std::vector<std::string> dims;
     bool noCache = false;

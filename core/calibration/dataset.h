@@ -78,13 +78,16 @@ private:
 Result<DataSource> parseDataSource(std::string_view text, std::uint64_t seed);
 /// "224" (shorter side), "256x320" (height × width), "none", or nothing.
 Result<void> setResize(ImageOptions& options, std::string_view text);
-/// "0.485,0.456,0.406", one number for all channels or one for each, or nothing; none of setStd() may be 0.
+/// "0.485,0.456,0.406", one number for all channels or one for each, or nothing; finite as float32, those of setStd()
+/// positive.
 Result<void> setMean(ImageOptions& options, std::string_view text);
 Result<void> setStd(ImageOptions& options, std::string_view text);
 /// Likewise any list of numbers; `option` is what errors name.
 Result<std::vector<double>> parseNumbers(std::string_view option, std::string_view text);
-/// "height=224" or "image:2=224".
+/// "height=224" or "image:2=224"; no axis twice.
 Result<void> setDim(DataSource& source, std::string_view text);
+/// One positive number, or nothing.
+Result<void> setScale(ImageOptions& options, std::string_view text);
 
 /// At most `limit` samples that fit the model's inputs, in a fixed order. The source's path is one of
 /// - a .npy file: the one input that does not follow from shapes; the first axis counts samples;
