@@ -58,7 +58,7 @@ Result<Groups> groupsOf(Work& work, Job& job) {
     trial->handlers().tap = [&](std::size_t tap, const tensor::TensorView& value) { bytes[tap] = value.bytes.size(); };
     const auto sample = work.data.sample(0);
     if (!sample) return propagate(sample);
-    if (const auto outputs = trial->run(*sample, job); !outputs) return propagate(outputs);
+    if (const auto outputs = trial->run(*sample, job); !outputs) return tl::unexpected(work.data.unfit(0, outputs.error()));
     // Two models will run, one of them with twins: about three times what this one took.
     const std::uint64_t one = residentMemory() - std::min(before, residentMemory());
     const std::uint64_t base = before + 3 * one, largest = bytes.empty() ? 0 : *std::ranges::max_element(bytes);
@@ -127,7 +127,7 @@ Result<void> measureGroup(Work& work, const Groups& groups, std::size_t which, O
         const auto sample = work.data.sample(s);
         if (!sample) return propagate(sample);
         const auto expected = reference->run(*sample, job);
-        if (!expected) return propagate(expected);
+        if (!expected) return tl::unexpected(work.data.unfit(s, expected.error()));
         const auto got = simulation->run(*sample, job);
         if (!got) return propagate(got);
         if (which == 0) total.addOutputs(*expected, *got);

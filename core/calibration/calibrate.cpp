@@ -37,7 +37,7 @@ Result<void> observeRest(const model::Model& model, const Dataset& data, const s
         job.progress(double(sample), double(data.count()), what);
         const auto inputs = data.sample(sample);
         if (!inputs) return propagate(inputs);
-        if (const auto outputs = trial->run(*inputs, job); !outputs) return propagate(outputs);
+        if (const auto outputs = trial->run(*inputs, job); !outputs) return tl::unexpected(data.unfit(sample, outputs.error()));
         for (Progress* each : own) each->samples = std::max(each->samples, sample + 1);  // some values are not made every time
         if (sample == begun) what = fmt::format("calibration samples, about {} of memory", bytesText(peakMemory()));
     }
@@ -62,7 +62,7 @@ Observation reduced(Observation seen, Detail detail) {
 void warn(const std::vector<std::string>& of, std::vector<std::string>& into) {
     constexpr std::size_t kMost = 10;
     for (std::size_t i = 0; i < std::min(of.size(), kMost); ++i) into.push_back(of[i]);
-    if (of.size() > kMost) into.push_back(fmt::format("{} more values like these", of.size() - kMost));
+    if (of.size() > kMost) into.push_back(fmt::format("{} more value{} like these", of.size() - kMost, of.size() == kMost + 1 ? "" : "s"));
 }
 
 std::vector<std::string> warningsOf(const Calibration& calibration) {

@@ -34,7 +34,7 @@ Result<analysis::OutputError> compareRuns(const std::filesystem::path& original,
         const auto sample = inputs.sample(i);
         if (!sample) return propagate(sample);
         const auto expected = reference->run(*sample, job);
-        if (!expected) return propagate(expected);
+        if (!expected) return tl::unexpected(inputs.unfit(i, expected.error()));
         const auto outputs = session->run(*sample, job);
         if (!outputs) return propagate(outputs);
         sums.addOutputs(*expected, *outputs);
