@@ -19,6 +19,9 @@ struct DataOptions {
     std::vector<std::string> dims;
     bool noCache = false;
 
+    /// Refuses what would say how DATA are read where there are none.
+    /// @param madeUp inputs are made up then: their sizes count
+    [[nodiscard]] Result<void> check(bool data, bool madeUp) const;
     /// DATA as one of the command's options gives it, to be read like this.
     [[nodiscard]] Result<calibration::DataSource> source(const std::string& data, std::uint64_t seed) const;
     /// Where calibrations are kept; nothing with --no-cache.

@@ -117,7 +117,9 @@ std::vector<std::string> brokenWeights(const model::Model& model, const exports:
     return warnings;
 }
 
-Result<int> exportIt(const Arguments& arguments, const Options& options, Console& console) {
+/// @param opened the model, as soon as it is open
+Result<int> work(const Arguments& arguments, const Options& options, Console& console, std::optional<model::Model>& opened) {
+    if (arguments.out == "-") return usage("-o", "a model is not written to standard output", "Name a file");
     if (auto checked = check(options, arguments.model.path); !checked) return propagate(checked);
     if (auto checked = checkWritable("-o", arguments.out); !checked) return propagate(checked);
     for (const auto& [writer, path] : options.outputs)
@@ -126,6 +128,7 @@ Result<int> exportIt(const Arguments& arguments, const Options& options, Console
     if (!recipe) return propagate(recipe);
     const auto target = targetOf(arguments.target);
     if (!target) return propagate(target);
+    if (auto checked = arguments.reading.check(!arguments.data.empty(), true); !checked) return propagate(checked);
     const auto data = arguments.reading.source(arguments.data, options.seed);
     if (!data) return propagate(data);
     std::error_code error;
