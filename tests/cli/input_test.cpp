@@ -79,7 +79,8 @@ TEST(CliInput, OnnxRuntimeKeepsNothingOfItsOwn) {
 TEST(CliInput, ARecipeThatIsNoneIsRefused) {
     const Folder folder;
     for (const char* content :
-         {"", "{", "[]", "{\"roundoff_recipe\": 1, \"default\": \"int99\"}"}) {
+         {"", "{", "[]", "{\"roundoff_recipe\": 1, \"default\": \"int99\"}", "{\"roundoff_recipe\": 1, \"default\": 5}",
+          "{\"roundoff_recipe\": 1, \"layers\": {}}"}) {
         const auto ran = roundoffCli({"export", sample("digits.onnx"), "--recipe", folder.write("recipe.json", content),
                                       "--to", "onnx-qdq", "-o", folder.file("out.onnx")});
         EXPECT_TRUE(ran.status == 2 || ran.status == 3) << content << ran.err;
