@@ -34,7 +34,8 @@ Result<int> verify(const Arguments& arguments, const Options& options, Console& 
     if (verification->ok()) return 0;
     for (const exports::Check& check : verification->checks)
         if (!check.ok)
-            return failed(arguments.exported, check.name + " does not hold: " + check.detail, "Export the model again");
+            return failed(arguments.exported, check.name + " does not hold: " + check.detail,
+                          check.remedy.empty() ? "Export the model again" : check.remedy);
     return 1;
 }
 

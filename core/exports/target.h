@@ -24,6 +24,7 @@ struct Check {
     std::string name;  ///< "structure", "digest", "weights bit for bit", "activations", "unchanged tensors", "runs in ONNX Runtime"
     bool ok = false;
     std::string detail;  ///< numbers with their conditions
+    std::string remedy{};  ///< where it does not hold: the way out, if there is one of its own
 };
 
 /// Outcome of comparing float and quantized outputs in ONNX Runtime. `conditions` says which inputs, how many, which
@@ -92,7 +93,7 @@ Result<std::vector<std::string>> calibratedValues(const model::Model& model, con
                                                   const Target& target, const ExportOptions& options);
 
 /// Writes to a temporary file beside `path`, flushes it, re-opens it, proves it where asked, and only then renames it
-/// over `path`. On any failure the old file stays as it was and nothing else is left behind.
+/// over `path`, or over what that links to; the new file has the old one's permissions. On any failure the old file stays as it was and nothing else is left behind.
 Result<Exported> exportModel(const model::Model& model, const analysis::Recipe& recipe, const Target& target,
                              const std::filesystem::path& path, const ExportOptions& options, Job& job);
 
