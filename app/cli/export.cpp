@@ -138,6 +138,7 @@ Result<int> work(const Arguments& arguments, const Options& options, Console& co
     Job opening = console.job().part(0, 0.01);
     const auto model = arguments.model.open(*data, opening);
     if (!model) return propagate(model);
+    opened = *model;
     if (auto checked = checkMemory(options, *model); !checked) return propagate(checked);
     if (auto known = analysis::checkLayers(*recipe, *model, arguments.recipe); !known) return propagate(known);
     exports::ExportOptions how;
@@ -180,6 +181,19 @@ Result<int> work(const Arguments& arguments, const Options& options, Console& co
     if (auto written = finish("export", &*model, fields, exportedText(*model, *exported), options, console); !written)
         return propagate(written);
     return exported->verification && !exported->verification->ok() ? 1 : 0;
+}
+
+Result<int> exportIt(const Arguments& arguments, const Options& options, Console& console) {
+    std::optional<model::Model> model;
+    auto status = work(arguments, options, console, model);
+    if (status || status.error().code != ErrorCode::Cancelled) return status;
+    if (!options.output("json").empty())
+        if (auto written = finish("export", model ? &*model : nullptr, {{"target", arguments.target}, {"cancelled", true}}, {}, options, console); !written)
+            return propagate(written);
+    std::error_code error;
+    return failure(ErrorCode::Cancelled, "export",
+                   std::filesystem::exists(arguments.out, error) ? "cancelled; " + arguments.out + " stands as it was"
+                                                                 : "cancelled; nothing was written");
 }
 
 }  // namespace
