@@ -59,6 +59,7 @@ Result<int> bench(const Arguments& arguments, const Options& options, Console& c
     }
     const auto device = deviceOf(arguments);
     if (!device) return propagate(device);
+    if (auto checked = arguments.how.check(!arguments.data.empty(), true); !checked) return propagate(checked);
     const auto data = arguments.how.source(arguments.data, options.seed);
     if (!data) return propagate(data);
     if (auto checked = check(options, arguments.model.path); !checked) return propagate(checked);

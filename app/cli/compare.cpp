@@ -47,6 +47,10 @@ Result<void> write(const model::Model& model, const analysis::Comparison& compar
 }
 
 Result<int> compare(const Arguments& arguments, const Options& options, Console& console) {
+    if (auto checked = arguments.reading.check(!arguments.calibration.empty() || !arguments.evaluation.empty(),
+                                               !arguments.model.preprocess.empty());
+        !checked)
+        return propagate(checked);
     analysis::RunOptions running;
     running.ranking = arguments.ranking;
     running.store = arguments.reading.store();

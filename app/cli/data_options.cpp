@@ -44,6 +44,16 @@ std::optional<calibration::Store> DataOptions::store() const {
     return noCache ? std::nullopt : std::optional(calibration::Store());
 }
 
+Result<void> DataOptions::check(bool data, bool madeUp) const {
+    const std::pair<const char*, bool> given[] = {{"--mean", !mean.empty()},         {"--std", !std.empty()},
+                                                  {"--scale", !scale.empty()},       {"--layout", !layout.empty()},
+                                                  {"--channels", !channels.empty()}, {"--resize", !resize.empty()},
+                                                  {"--window", window > 0 && !madeUp}, {"--dim", !dims.empty() && !madeUp}};
+    for (const auto& [option, set] : given)
+        if (set && !data) return usage(option, "there is no DATA that it is for", "Give --calib DATA, or leave it out");
+    return {};
+}
+
 Result<calibration::DataSource> DataOptions::source(const std::string& data, std::uint64_t seed) const {
     auto out = calibration::parseDataSource(data, seed);
     if (!out) return out;
@@ -54,7 +64,7 @@ Result<calibration::DataSource> DataOptions::source(const std::string& data, std
     using Layout = calibration::ImageOptions::Layout;
     images.layout = layout == "nchw" ? Layout::Nchw : layout == "nhwc" ? Layout::Nhwc : Layout::ByShape;
     images.bgr = channels == "bgr";
-    images.scale = scale;
+    if (auto set = calibration::setScale(images, scale); !set) return propagate(set);
     out->window = window;
     for (const std::string& dim : dims)
         if (auto set = calibration::setDim(*out, dim); !set) return propagate(set);

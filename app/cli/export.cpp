@@ -1,7 +1,5 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -9,7 +7,7 @@
 #include "app/cli/data_options.h"
 #include "app/cli/model_options.h"
 #include "app/cli/output.h"
-#include "core/analysis/run.h"
+#include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/exports/target.h"
 #include "core/reports/conditions.h"
@@ -20,6 +18,8 @@ namespace roundoff::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+constexpr std::uint64_t kLargestRecipe = 16'000'000;
 
 struct Arguments {
     ModelOptions model;
@@ -36,10 +36,9 @@ Result<analysis::Recipe> recipeOf(const Arguments& arguments) {
         if (!scheme) return propagate(scheme);
         return analysis::Recipe{std::move(*scheme), {}};
     }
-    std::ifstream file(arguments.recipe, std::ios::binary);
-    const std::string text{std::istreambuf_iterator<char>(file), {}};
-    if (!file) return badInput(arguments.recipe, "the recipe cannot be read", "Check that it exists and may be read");
-    return analysis::parseRecipe(text, arguments.recipe);
+    const auto text = readFile(arguments.recipe, kLargestRecipe);
+    if (!text) return propagate(text);
+    return analysis::parseRecipe(*text, arguments.recipe);
 }
 
 Result<const exports::Target*> targetOf(const std::string& id) {
@@ -83,19 +82,9 @@ std::string exportedText(const model::Model& model, const exports::Exported& exp
     return out + verificationText(*exported.verification);
 }
 
-/// Ranges of static activations, of the data that the proof runs on, too.
-Result<void> calibrate(const model::Model& model, const analysis::Recipe& recipe, const exports::Target& target,
-                       exports::ExportOptions& options, const std::optional<calibration::Store>& store, Job job) {
-    const auto values = exports::calibratedValues(model, recipe, target, options);
-    if (!values) return propagate(values);
-    if (values->empty()) return {};
-    auto found = calibration::calibrate(model, *values, options.data, analysis::detailFor(recipe), job, store ? &*store : nullptr);
-    if (!found) return propagate(found);
-    options.calibration = std::make_shared<const calibration::Calibration>(std::move(*found));
-    return {};
-}
-
-Result<int> exportIt(const Arguments& arguments, const Options& options, Console& console) {
+/// @param opened the model, as soon as it is open
+Result<int> work(const Arguments& arguments, const Options& options, Console& console, std::optional<model::Model>& opened) {
+    if (arguments.out == "-") return usage("-o", "a model is not written to standard output", "Name a file");
     if (auto checked = check(options, arguments.model.path); !checked) return propagate(checked);
     if (auto checked = checkWritable("-o", arguments.out); !checked) return propagate(checked);
     for (const auto& [writer, path] : options.outputs)
@@ -104,6 +93,7 @@ Result<int> exportIt(const Arguments& arguments, const Options& options, Console
     if (!recipe) return propagate(recipe);
     const auto target = targetOf(arguments.target);
     if (!target) return propagate(target);
+    if (auto checked = arguments.reading.check(!arguments.data.empty(), true); !checked) return propagate(checked);
     const auto data = arguments.reading.source(arguments.data, options.seed);
     if (!data) return propagate(data);
     std::error_code error;
@@ -113,6 +103,7 @@ Result<int> exportIt(const Arguments& arguments, const Options& options, Console
     Job opening = console.job().part(0, 0.01);
     const auto model = arguments.model.open(*data, opening);
     if (!model) return propagate(model);
+    opened = *model;
     if (auto checked = checkMemory(options, *model); !checked) return propagate(checked);
     if (auto known = analysis::checkLayers(*recipe, *model, arguments.recipe); !known) return propagate(known);
     exports::ExportOptions how;
@@ -140,10 +131,9 @@ Result<int> exportIt(const Arguments& arguments, const Options& options, Console
         measured = std::move(faster->notes);
     }
     const double begun = arguments.onlyFaster ? 0.55 : 0.01;
-    if (auto done = calibrate(*model, *recipe, **target, how, arguments.reading.store(),
-                              console.job().part(begun, 0.2));
-        !done)
-        return propagate(done);
+    Job observing = console.job().part(begun, 0.2);
+    const auto store = arguments.reading.store();
+    if (auto done = exports::findRanges(*model, *recipe, **target, how, store ? &*store : nullptr, observing); !done) return propagate(done);
     Job exporting = console.job().part(begun + 0.2, 0.8 - begun);
     auto exported = exports::exportModel(*model, *recipe, **target, arguments.out, how, exporting);
     if (!exported) return propagate(exported);
@@ -157,6 +147,19 @@ Result<int> exportIt(const Arguments& arguments, const Options& options, Console
     if (auto written = finish("export", &*model, fields, exportedText(*model, *exported), options, console); !written)
         return propagate(written);
     return exported->verification && !exported->verification->ok() ? 1 : 0;
+}
+
+Result<int> exportIt(const Arguments& arguments, const Options& options, Console& console) {
+    std::optional<model::Model> model;
+    auto status = work(arguments, options, console, model);
+    if (status || status.error().code != ErrorCode::Cancelled) return status;
+    if (!options.output("json").empty())
+        if (auto written = finish("export", model ? &*model : nullptr, {{"target", arguments.target}, {"cancelled", true}}, {}, options, console); !written)
+            return propagate(written);
+    std::error_code error;
+    return failure(ErrorCode::Cancelled, "export",
+                   std::filesystem::exists(arguments.out, error) ? "cancelled; " + arguments.out + " stands as it was"
+                                                                 : "cancelled; nothing was written");
 }
 
 }  // namespace

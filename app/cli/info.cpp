@@ -12,6 +12,7 @@
 #include "core/base/text.h"
 #include "core/formats/format.h"
 #include "core/reports/conditions.h"
+#include "core/runtime/inputs.h"
 
 namespace roundoff::cli {
 namespace {
@@ -60,17 +61,6 @@ Result<std::vector<std::size_t>> chosen(const model::Model& model, const Options
     return out;
 }
 
-std::string shapeText(const model::Value& value) {
-    if (!value.hasShape) return "any shape";
-    std::string out;
-    for (std::size_t i = 0; i < value.shape.size(); ++i) {
-        if (i > 0) out += " × ";
-        const bool named = i < value.dimensionNames.size() && !value.dimensionNames[i].empty();
-        out += named ? value.dimensionNames[i] : value.shape[i] < 0 ? "?" : fmt::to_string(value.shape[i]);
-    }
-    return out.empty() ? "scalar" : printable(out);
-}
-
 std::string text(const model::Model& model, const std::vector<std::size_t>& layers) {
     const model::Info& info = model.info();
     std::string out = fmt::format("{}: {}\n", reports::fileName(model), reports::modelLine(model));
@@ -83,9 +73,9 @@ std::string text(const model::Model& model, const std::vector<std::size_t>& laye
     for (std::size_t i = 1; i < info.files.size(); ++i) line("data", info.files[i]);
     for (const auto& [key, value] : info.metadata) line("metadata", key + "=" + elide(validUtf8(value), 100));
     for (const auto& value : model.graph().inputs)
-        line("input", fmt::format("{}: {} {}", value.name, tensor::name(value.type), shapeText(value)));
+        line("input", fmt::format("{}: {} {}", value.name, tensor::name(value.type), runtime::shapeText(value)));
     for (const auto& value : model.graph().outputs)
-        line("output", fmt::format("{}: {} {}", value.name, tensor::name(value.type), shapeText(value)));
+        line("output", fmt::format("{}: {} {}", value.name, tensor::name(value.type), runtime::shapeText(value)));
     for (const auto& [type, sum] : typesOf(model))
         line("constants", fmt::format("{} of {}, {}", groupedText(sum.tensors), type, bytesText(sum.bytes)));
     std::string operators;
@@ -160,6 +150,7 @@ struct Arguments {
 
 Result<int> info(const Arguments& arguments, const Options& options, Console& console) {
     if (auto checked = check(options, arguments.model); !checked) return propagate(checked);
+    if (auto checked = arguments.reading.check(!arguments.data.empty(), false); !checked) return propagate(checked);
     const auto source = arguments.reading.source(arguments.data, options.seed);
     if (!source) return propagate(source);
     const auto model = formats::openModel(arguments.model, console.job());

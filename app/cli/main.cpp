@@ -47,6 +47,13 @@ int parseFailed(const CLI::App& app, const CLI::ParseError& error) {
         {ErrorCode::Usage, where, what, fmt::format("See roundoff-cli {}--help", where.empty() ? "" : where + " ")});
 }
 
+/// An empty value is mostly a variable that was never set, and never what was meant.
+void refuseEmpty(CLI::App& app) {
+    for (CLI::Option* option : app.get_options())
+        if (option->get_items_expected_max() > 0)
+            option->check([](const std::string& value) { return std::string(value.empty() ? "the value is empty" : ""); });
+}
+
 int run(int argc, char** argv, std::stop_token stop) {
     CLI::App app{"What quantization does to a neural network, layer by layer.", "roundoff-cli"};
     app.set_version_flag("--version", "roundoff-cli " ROUNDOFF_VERSION);
@@ -58,6 +65,7 @@ int run(int argc, char** argv, std::stop_token stop) {
         entry.app = app.add_subcommand(std::string(command.name), std::string(command.summary));
         entry.work = command.declare(*entry.app, entry.options);
         cli::addCommonOptions(*entry.app, entry.options, command);
+        refuseEmpty(*entry.app);
     }
     try {
         app.parse(argc, argv);

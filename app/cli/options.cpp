@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
 
 #include "app/cli/command.h"
@@ -14,6 +15,31 @@ namespace {
 /// What the program itself, the libraries and the chunks in flight take, whatever the model: a generous guess (30 MB at rest).
 constexpr std::uint64_t kBaseMemory = 128'000'000;
 
+/// The whole number that stands at the begin, and what follows it; nothing where none fits.
+std::optional<std::string_view> afterNumber(std::string_view text) {
+    std::uint64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return error == std::errc() ? std::optional(text.substr(std::size_t(end - text.data()))) : std::nullopt;
+}
+
+std::string whole(const std::string& text) {
+    return afterNumber(text) == "" ? "" : fmt::format("'{}' is no whole number of 0 to {}", text, UINT64_MAX);
+}
+
+/// "500MB" becomes its bytes.
+std::string toBytes(std::string& text) {
+    static const CLI::AsSizeValue units(true);
+    try {
+        std::string bytes = text;
+        if (afterNumber(text) && units(bytes).empty()) {
+            text = bytes;
+            return {};
+        }
+    } catch (const CLI::Error&) {  // a unit that it does not know, or too much of one
+    }
+    return fmt::format("'{}' is no size, as 2000000000, 500MB or 2GiB are", text);
+}
+
 }  // namespace
 
 void addCommonOptions(CLI::App& app, Options& options, const Command& command) {
@@ -23,9 +49,9 @@ void addCommonOptions(CLI::App& app, Options& options, const Command& command) {
         ->check(CLI::Range(1, 1024))
         ->type_name("N");
     app.add_option("--memory-limit", options.memoryLimit, "refuse what would need more memory; pages of the model's file count while they are in memory")
-        ->transform(CLI::AsSizeValue(true))
+        ->transform(CLI::Validator(toBytes, ""))
         ->type_name("BYTES");
-    app.add_option("--seed", options.seed, "of whatever is random; written into every file")->type_name("N");
+    app.add_option("--seed", options.seed, "of whatever is random; written into every file")->check(whole)->type_name("N");
     for (const reports::Writer& writer : reports::writers()) {
         if (std::ranges::find(command.writers, writer.id) == command.writers.end()) continue;
         app.add_option("--" + std::string(writer.id), options.outputs[std::string(writer.id)],
@@ -38,10 +64,10 @@ void addCommonOptions(CLI::App& app, Options& options, const Command& command) {
 Result<void> checkWritable(const std::string& option, const std::string& path) {
     namespace fs = std::filesystem;
     std::error_code error;
-    if (fs::is_directory(path, error)) return failed(option, path + " is a folder", "Name a file in it");
+    if (fs::is_directory(path, error)) return usage(option, path + " is a folder", "Name a file in it");
     const fs::path folder = fs::absolute(path).parent_path();
     if (!fs::is_directory(folder, error))
-        return failed(option, fmt::format("there is no folder {}", folder.string()), "Make it, or name another place");
+        return usage(option, fmt::format("there is no folder {}", folder.string()), "Make it, or name another place");
     if (!fs::exists(path, error) && ::access(folder.c_str(), W_OK | X_OK) != 0)
         return failed(option, fmt::format("nothing can be written into {}", folder.string()), "Name another place");
     return {};
@@ -78,8 +104,8 @@ Result<void> checkMemory(const Options& options, const model::Model& model) {
     }
     if (kBaseMemory + largest <= *options.memoryLimit) return {};
     return failed("--memory-limit",
-                  fmt::format("layer '{}' may need {}, the limit is {}", name, bytesText(kBaseMemory + largest),
-                              bytesText(*options.memoryLimit)),
+                  fmt::format("the program and the largest layer, '{}', may need {}, the limit is {}", name,
+                              bytesText(kBaseMemory + largest), bytesText(*options.memoryLimit)),
                   "Raise the limit");
 }
 

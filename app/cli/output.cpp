@@ -1,5 +1,6 @@
 #include "app/cli/output.h"
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "core/base/sha256_memo.h"
@@ -15,7 +16,8 @@ Result<void> finish(std::string_view command, const model::Model* model, const n
     if (path.empty()) return console.write("-", text);
     reports::Context context = options.context(command);
     if (model) {
-        const auto hash = sha256FileOnce(model->info().path, console.job());
+        Job own;  // what is left to say after a stop is said
+        const auto hash = sha256FileOnce(model->info().path, console.job().cancelled() ? own : console.job());
         if (!hash) return propagate(hash);
         context.sha256 = *hash;
     }
@@ -47,8 +49,11 @@ std::string verificationText(const exports::Verification& verification) {
         out += fmt::format("{} {}{}{}\n", check.ok ? "✓" : "✗", printable(check.name), check.detail.empty() ? "" : ": ",
                            printable(check.detail));
     for (const exports::OutputComparison& output : verification.outputs) {
-        out += fmt::format("  {}: SQNR {} dB, cosine {:.6f}", printable(output.conditions),
-                           reports::sqnrText(output.sqnrDb), output.cosine);
+        out += fmt::format("  {}: {}", printable(output.conditions),
+                           std::isnan(output.sqnrDb)   ? "no SQNR, as no float output holds a number but 0"
+                           : std::isinf(output.sqnrDb) ? "SQNR " + reports::sqnrText(output.sqnrDb)
+                                                       : "SQNR " + reports::sqnrText(output.sqnrDb) + " dB");
+        if (!std::isnan(output.cosine)) out += fmt::format(", cosine {:.6f}", output.cosine);
         if (output.sameTop1) out += fmt::format(", same top-1 {:.1f} %", 100 * *output.sameTop1);
         out += output.synthetic ? ", synthetic inputs\n" : "\n";
     }

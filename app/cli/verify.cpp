@@ -17,6 +17,7 @@ struct Arguments {
 
 Result<int> verify(const Arguments& arguments, const Options& options, Console& console) {
     if (auto checked = check(options, arguments.model); !checked) return propagate(checked);
+    if (auto checked = arguments.reading.check(!arguments.data.empty(), true); !checked) return propagate(checked);
     const auto data = arguments.reading.source(arguments.data, options.seed);
     if (!data) return propagate(data);
     Job opening = console.job().part(0, 0.01);
@@ -33,7 +34,8 @@ Result<int> verify(const Arguments& arguments, const Options& options, Console& 
     if (verification->ok()) return 0;
     for (const exports::Check& check : verification->checks)
         if (!check.ok)
-            return failed(arguments.exported, check.name + " does not hold: " + check.detail, "Export the model again");
+            return failed(arguments.exported, check.name + " does not hold: " + check.detail,
+                          check.remedy.empty() ? "Export the model again" : check.remedy);
     return 1;
 }
 

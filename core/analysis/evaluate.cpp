@@ -81,7 +81,7 @@ Result<void> evaluate(const model::Model& model, Comparison& comparison, const c
                 const auto sample = data->sample(i);
                 if (!sample) return propagate(sample);
                 const auto expected = reference->run(*sample, job);
-                if (!expected) return propagate(expected);
+                if (!expected) return tl::unexpected(data->unfit(i, expected.error()));
                 if (i == 0)
                     if (auto fit = checkLabels(*data, *expected, source.path.string()); !fit) return fit;
                 // All reports' figures are of the same samples, also where a stop comes between two of them.

@@ -140,6 +140,7 @@ Result<LayerPass> passOver(const tensor::TensorView& weight, const model::Layer&
             error.stepSquares += errors[r][s].stepSquares;
         }
         error.count = sum.finite();
+        error.broken = sum.count - sum.finite();
         error.signal = sum.sum2;
         error.noise = sums.noise;
         error.product = error.signal - sums.cross;

@@ -56,7 +56,7 @@ Result<Groups> groupsOf(Work& work, Job& job) {
     const auto sample = work.data.sample(0);
     if (!sample) return propagate(sample);
     runtime::takeWorkingMemory();
-    if (const auto outputs = trial->run(*sample, job); !outputs) return propagate(outputs);
+    if (const auto outputs = trial->run(*sample, job); !outputs) return tl::unexpected(work.data.unfit(0, outputs.error()));
     // Two models will run, one of them with twins: about three times what this one took, but for the float weights.
     std::uint64_t one = residentMemory() - std::min(before, residentMemory()), floats = 0;
     for (const model::Layer& layer : work.model.layers()) floats += work.model.tensors()[layer.weight].bytes;
@@ -156,7 +156,7 @@ Result<void> measureGroup(Work& work, const Groups& groups, std::size_t which, O
             if (!inputs) return propagate(inputs);
             for (const std::size_t layer : group) sample[layer] = {};
             const auto expected = reference->run(*inputs, job);
-            if (!expected) return propagate(expected);
+            if (!expected) return tl::unexpected(work.data.unfit(finished, expected.error()));
             if (!fits) return fits;
             const auto got = simulation->run(*inputs, job);
             if (!got) return propagate(got);
@@ -178,6 +178,8 @@ Result<void> measureOutputs(const model::Model& model, Comparison& comparison, c
                             const MeasureOptions& options, Job& job) {
     const auto data = calibration::loadDataset(model, source, kMostSamples, job);
     if (!data) return propagate(data);
+    comparison.measured = conditionsOf(*data) + (source.isSynthetic() ? "; SYNTHETIC inputs" : "");
+    comparison.synthetic = source.isSynthetic();
     const auto values = calibration::layerValues(model);
     const double reports = double(comparison.reports.size());
     for (std::size_t r = 0; r < comparison.reports.size(); ++r) {

@@ -55,8 +55,8 @@ void ValueError::merge(const ValueError& other) {
 }
 
 double ValueError::sqnrDb() const {
-    if (!(signal > 0)) return std::numeric_limits<double>::quiet_NaN();
-    return noise == 0 ? std::numeric_limits<double>::infinity() : 10 * std::log10(signal / noise);
+    if (exact()) return std::numeric_limits<double>::infinity();
+    return signal > 0 ? 10 * std::log10(signal / noise) : std::numeric_limits<double>::quiet_NaN();
 }
 
 double ValueError::orderDb() const {
@@ -95,8 +95,10 @@ void OutputError::addOutputs(const std::vector<runtime::NamedTensor>& reference,
         add(x, y);
         if (const auto classes = std::ptrdiff_t(classesOf(a)); first && classes > 0) {
             for (auto p = x.begin(), q = y.begin(); p != x.end(); p += classes, q += classes) {
+                const auto isNan = [](float v) { return std::isnan(v); };
+                if (std::any_of(p, p + classes, isNan)) continue;
                 ++rows;
-                sameTop += std::max_element(p, p + classes) - p == std::max_element(q, q + classes) - q;
+                sameTop += std::none_of(q, q + classes, isNan) && std::max_element(p, p + classes) - p == std::max_element(q, q + classes) - q;
             }
         }
         first = false;

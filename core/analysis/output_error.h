@@ -19,10 +19,10 @@ struct ValueError {
 
     void add(std::span<const float> x, std::span<const float> y);
     void merge(const ValueError& other);
-    [[nodiscard]] double sqnrDb() const;  ///< +inf where equal, NaN without a signal
+    [[nodiscard]] bool exact() const { return noise == 0 && count > 0; }
+    [[nodiscard]] double sqnrDb() const;  ///< +inf where exact, NaN without a signal
     [[nodiscard]] double cosine() const;  ///< NaN where either is all zero
     [[nodiscard]] double mse() const;     ///< NaN of no element
-    [[nodiscard]] bool exact() const { return count > 0 && noise == 0; }
     [[nodiscard]] double orderDb() const;  ///< a key to sort by: sqnrDb(), +inf in place of NaN
 };
 
@@ -34,6 +34,8 @@ struct OutputError : ValueError {
     std::string lost;  ///< the first output that is finite where the float model's is not: likewise
 
     [[nodiscard]] const std::string& leftOut() const { return odd.empty() ? lost : odd; }
+    /// Why there are no figures though nothing was left out; empty else.
+    [[nodiscard]] std::string whyNone() const { return count > 0 || !leftOut().empty() ? "" : "no output holds floats"; }
 
     /// One sample's outputs, in the same order.
     void addOutputs(const std::vector<runtime::NamedTensor>& reference, const std::vector<runtime::NamedTensor>& outputs);

@@ -15,19 +15,20 @@ Result<Recipe> parseRecipe(std::string_view json, const std::string& where) {
     if (root.is_discarded() || !root.is_object() || root.value("roundoff_recipe", nlohmann::json()) != 1)
         return badInput(where, "is not a recipe of version 1", "A recipe is {\"roundoff_recipe\": 1, \"default\": \"int8\"}");
     const auto scheme = [&](const nlohmann::json& value, const std::string& key) -> Result<schemes::Scheme> {
-        if (!value.is_string()) return badInput(where, fmt::format("'{}' is not a scheme text", key));
+        if (!value.is_string())
+            return badInput(where, fmt::format("'{}' is not a scheme text", printable(key)), "Write a scheme in quotes, as \"int8\" or \"float\"");
         auto parsed = schemes::parseScheme(value.get<std::string>());
         if (!parsed) return badInput(where, fmt::format("'{}': {}", key, parsed.error().what), parsed.error().remedy);
         return parsed;
     };
     Recipe recipe;
-    if (const auto entry = root.find("default"); entry != root.end()) {
-        auto parsed = scheme(*entry, "default");
-        if (!parsed) return propagate(parsed);
-        recipe.standard = *parsed;
-    }
+    if (!root.contains("default"))
+        return badInput(where, "there is no 'default', the scheme of the layers that are not named", "Add \"default\": \"float\", or another scheme");
+    auto standard = scheme(root["default"], "default");
+    if (!standard) return propagate(standard);
+    recipe.standard = *standard;
     if (const auto entry = root.find("layers"); entry != root.end()) {
-        if (!entry->is_object()) return badInput(where, "'layers' is not an object of name: scheme");
+        if (!entry->is_object()) return badInput(where, "'layers' is not an object of name: scheme", "Write it as {\"name\": \"int8\"}");
         for (const auto& [layer, text] : entry->items()) {
             auto parsed = scheme(text, layer);
             if (!parsed) return propagate(parsed);

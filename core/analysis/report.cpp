@@ -16,6 +16,10 @@ std::string_view name(Status status) {
     return {};
 }
 
+double WeightError::sqnrDb() const {
+    return broken > 0 && noise == 0 ? std::numeric_limits<double>::quiet_NaN() : ValueError::sqnrDb();
+}
+
 double WeightError::rmseOverScale() const {
     return stepSquares > 0 ? std::sqrt(noise / stepSquares) : std::numeric_limits<double>::quiet_NaN();
 }
@@ -24,6 +28,7 @@ void WeightError::merge(const WeightError& other) {
     ValueError::merge(other);
     stepSquares += other.stepSquares;
     maxAbsError = std::max(maxAbsError, other.maxAbsError);
+    broken += other.broken;
     clipped += other.clipped;
     zeroed += other.zeroed;
 }

@@ -14,12 +14,15 @@ std::string_view name(Status status);
 
 /// Error of a quantized weight against the float one, over its finite elements.
 struct WeightError : ValueError {
+    std::uint64_t broken = 0;   ///< NaN and infinite elements: they stand in no sum
     double stepSquares = 0;   ///< sum over elements of their scale²
     double maxAbsError = 0;
     std::uint64_t clipped = 0;  ///< more than half a step beyond the outermost level
     std::uint64_t zeroed = 0;   ///< x ≠ 0 that became 0
 
     [[nodiscard]] double rmseOverScale() const;  ///< RMSE / RMS scale: 0.289 = 1/√12 is a healthy uniform quantizer
+    [[nodiscard]] bool exact() const { return broken == 0 && ValueError::exact(); }
+    [[nodiscard]] double sqnrDb() const;  ///< NaN where nothing but NaN and infinite elements was lost
     void merge(const WeightError& other);
 };
 
@@ -85,6 +88,8 @@ struct Comparison {
     std::vector<std::optional<WeightStatistics>> statistics;
     std::vector<Finding> findings;
     std::string calibration;  ///< what the ranges of values come from, where some were observed; empty else
+    std::string measured;     ///< what the layers' output errors come from, where they were measured; empty else
+    bool synthetic = false;   ///< the data of those two were made up
 };
 
 }  // namespace roundoff::analysis

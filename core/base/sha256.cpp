@@ -7,6 +7,8 @@
 #include <fstream>
 #include <vector>
 
+#include "core/base/file.h"
+
 namespace roundoff {
 
 struct Sha256::Context {
@@ -43,8 +45,9 @@ std::string Sha256::finish() {
 }
 
 Result<std::string> sha256File(const std::filesystem::path& path, Job& job) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) return badInput(path.string(), "the file cannot be read", "Check that it exists and may be read");
+    auto opened = openFile(path);
+    if (!opened) return propagate(opened);
+    std::ifstream& file = *opened;
     Sha256 sum;
     std::vector<char> block(1 << 20);
     while (file) {

@@ -87,7 +87,7 @@ Result<ActivationMap> activationMap(const model::Model& model, const std::string
     if (!trial) return propagate(trial);
     std::optional<ActivationMap> map;
     trial->handlers().tap = [&](std::size_t, const tensor::TensorView& seen) { map = mapOf(seen); };
-    if (const auto outputs = trial->run(*sample, job); !outputs) return propagate(outputs);
+    if (const auto outputs = trial->run(*sample, job); !outputs) return tl::unexpected(data->unfit(0, outputs.error()));
     if (!map) return badInput(model.info().path, "the value \"" + value + "\" did not come by", "Choose another layer");
     map->value = value;
     map->words = data->words;

@@ -47,7 +47,7 @@ Result<Cut> cut(const Value& input, NpyArray array) {
     if (!fits || (!shape.empty() && (batch == 0 || shape[0] % std::max<std::int64_t>(batch, 1) != 0)))
         return badInput(array.name(),
                         fmt::format("the array is {}, input \"{}\" takes {}", tensor::text(array.shape()), input.name,
-                                    tensor::text(want)),
+                                    runtime::shapeText(input)),
                         "Give the input's shape; the first axis counts samples");
     Cut out{input, std::move(array), shape};
     out.each = out.array.count();
@@ -89,7 +89,7 @@ struct Entries {
     std::vector<fs::path> files;
 };
 
-Result<Entries> entriesOf(const model::Model& model, const fs::path& path) {
+Result<Entries> entriesOf(const model::Model& model, const fs::path& path, const std::vector<fs::path>& files) {
     Entries entries;
     std::error_code error;
     if (!fs::is_directory(path, error)) {
@@ -108,13 +108,13 @@ Result<Entries> entriesOf(const model::Model& model, const fs::path& path) {
         }
         return entries;
     }
-    for (const Value& input : model.graph().inputs) {
-        const fs::path file = path / (input.name + ".npy");
-        if (!fs::exists(file, error)) continue;
+    for (const fs::path& file : files) {
+        if (file.parent_path() != (path / "x").parent_path()) continue;  // "folder/" is the same
         auto bytes = fileBytes(file);
         if (!bytes) return propagate(bytes);
-        entries.bytes.emplace(input.name, std::move(*bytes));
-        entries.files.push_back(file);
+        const std::string name = file.stem().string();
+        entries.bytes.emplace(name, std::move(*bytes));
+        if (std::ranges::find(model.graph().inputs, name, &Value::name) != model.graph().inputs.end()) entries.files.push_back(file);
     }
     return entries;
 }
@@ -160,8 +160,8 @@ Result<Dataset> arraysOfOneInput(const model::Model& model, const Value& input, 
     return data;
 }
 
-Result<Dataset> arraysByName(const model::Model& model, const DataSource& source) {
-    auto entries = entriesOf(model, source.path);
+Result<Dataset> arraysByName(const model::Model& model, const DataSource& source, const std::vector<fs::path>& files) {
+    auto entries = entriesOf(model, source.path, files);
     if (!entries) return propagate(entries);
     std::string present;
     for (const auto& [name, bytes] : entries->bytes) present += (present.empty() ? "" : ", ") + printable(name);
@@ -170,7 +170,7 @@ Result<Dataset> arraysByName(const model::Model& model, const DataSource& source
         const auto found = entries->bytes.find(input.name);
         if (found == entries->bytes.end() && runtime::followsFromShape(input)) continue;
         if (found == entries->bytes.end())
-            return usage(source.path.string(),
+            return badInput(source.path.string(),
                          "there is no \"" + input.name + ".npy\" for the input of that name" +
                              (present.empty() ? "" : ", only " + present),
                          "Save one array for each input of the model");
@@ -182,7 +182,7 @@ Result<Dataset> arraysByName(const model::Model& model, const DataSource& source
                             "Give every input the same number of samples");
         cuts->push_back(std::move(*opened));
     }
-    if (cuts->empty()) return usage(source.path.string(), "no array is named after an input", "Name them " + inputNames(model));
+    if (cuts->empty()) return badInput(source.path.string(), "no array is named after an input", "Name them " + inputNames(model));
     Dataset data(cuts->front().pieces, [model, source, cuts](std::size_t index) -> Result<runtime::Sample> {
         runtime::Sample sample;
         for (const Cut& each : *cuts) {

@@ -52,7 +52,7 @@ Result<void> observeRest(const model::Model& model, const Dataset& data, const s
         job.progress(double(sample), double(data.count()), "calibration samples, " + memory);
         const auto inputs = data.sample(sample);
         if (!inputs) return propagate(inputs);
-        if (const auto outputs = trial->run(*inputs, job); !outputs) return propagate(outputs);
+        if (const auto outputs = trial->run(*inputs, job); !outputs) return tl::unexpected(data.unfit(sample, outputs.error()));
         for (Progress* each : own) each->samples = std::max(each->samples, sample + 1);  // some values are not made every time
         // It does not grow with the samples: what the first took is what all will.
         if (sample == begun) memory = fmt::format("about {} of memory", bytesText(peakMemory()));
@@ -78,7 +78,7 @@ Observation reduced(Observation seen, Detail detail) {
 void warn(const std::vector<std::string>& of, std::vector<std::string>& into) {
     constexpr std::size_t kMost = 10;
     for (std::size_t i = 0; i < std::min(of.size(), kMost); ++i) into.push_back(of[i]);
-    if (of.size() > kMost) into.push_back(fmt::format("{} more values like these", of.size() - kMost));
+    if (of.size() > kMost) into.push_back(fmt::format("{} more value{} like these", of.size() - kMost, of.size() == kMost + 1 ? "" : "s"));
 }
 
 std::vector<std::string> warningsOf(const Calibration& calibration) {
@@ -97,10 +97,16 @@ std::vector<std::string> warningsOf(const Calibration& calibration) {
 }
 
 Result<void> check(const Calibration& calibration, const model::Model& model, const DataSource& source) {
-    const bool moved = std::ranges::any_of(calibration.values, [](const auto& entry) { return entry.second.moments.min < entry.second.moments.max; });
-    if (!calibration.values.empty() && !moved)
-        return badInput(source.path.string(), "the data show nothing: every value kept one number throughout",
-                        "Give samples as the model meets them");
+    const auto any = [&](auto has) { return calibration.values.empty() || std::ranges::any_of(calibration.values, has); };
+    const auto nothing = [&](const char* why) {
+        return badInput(source.path.string(), std::string("the data show nothing: ") + why, "Give samples as the model meets them");
+    };
+    if (!any([](const auto& entry) { return entry.second.moments.finite() > 0 || entry.second.broken > 0; }))
+        return nothing("an axis of every value is of size 0, so there were no numbers");
+    if (!any([](const auto& entry) { return entry.second.moments.finite() > 0; }))
+        return nothing("every value held only NaN or infinite numbers");
+    if (!any([](const auto& entry) { return entry.second.moments.min < entry.second.moments.max; }))
+        return nothing("every value kept one number throughout");
     for (const auto& [name, observation] : calibration.values)
         if (observation.moments.finite() == 0)
             return badInput(model.info().path, "the value \"" + name + "\" held no finite number in any sample",

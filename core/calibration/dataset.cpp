@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
 
 #include "core/base/sha256.h"
 #include "core/base/sha256_memo.h"
+#include "core/base/text.h"
 #include "core/calibration/readers.h"
 #include "core/runtime/inputs.h"
 #include "core/tensor/convert.h"
@@ -18,6 +20,16 @@ using model::Model;
 using model::Value;
 
 constexpr std::int64_t kLength = 64;  // of a made-up sequence
+
+/// The largest number that a type of floats holds.
+double largest(tensor::ElementType type) {
+    switch (type) {
+        case tensor::ElementType::Float64: return std::numeric_limits<double>::max();
+        case tensor::ElementType::Float16: return 65504;
+        case tensor::ElementType::BFloat16: return 0x1.FEp127;
+        default: return std::numeric_limits<float>::max();
+    }
+}
 
 std::string extensionOf(const fs::path& path) {
     std::string extension = path.extension().string();
@@ -69,16 +81,35 @@ Result<Dataset> readFolder(const Model& model, const DataSource& source, Job& jo
                         "Leave only the one or the other there");
     if (!files->arrays.empty()) {
         const Value* only = onlyInput(model);
-        const bool named = model.graph().inputs.size() > 1 &&
-                           std::ranges::any_of(model.graph().inputs, [&](const Value& input) {
+        const bool named = std::ranges::any_of(model.graph().inputs, [&](const Value& input) {
                                std::error_code error;
                                return fs::exists(source.path / (input.name + ".npy"), error);
                            });
-        return only && !named ? arraysOfOneInput(model, *only, source, files->arrays, job) : arraysByName(model, source);
+        return only && !named ? arraysOfOneInput(model, *only, source, files->arrays, job) : arraysByName(model, source, files->arrays);
     }
     if (!files->images.empty()) return readImages(model, source, files->images);
     return badInput(source.path.string(), "the folder holds neither .npy arrays nor .png or .jpg images",
                     "Put the samples there");
+}
+
+/// No size is for an axis that is not there, or has one.
+Result<void> checkDims(const Model& model, const DataSource& source) {
+    std::vector<std::string> names;  // one for each free axis
+    std::string places;
+    for (const Value& input : model.graph().inputs)
+        for (std::size_t i = 0; i < input.shape.size(); ++i) {
+            if (input.shape[i] >= 0) continue;
+            const std::string place = fmt::format("{}:{}", input.name, i);
+            const std::string& symbol = i < input.dimensionNames.size() ? input.dimensionNames[i] : place;
+            const std::string& name = symbol.empty() || symbol == "?" ? place : symbol;
+            if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+            places += place + '\n';
+        }
+    for (const auto& [name, size] : source.dims)
+        if (std::ranges::find(names, name) == names.end() && ('\n' + places).find('\n' + name + '\n') == std::string::npos)
+            return usage("--dim", fmt::format("'{}' is no free axis of {}", name, model.info().path),
+                         names.empty() ? "It has none; leave it out" : fmt::format("There are {}", fmt::join(names, ", ")));
+    return {};
 }
 
 Result<Dataset> readPath(const Model& model, const DataSource& source, Job& job) {
@@ -89,10 +120,10 @@ Result<Dataset> readPath(const Model& model, const DataSource& source, Job& job)
     const std::string extension = extensionOf(path);
     if (extension == ".npy") {
         if (const Value* only = onlyInput(model)) return arraysOfOneInput(model, *only, source, {path}, job);
-        return usage(path.string(), "one array cannot feed a model with several inputs",
+        return badInput(path.string(), "one array cannot feed a model with several inputs",
                      "Give a folder with one .npy named after each input, or an .npz");
     }
-    if (extension == ".npz") return arraysByName(model, source);
+    if (extension == ".npz") return arraysByName(model, source, {});
     if (extension == ".png" || extension == ".jpg" || extension == ".jpeg") return readImages(model, source, {path});
     return readText(model, source, job);
 }
@@ -103,7 +134,7 @@ Result<Dataset> madeUp(const Model& model, const DataSource& source, std::size_t
         return runtime::syntheticSample(model, index, sizes, seed);
     });
     if (const auto first = data.sample(0); !first) return propagate(first);
-    data.words = fmt::format("{} synthetic samples", data.count());
+    data.words = fmt::format("{} synthetic sample{}", data.count(), data.count() == 1 ? "" : "s");
     return data;
 }
 
@@ -111,6 +142,17 @@ Result<Dataset> madeUp(const Model& model, const DataSource& source, std::size_t
 
 Dataset::Dataset(std::size_t count, std::function<Result<runtime::Sample>(std::size_t)> read)
     : m_count(count), m_read(std::move(read)) {}
+
+Error Dataset::unfit(std::size_t index, const Error& error) const {
+    if (error.code != ErrorCode::Failed || error.where.starts_with("--")) return error;
+    const bool each = images || (!tokenizer && given == 1 && files.size() == m_count);  // a file of its own
+    const fs::path& place = each ? files[index] : origin;
+    return {ErrorCode::BadInput, place.empty() ? error.where : place.string(), fmt::format("sample {}: {}", index, error.what),
+            !tokens.empty()  ? "Look whether the data suit the model: ids within its vocabulary, sequences no longer than it takes"
+            : images         ? "Give pictures of the size that the model takes, with --resize or --dim"
+            : place.empty()  ? "Give real data, or the sizes that suit with --dim"
+                             : error.remedy};
+}
 
 void Dataset::keep(std::size_t limit) {
     m_count = std::min(m_count, limit);
@@ -120,7 +162,8 @@ void Dataset::keep(std::size_t limit) {
 
 std::string whyNot(const Value& input, double value) {
     if (std::isnan(value)) return "NaN";
-    if (isFloat(input.type)) return {};
+    if (isFloat(input.type))
+        return std::isfinite(value) && std::abs(value) > largest(input.type) ? fmt::format("{}, more than {} holds", value, name(input.type)) : "";
     constexpr double kExact = 0x1p53;  // from here on a double may stand for its neighbours
     const int bits = tensor::bits(input.type);
     const bool sign = tensor::name(input.type)[0] == 'i';
@@ -146,17 +189,20 @@ Result<Dataset> loadDataset(const Model& model, const DataSource& source, std::s
             return usage(model.info().path,
                          fmt::format("input \"{}\" takes {}, which no data can give", input.name, name(input.type)),
                          "Use a model with numeric inputs");
-    if (source.isSynthetic()) return madeUp(model, source, limit);
-    auto all = readPath(model, source, job);
+    if (auto checked = checkDims(model, source); !checked) return propagate(checked);
+    auto all = source.isSynthetic() ? madeUp(model, source, limit) : readPath(model, source, job);
     if (!all) return propagate(all);
     if (all->count() == 0) return badInput(source.path.string(), "there are no samples in it", "Give at least one");
     Dataset data = std::move(*all);
     data.keep(limit);
     std::string place = source.path.filename().string();
     if (place.empty()) place = source.path.parent_path().filename().string();  // "folder/"
-    const auto also = [&](const char* what) { data.words += (data.words.empty() ? "" : "; ") + std::string(what); };
+    const auto also = [&](const std::string& what) { data.words += (data.words.empty() ? "" : "; ") + what; };
     if (!data.images && source.images != ImageOptions()) also("none are pictures, so what is set for these does not count");
-    if (!data.tokenizer && source.window > 0) also("none is text, so the window does not count");
+    if (!data.tokenizer && source.window > 0 && !source.isSynthetic()) also("none is text, so the window does not count");
+    for (const auto& [name, size] : source.dims) also(fmt::format("{} = {}", printable(name), size));
+    data.origin = source.path;
+    if (source.isSynthetic()) return data;
     data.words = fmt::format("{} sample{} of {}{}{}", data.count(), data.count() == 1 ? "" : "s", place,
                              data.words.empty() ? "" : "; ", data.words);
     return data;

@@ -58,6 +58,9 @@ public:
     /// Sample `index` < count(), read anew each time: no more than one is held. One call at a time; ascending order is fastest.
     [[nodiscard]] Result<runtime::Sample> sample(std::size_t index) const { return m_read(index); }
 
+    /// What to say where the float model fails on sample `index`: the file that it comes from, and what may be done about it.
+    [[nodiscard]] Error unfit(std::size_t index, const Error& error) const;
+
     /// Forgets all but the first `limit` samples.
     void keep(std::size_t limit);
 
@@ -71,6 +74,7 @@ public:
     bool images = false;  ///< each file is a picture
     std::shared_ptr<const Tokenizer> tokenizer;  ///< of a text
     std::size_t given = SIZE_MAX;  ///< the first so many tensors of a sample come from the data, the others follow from their shapes
+    std::filesystem::path origin;  ///< of all samples; empty where they are made up
     std::vector<std::filesystem::path> files;  ///< what the samples are read from, in their order
 
 private:
@@ -81,17 +85,21 @@ private:
 Result<DataSource> parseDataSource(std::string_view text, std::uint64_t seed);
 /// "224" (shorter side), "256x320" (height × width), "none", or nothing.
 Result<void> setResize(ImageOptions& options, std::string_view text);
-/// "0.485,0.456,0.406", one number for all channels or one for each, or nothing; none of setStd() may be 0.
+/// "0.485,0.456,0.406", one number for all channels or one for each, or nothing; finite as float32, those of setStd()
+/// positive.
 Result<void> setMean(ImageOptions& options, std::string_view text);
 Result<void> setStd(ImageOptions& options, std::string_view text);
+/// One positive number, or nothing.
+Result<void> setScale(ImageOptions& options, std::string_view text);
 /// Likewise any list of numbers; `option` is what errors name.
 Result<std::vector<double>> parseNumbers(std::string_view option, std::string_view text);
-/// "height=224" or "image:2=224".
+/// "height=224" or "image:2=224"; no axis twice.
 Result<void> setDim(DataSource& source, std::string_view text);
 
 /// At most `limit` samples that fit the model's inputs, in a fixed order. The source's path is one of
 /// - a .npy file: the one input that does not follow from shapes; the first axis counts samples;
-/// - a folder of .npy files, one named after each input, or any number of them for a model with one input to give;
+/// - a folder of .npy files, one named after each input, or any number of them for a model with one input to give, where none
+///   is named after it;
 /// - an .npz archive: one array named after each input, or any one array for a model with one input to give;
 /// - a folder of .png or .jpg images, searched to the bottom, for a model with one image input (1 or 3 channels).
 ///   Sub-folders label them: by their names where all are numbers, else by their places in alphabetical order, of two or

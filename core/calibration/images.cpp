@@ -4,6 +4,7 @@
 
 #include "core/calibration/picture.h"
 #include "core/calibration/readers.h"
+#include "core/runtime/inputs.h"
 
 namespace roundoff::calibration {
 namespace {
@@ -94,7 +95,7 @@ Result<ImageInput> imageInput(const model::Model& model, const DataSource& sourc
     if (!channels(shape[axis]) || (asked == Layout::Nchw && axis != 1))
         return unfit(asked == Layout::ByShape ? "the model's input has neither 1 nor 3 channels"
                                               : fmt::format("the model's input {} does not have 1 or 3 channels where --layout says",
-                                                            tensor::text(shape)));
+                                                            runtime::shapeText(input)));
     out.channels = int(shape[axis]);
     if (auto checked = checkChannels(model, source.images, out.channels); !checked) return propagate(checked);
     const auto height = sideOf(model, input, source, first, true), width = sideOf(model, input, source, first + 1, false);

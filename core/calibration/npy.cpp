@@ -27,8 +27,10 @@ std::string_view after(std::string_view header, std::string_view key) {
 }
 
 std::optional<tensor::Shape> parseShape(std::string_view text) {
-    if (text.empty() || text[0] != '(') return std::nullopt;
-    text = text.substr(1, text.find(')') - 1);
+    const auto close = text.find(')');
+    if (text.empty() || text[0] != '(' || close == std::string_view::npos) return std::nullopt;
+    text = text.substr(1, close - 1);
+    if (text.find_first_not_of("0123456789, L") != std::string_view::npos) return std::nullopt;  // L: of Python 2
     tensor::Shape shape;
     while (true) {
         const auto digit = text.find_first_of("0123456789");

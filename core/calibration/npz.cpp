@@ -79,7 +79,8 @@ Result<std::map<std::string, std::shared_ptr<Bytes>>> npzEntries(const fs::path&
     if (!zip) {
         zip_error_t why;
         zip_error_init_with_code(&why, code);
-        const std::string words = zip_error_strerror(&why);
+        const bool damaged = code == ZIP_ER_NOZIP || code == ZIP_ER_INCONS;
+        const std::string words = damaged ? "it is cut off, damaged or none" : zip_error_strerror(&why);
         zip_error_fini(&why);
         return broken("not a readable .npz archive: " + words);
     }

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
 
 #include "core/calibration/dataset.h"
 
@@ -13,6 +14,11 @@ bool read(std::string_view text, T& out) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
     return error == std::errc() && end == text.data() + text.size();
 }
+
+constexpr double kLargest = std::numeric_limits<float>::max();
+
+/// What pixels may be multiplied or divided by.
+bool isFactor(double number) { return number >= std::numeric_limits<float>::min() && number <= kLargest; }
 
 }  // namespace
 
@@ -70,6 +76,8 @@ Result<std::vector<double>> parseNumbers(std::string_view option, std::string_vi
 Result<void> setMean(ImageOptions& options, std::string_view text) {
     auto numbers = parseNumbers("--mean", text);
     if (!numbers) return propagate(numbers);
+    if (!std::ranges::all_of(*numbers, [](double number) { return std::abs(number) <= kLargest; }))
+        return usage("--mean", fmt::format("'{}' is more than float32 holds", text), "Give smaller numbers");
     options.mean = std::move(*numbers);
     return {};
 }
@@ -77,9 +85,18 @@ Result<void> setMean(ImageOptions& options, std::string_view text) {
 Result<void> setStd(ImageOptions& options, std::string_view text) {
     auto numbers = parseNumbers("--std", text);
     if (!numbers) return propagate(numbers);
-    if (std::ranges::find(*numbers, 0.0) != numbers->end())
-        return usage("--std", "a channel cannot be divided by 0", "Give positive numbers");
+    if (!std::ranges::all_of(*numbers, isFactor))
+        return usage("--std", fmt::format("'{}': a channel is divided by a positive number of float32 alone", text), "Give positive numbers");
     options.std = std::move(*numbers);
+    return {};
+}
+
+Result<void> setScale(ImageOptions& options, std::string_view text) {
+    const auto numbers = parseNumbers("--scale", text);
+    if (!numbers) return propagate(numbers);
+    if (numbers->size() > 1 || !std::ranges::all_of(*numbers, isFactor))
+        return usage("--scale", fmt::format("'{}' is not one positive number of float32", text), "Write one, as 0.00392");
+    options.scale = numbers->empty() ? std::nullopt : std::optional(numbers->front());
     return {};
 }
 
@@ -89,7 +106,8 @@ Result<void> setDim(DataSource& source, std::string_view text) {
     if (equals == std::string_view::npos || equals == 0 || !read(text.substr(equals + 1), size) || size < 1 || size > 1 << 24)
         return usage("--dim", fmt::format("'{}' does not give an axis a size", text),
                      "Write NAME=N with the axis's name in the model, or INPUT:AXIS=N, and N of 1 to 16777216");
-    source.dims[std::string(text.substr(0, equals))] = size;
+    const std::string name(text.substr(0, equals));
+    if (!source.dims.emplace(name, size).second) return usage("--dim", fmt::format("'{}' is given twice", name), "Give it once");
     return {};
 }
 

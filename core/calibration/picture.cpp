@@ -5,6 +5,7 @@
 #include <cstring>
 #include <limits>
 #include <memory>
+#include <string_view>
 
 #define STB_IMAGE_IMPLEMENTATION
 #define STB_IMAGE_STATIC
@@ -47,6 +48,14 @@ bool cover(Picture& picture, std::int64_t height, std::int64_t width) {
     return scale(picture, side(picture.height, height), side(picture.width, width));
 }
 
+/// The library's reason in our words.
+const char* whyNot(std::string_view reason) {
+    if (reason == "unknown image type") return "this is neither a PNG nor a JPEG picture";
+    if (reason == "too large") return "the picture is larger than 16384 on a side";
+    if (reason == "outofmem") return "there is not enough memory for the picture";
+    return "the picture is cut off, damaged, or of a rare kind of PNG or JPEG";
+}
+
 void crop(Picture& picture, std::int64_t height, std::int64_t width) {
     if (height == picture.height && width == picture.width) return;
     const auto row = std::size_t(width * picture.channels);
@@ -73,8 +82,7 @@ Result<Picture> openPicture(const std::filesystem::path& path, int channels) {
                               &stored, channels),
         stbi_image_free);
     if (!pixels)
-        return badInput(path.string(), std::string("not a readable image: ") + stbi_failure_reason(),
-                        "Remove it from the folder");
+        return badInput(path.string(), whyNot(stbi_failure_reason()), "Remove it, or write it anew");
     out.channels = channels;
     out.pixels.assign(pixels.get(), pixels.get() + std::size_t(out.width) * std::size_t(out.height) * std::size_t(channels));
     return out;

@@ -71,7 +71,8 @@ Result<Dataset> arraysOfOneInput(const model::Model& model, const model::Value& 
                                  const std::vector<std::filesystem::path>& files, Job& job);
 /// One array for each input by its name: NAME.npy of a folder, or the entries of an .npz. What a language model asks for
 /// beside its tokens may be missing (see runtime::followsFromShape).
-Result<Dataset> arraysByName(const model::Model& model, const DataSource& source);
+/// @param files the arrays of a folder
+Result<Dataset> arraysByName(const model::Model& model, const DataSource& source, const std::vector<std::filesystem::path>& files);
 Result<Dataset> readImages(const model::Model& model, const DataSource& source,
                            const std::vector<std::filesystem::path>& files);
 Result<Dataset> readText(const model::Model& model, const DataSource& source, Job& job);

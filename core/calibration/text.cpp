@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 using model::Value;
 
-constexpr std::size_t kStandardWindow = 256, kLongestWindow = 1u << 20, kMostOfConfig = 512;
+constexpr std::size_t kStandardWindow = 256, kShortestWindow = 2, kLongestWindow = 1u << 20, kMostOfConfig = 512;
 constexpr std::uint64_t kLongestText = 256u << 20;
 
 /// The one input of tokens.
@@ -59,14 +59,14 @@ Result<std::size_t> windowOf(const model::Model& model, const Value& tokens, con
     if (const auto context = metadata.find("context"); context != metadata.end()) {
         const std::string& text = context->second;
         std::size_t window = 0;
-        if (std::from_chars(text.data(), text.data() + text.size(), window).ec != std::errc() || window == 0 ||
-            window > kLongestWindow)
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), window);
+        if (error != std::errc() || end != text.data() + text.size() || window < kShortestWindow || window > kLongestWindow)
             return badInput(model.info().path, "metadata context=" + text + " is no sensible window", "Give --window N");
         return window;
     }
     if (fixed > 0) return std::size_t(fixed);
     const std::size_t config = positionsOfConfig(model.info().path);
-    return config > 1 ? std::min(config, kMostOfConfig) : kStandardWindow;
+    return config >= kShortestWindow ? std::min(config, kMostOfConfig) : kStandardWindow;
 }
 
 /// The ids of a text of `size` bytes, kept small.

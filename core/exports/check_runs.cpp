@@ -13,6 +13,7 @@ using runtime::SessionOptions;
 
 constexpr const char* kRuns = "runs in ONNX Runtime";
 constexpr const char* kLoads = "loads in ONNX Runtime";
+constexpr const char* kRefused = "A model that ONNX Runtime does not run (see whether an operator in it is a custom one) is exported with --no-verify alone";
 constexpr std::size_t kReal = 32;      // samples read from data, at most
 
 struct Configuration {
@@ -35,7 +36,7 @@ Result<analysis::OutputError> compareRuns(const std::filesystem::path& original,
         const auto sample = inputs.sample(i);
         if (!sample) return propagate(sample);
         const auto expected = reference->run(*sample, job);
-        if (!expected) return propagate(expected);
+        if (!expected) return tl::unexpected(inputs.unfit(i, expected.error()));
         const auto outputs = session->run(*sample, job);
         if (!outputs) return propagate(outputs);
         sums.addOutputs(*expected, *outputs);
@@ -54,12 +55,12 @@ std::string decibels(double value) {
 Check checkLoads(const std::filesystem::path& original, const std::filesystem::path& exported, const SessionOptions& options,
                  const Error& why) {
     if (const auto session = Session::open(original, options); !session)
-        return {kRuns, false, "the float model itself fails: " + session.error().what};
+        return {kRuns, false, "the float model itself fails: " + session.error().what, kRefused};
     const auto session = Session::open(exported, options);
     if (!session) return {kLoads, false, session.error().line()};
     return {kLoads, true,
             fmt::format("with all optimizations; not run, since made-up inputs do not suit the float model ({}). Give real "
-                        "ones with --calib to compare outputs", why.line())};
+                        "ones with --calib to compare outputs", why.what)};
 }
 
 }  // namespace
@@ -88,7 +89,7 @@ Result<Check> checkRuns(const model::Model& model, const std::filesystem::path& 
             const bool original = sums.error().where == model.info().file();
             if (!original && sums.error().where != exported.string()) return propagate(sums);
             if (original && data.isSynthetic()) return checkLoads(model.info().file(), exported, configurations[0].options, sums.error());
-            return Check{kRuns, false, (original ? "the float model itself fails: " : "") + sums.error().what};
+            return Check{kRuns, false, (original ? "the float model itself fails: " : "") + sums.error().what, original ? kRefused : ""};
         }
         OutputComparison& comparison = outputs.emplace_back();
         comparison.conditions =

@@ -168,10 +168,10 @@ Result<Check> checkWeights(const model::Model& model, const model::Model& export
         model.release(layer.weight);
     }
     if (wrongLayers > 0)
-        return Check{kWeights, false, fmt::format("{} of {} layers differ. {}", wrongLayers, layers, first)};
+        return Check{kWeights, false, fmt::format("{} of {} layer{} differ. {}", wrongLayers, layers, layers == 1 ? "" : "s", first)};
     return Check{
         kWeights, true,
-        fmt::format("{} weights of {} layers, dequantized from the file, equal the analysis", elements, layers)};
+        fmt::format("{} weights of {} layer{}, dequantized from the file, equal the analysis", elements, layers, layers == 1 ? "" : "s")};
 }
 
 Result<Check> checkUnchanged(const model::Model& model, const model::Model& exported, const Provenance& provenance,
@@ -215,7 +215,7 @@ Result<Check> checkUnchanged(const model::Model& model, const model::Model& expo
         bytes += data->view.bytes.size();
         model.release(i);
     }
-    return Check{kUnchanged, true, fmt::format("{} tensors, {} bytes, are the same", count, bytes)};
+    return Check{kUnchanged, true, fmt::format("{} tensor{}, {} bytes, the same", count, count == 1 ? "" : "s", bytes)};
 }
 
 }  // namespace roundoff::exports

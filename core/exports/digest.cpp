@@ -5,6 +5,7 @@
 #include <functional>
 #include <span>
 
+#include "core/base/file.h"
 #include "core/base/sha256.h"
 #include "core/exports/provenance.h"
 
@@ -26,8 +27,9 @@ std::string marker() {
 /// Calls `use` with each block of a file and the offset of its first byte.
 Result<void> forEachBlock(const std::filesystem::path& path, Job& job,
                           const std::function<void(std::uint64_t, std::span<char>)>& use) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) return badInput(path.string(), "the file cannot be read", "Check that it exists and may be read");
+    auto opened = openFile(path);
+    if (!opened) return propagate(opened);
+    std::ifstream& file = *opened;
     std::vector<char> block(kBlock);
     for (std::uint64_t offset = 0; file; offset += std::uint64_t(file.gcount())) {
         if (job.cancelled()) return cancelled();

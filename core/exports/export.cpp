@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -7,6 +8,7 @@
 #include <random>
 
 #include "core/analysis/run.h"
+#include "core/base/text.h"
 #include "core/exports/activation_plan.h"
 #include "core/exports/digest.h"
 #include "core/exports/plan.h"
@@ -20,28 +22,59 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t kSlack = 1 << 20;  // graph, metadata and alignment
 
-/// A folder beside the output that vanishes with whatever is left in it.
+/// A folder beside the output that vanishes with whatever is left in it: at the end of its owner, or, where that was killed, at
+/// the next export into the same place. A lock on it tells, as it goes with its process however that ends.
 class Workshop {
 public:
     static Result<Workshop> make(const fs::path& folder) {
+        sweep(folder);
         std::random_device random;
-        std::error_code error;
-        Workshop workshop(folder / fmt::format(".roundoff-{:08x}{:08x}", random(), random()));
-        if (!fs::create_directory(workshop.m_path, error))
-            return failed(folder.string(), "cannot be written to: " + error.message(), "Choose another folder");
-        return workshop;
+        for (int attempt = 0;; ++attempt) {
+            std::error_code error;
+            Workshop workshop(folder / fmt::format("{}{:08x}{:08x}", kName, random(), random()));
+            if (!fs::create_directory(workshop.m_path, error))
+                return failed(folder.string(), "cannot be written to: " + error.message(), "Choose another folder");
+            // Another export may have swept it before it was locked.
+            if (workshop.lock(LOCK_EX) || attempt == kMostAttempts) return workshop;
+        }
     }
-    Workshop(Workshop&& other) noexcept : m_path(std::exchange(other.m_path, {})) {}
+    Workshop(Workshop&& other) noexcept : m_path(std::exchange(other.m_path, {})), m_folder(std::exchange(other.m_folder, -1)) {}
     Workshop& operator=(Workshop&&) = delete;
     ~Workshop() {
         std::error_code ignored;
         if (!m_path.empty()) fs::remove_all(m_path, ignored);
+        if (m_folder >= 0) ::close(m_folder);
     }
     [[nodiscard]] const fs::path& path() const { return m_path; }
 
 private:
+    static constexpr std::string_view kName = ".roundoff-";
+    static constexpr int kMostAttempts = 8;
+
     explicit Workshop(fs::path path) : m_path(std::move(path)) {}
+
+    /// True where the folder is there and nobody else holds it.
+    bool lock(int how) {
+        m_folder = ::open(m_path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        std::error_code error;
+        return m_folder >= 0 && ::flock(m_folder, how) == 0 && fs::exists(m_path, error);
+    }
+    /// Removes what owners that are gone have left.
+    static void sweep(const fs::path& folder) {
+        std::error_code error;
+        std::vector<fs::path> found;
+        for (const auto& entry : fs::directory_iterator(folder, error)) {
+            const std::string name = entry.path().filename().string();
+            if (name.size() == kName.size() + 16 && name.starts_with(kName) &&
+                name.find_first_not_of("0123456789abcdef", kName.size()) == std::string::npos)
+                found.push_back(entry.path());
+        }
+        for (const fs::path& path : found)
+            if (Workshop old(path); !old.lock(LOCK_EX | LOCK_NB)) old.m_path.clear();
+    }
+
     fs::path m_path;
+    int m_folder = -1;
 };
 
 /// Waits until the bytes of a file, or the entries of a folder, are on the disk.
@@ -76,7 +109,7 @@ Result<void> checkPlace(const model::Model& model, const fs::path& path, std::ui
     if (!error && space.available < needed + kSlack)
         return failed(
             folder.string(),
-            fmt::format("the disk has {} bytes free, the export needs about {}", space.available, needed + kSlack),
+            fmt::format("the disk has {} free, the export needs about {}", bytesText(space.available), bytesText(needed + kSlack)),
             "Free some space or choose another disk");
     return {};
 }
@@ -163,7 +196,9 @@ Result<void> findRanges(const model::Model& model, const analysis::Recipe& recip
 }
 
 Result<Exported> exportModel(const model::Model& model, const analysis::Recipe& recipe, const Target& target,
-                             const fs::path& path, const ExportOptions& options, Job& job) {
+                             const fs::path& asked, const ExportOptions& options, Job& job) {
+    std::error_code ignored;
+    const fs::path path = fs::is_symlink(asked, ignored) ? fs::weakly_canonical(asked, ignored) : asked;
     const char* current = "checking";
     const auto begin = [&](const char* step) {
         current = step;
@@ -216,18 +251,18 @@ Result<Exported> exportModel(const model::Model& model, const analysis::Recipe& 
     for (const Check& check : proof->checks)
         if (!check.ok)
             return failed(path.string(), "the written file failed the check \"" + check.name + "\": " + check.detail,
-                          "Nothing was replaced. Choose another scheme or target, or export without the proof");
+                          check.remedy.empty() ? "Nothing was replaced. Choose another scheme or target, or export without the proof"
+                                               : "Nothing was replaced. " + check.remedy);
     if (options.verify) exported->verification = std::move(*proof);
 
     begin("renaming");
     if (job.cancelled()) return fail(cancelled().value());
     const std::vector<fs::path> orphans = oldData(model, path, job);
+    if (const auto old = fs::status(path, ignored); fs::is_regular_file(old))
+        for (const fs::path& file : exported->files) fs::permissions(file, old.permissions(), ignored);
     auto files = publish(workshop->path(), path);
     if (!files) return fail(files.error());
-    for (const fs::path& orphan : orphans) {
-        std::error_code ignored;
-        fs::remove(orphan, ignored);
-    }
+    for (const fs::path& orphan : orphans) fs::remove(orphan, ignored);
     if (auto flushed = flush(fs::absolute(path).parent_path()); !flushed) return fail(flushed.error());
     exported->files = std::move(*files);
     end("");

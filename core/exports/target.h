@@ -25,6 +25,7 @@ struct Check {
                        ///< "as simulated" (where activations are quantized)
     bool ok = false;
     std::string detail;  ///< numbers with their conditions
+    std::string remedy{};  ///< where it does not hold: the way out, if there is one of its own
 };
 
 /// Outcome of comparing float and quantized outputs in ONNX Runtime. `conditions` says which inputs, how many, which
@@ -100,7 +101,7 @@ Result<void> findRanges(const model::Model& model, const analysis::Recipe& recip
                         const calibration::Store* store, Job& job);
 
 /// Writes to a temporary file beside `path`, flushes it, re-opens it, proves it where asked, and only then renames it
-/// over `path`. On any failure the old file stays as it was and nothing else is left behind.
+/// over `path`, or over what that links to; the new file has the old one's permissions. On any failure the old file stays as it was and nothing else is left behind.
 Result<Exported> exportModel(const model::Model& model, const analysis::Recipe& recipe, const Target& target,
                              const std::filesystem::path& path, const ExportOptions& options, Job& job);
 

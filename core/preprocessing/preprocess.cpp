@@ -85,12 +85,10 @@ std::optional<runtime::Sample> larger(const model::Model& model, const runtime::
 /// What comes out of the changed model against what comes out of the original.
 class Equivalence {
 public:
-    static Result<Equivalence> begin(const model::Model& model, const calibration::DataSource& data, Job& job) {
-        auto samples = calibration::loadDataset(model, data, kSamples, job);
-        if (!samples) return propagate(samples);
+    static Result<Equivalence> begin(const model::Model& model, calibration::Dataset samples, Job& job) {
         auto original = runtime::Session::open(model.info().file(), optionsOf(job, Level::All));
         if (!original) return propagate(original);
-        Equivalence equivalence(std::move(*samples), std::move(*original));
+        Equivalence equivalence(std::move(samples), std::move(*original));
         if (auto found = equivalence.findSecond(model, job); !found) return propagate(found);
         return equivalence;
     }
@@ -104,7 +102,7 @@ public:
             const auto sample = i < m_samples.count() ? m_samples.sample(i) : Result<runtime::Sample>(*m_second);
             if (!sample) return propagate(sample);
             const auto expected = m_original.run(*sample, job);
-            if (!expected) return propagate(expected);
+            if (!expected) return tl::unexpected(m_samples.unfit(i, expected.error()));
             const auto outputs = session->run(*sample, job);
             if (!outputs) return propagate(outputs);
             error.addOutputs(*expected, *outputs);
@@ -163,10 +161,13 @@ Result<model::Preprocessing> attempt(const model::Model& original, const Step& s
     out.changes = *changes;
     out.sqnrDb = error->sqnrDb();
     const std::string did = fmt::format("{}: {}", step.changed, groupedText(*changes));
-    const bool silent = std::isnan(out.sqnrDb) && error->noise == 0;  // outputs of zeros alone, or of no floats
-    const std::string figure = silent ? "unchanged" : std::isinf(out.sqnrDb) ? "equal" : fmt::format("equal to {:.0f} dB", out.sqnrDb);
+    if (const std::string why = error->whyNone(); !why.empty()) {
+        out.words = fmt::format("left out: {}, but whether the outputs stay the same cannot be told: {}", did, why);
+        return out;
+    }
+    const std::string figure = std::isinf(out.sqnrDb) ? "equal" : fmt::format("equal to {:.0f} dB", out.sqnrDb);
     std::string aside;
-    bool same = silent || out.sqnrDb >= kLeastSqnrDb;
+    bool same = out.sqnrDb >= kLeastSqnrDb;
     if (!same && error->odd.empty()) {
         const auto floor = equivalence.compare(original, Level::None, running);
         if (!floor) return refused(floor.error());
@@ -188,14 +189,20 @@ Result<model::Preprocessing> attempt(const model::Model& original, const Step& s
 
 Result<model::Model> preprocess(const model::Model& model, const std::vector<std::string>& wanted,
                                 const calibration::DataSource& data, Job& job) {
-    auto equivalence = Equivalence::begin(model, data, job);
-    if (!equivalence) return propagate(equivalence);
+    auto samples = calibration::loadDataset(model, data, kSamples, job);
+    if (!samples) return propagate(samples);
+    auto equivalence = Equivalence::begin(model, std::move(*samples), job);
+    if (!equivalence && equivalence.error().code == ErrorCode::Cancelled) return propagate(equivalence);
     Stage stage{model, nullptr};
     std::vector<model::Preprocessing> done;
     for (std::size_t i = 0; i < steps().size(); ++i) {
         const Step& step = steps()[i];
         if (std::ranges::find(wanted, step.id) == wanted.end()) continue;
         if (job.cancelled()) return cancelled();
+        if (!equivalence) {
+            done.push_back({std::string(step.id), std::string(step.title), 0, "left out: " + equivalence.error().what, false, 0});
+            continue;
+        }
         Job part = job.part(double(i) / double(steps().size()), 1 / double(steps().size()));
         auto outcome = attempt(model, step, stage, *equivalence, part);
         if (!outcome) return propagate(outcome);

@@ -19,8 +19,9 @@ inline constexpr double kMarginDb = 10;
 
 /// The model with these steps done, in the order of steps(). It lies in a temporary file that goes with the last copy of the
 /// model; Info::path stays what it was, Info::preprocessing says what came of each step. After each step both models run in
-/// ONNX Runtime on the first samples of the data, and where the model leaves sizes free on one of another size: a step that changes the outputs is left out and says so, and so is one
-/// that cannot be done. Errors: a model that cannot be run, data that do not suit it, a full disk.
+/// ONNX Runtime on the first samples of the data, and where the model leaves sizes free on one of another size: a step that
+/// changes the outputs is left out and says so, and so is one that cannot be done. Of a model that cannot be run no step is
+/// done, and each says why. Errors: data that do not suit it, a full disk.
 Result<model::Model> preprocess(const model::Model& model, const std::vector<std::string>& steps, const calibration::DataSource& data,
                                 Job& job);
 

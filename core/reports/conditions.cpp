@@ -6,7 +6,9 @@
 #include <cmath>
 #include <filesystem>
 #include <map>
+#include <set>
 
+#include "core/analysis/node_report.h"
 #include "core/base/cpu.h"
 #include "core/base/sha256_memo.h"
 #include "core/base/text.h"
@@ -102,13 +104,36 @@ std::vector<std::string> reasonLines(const analysis::Comparison& comparison) {
     return lines;
 }
 
+std::vector<std::string> activationLines(const model::Model& model, const analysis::Comparison& comparison) {
+    std::vector<std::string> lines;
+    for (const auto& report : comparison.reports) {
+        const auto nodes = analysis::nodeReports(model, report);
+        std::map<std::string, std::size_t> counts;
+        for (std::size_t i = 0; i < report.layers.size() && i < model.layers().size() && !nodes.empty(); ++i) {
+            const auto& layer = report.layers[i];
+            if (layer.status != analysis::Status::Quantized || !layer.scheme.activation) continue;
+            std::set<std::string> reasons;
+            for (const std::size_t node : model.layers()[i].uses)
+                if (nodes[node].status == analysis::Status::Kept) reasons.insert(nodes[node].reason);
+            for (const std::string& reason : reasons) ++counts[reason];
+        }
+        for (const auto& [reason, count] : counts)
+            lines.push_back(fmt::format("{}: the inputs of {} {} stay float: {}", recipeTitle(report.recipe), count,
+                                        count == 1 ? "layer" : "layers", printable(reason)));
+    }
+    return lines;
+}
+
 std::vector<std::string> oddLines(const analysis::Comparison& comparison) {
     std::vector<std::string> lines;
     for (const auto& report : comparison.reports) {
-        if (report.output && report.output->partial())
+        if (!report.output) continue;
+        if (const std::string why = report.output->output.whyNone(); !why.empty())
+            lines.push_back(fmt::format("{}: no error of the whole model: {}", recipeTitle(report.recipe), why));
+        if (report.output->partial())
             lines.push_back(fmt::format("{}: the figures of the whole model are of {} of {} samples, as the run was stopped",
                                         recipeTitle(report.recipe), report.output->samples, report.output->wanted));
-        if (report.output && !report.output->output.leftOut().empty())
+        if (!report.output->output.leftOut().empty())
             lines.push_back(fmt::format("{}: {}, in {} of {} samples; such values are left out of the figures", recipeTitle(report.recipe),
                                         printable(report.output->output.leftOut()), report.output->output.oddSamples,
                                         report.output->output.samples));

@@ -37,6 +37,8 @@ struct OutputColumn {
 std::vector<OutputColumn> outputColumns(const analysis::Comparison& comparison);
 /// "int8: 3 layers kept: excluded by --exclude": each reason once a recipe, those of missing outputs too; printable.
 std::vector<std::string> reasonLines(const analysis::Comparison& comparison);
+/// "int8/uint8: the inputs of 3 layers stay float: …": each reason once a recipe; printable.
+std::vector<std::string> activationLines(const model::Model& model, const analysis::Comparison& comparison);
 /// "int8: output "logits" holds NaN …, in 1 of 5 samples", "int8: the figures … are of 3 of 5 samples, …": one for each recipe
 /// whose figures leave values or samples out; printable.
 std::vector<std::string> oddLines(const analysis::Comparison& comparison);

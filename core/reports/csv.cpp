@@ -48,6 +48,7 @@ constexpr std::string_view kHeader =
     "min,max,absmax_over_rms,kurtosis,nan,inf,partial,"
     "isolated_sqnr_db,isolated_cosine,isolated_mse,accumulated_sqnr_db,accumulated_cosine,accumulated_mse,output_reason,"
     "only_this_sqnr_db,all_but_this_sqnr_db,"
+    "isolated_exact,accumulated_exact,output_conditions,ranges_conditions,synthetic,"
     "roundoff_version,cpu,threads,seed,model_path,model_sha256\n";
 
 std::string shapeText(const tensor::Shape& shape) {
@@ -86,6 +87,14 @@ void addOutput(Row& row, const analysis::LayerReport& report) {
     row.number(report.alone->only.sqnrDb()).number(report.alone->without.sqnrDb());
 }
 
+/// What figures of running the model hang on: of the layers' outputs, and of the ranges of their activations.
+void addConditions(Row& row, const analysis::LayerReport& report, const analysis::Comparison& comparison) {
+    const auto exact = [&](const std::optional<analysis::ValueError>& error) { row.text(!error ? "" : error->exact() ? "true" : "false"); };
+    exact(report.output ? report.output->isolated : std::nullopt);
+    exact(report.output ? report.output->accumulated : std::nullopt);
+    row.text(comparison.measured).text(comparison.calibration).text(comparison.synthetic ? "true" : "false");
+}
+
 /// One line a layer and scheme. The conditions stand in every line, so that lines of several files can be joined.
 Result<std::string> write(const model::Model& model, const analysis::Comparison& comparison, const Context& context) {
     const auto hash = modelHash(model, context);
@@ -104,6 +113,7 @@ Result<std::string> write(const model::Model& model, const analysis::Comparison&
             addStatistics(row, i < comparison.statistics.size() ? comparison.statistics[i] : std::nullopt);
             row.text(report.partial ? "true" : "false");
             addOutput(row, entry);
+            addConditions(row, entry, comparison);
             row.text(ROUNDOFF_VERSION).text(cpuName()).integer(std::uint64_t(threadsMeant(context)));
             row.integer(context.seed).text(model.info().path).text(*hash);
             out += row.line();

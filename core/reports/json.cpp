@@ -17,7 +17,6 @@ Json weightJson(const analysis::LayerReport& report, const std::optional<analysi
     if (report.weight) {
         const analysis::WeightError& error = *report.weight;
         addSqnr(out, error.sqnrDb());
-        if (error.exact()) out["exact"] = true;
         out["mse"] = number(error.mse());
         out["max_abs_error"] = number(error.maxAbsError);
         out["cosine"] = number(error.cosine());
@@ -44,7 +43,6 @@ Json weightJson(const analysis::LayerReport& report, const std::optional<analysi
 Json errorJson(const analysis::ValueError& error) {
     Json out = Json::object();
     addSqnr(out, error.sqnrDb());
-    if (error.exact()) out["exact"] = true;
     out["cosine"] = number(error.cosine());
     out["mse"] = number(error.mse());
     return out;
@@ -106,6 +104,7 @@ Json layerJson(const model::Layer& layer, const analysis::LayerReport& report,
 Json outputJson(const analysis::Evaluation& evaluation) {
     Json out = {{"conditions", evaluation.conditions}, {"synthetic", evaluation.synthetic}, {"samples", evaluation.samples},
                 {"samples_wanted", evaluation.wanted}};
+    if (const std::string why = evaluation.output.whyNone(); !why.empty()) out["reason"] = why;
     if (!evaluation.output.leftOut().empty())
         out.update({{"odd", evaluation.output.leftOut()}, {"odd_samples", evaluation.output.oddSamples}});
     out.update(modelErrorJson({evaluation.output, evaluation.language, evaluation.accuracy}));
@@ -163,6 +162,7 @@ Result<std::string> write(const model::Model& model, const analysis::Comparison&
     for (const auto& report : comparison.reports)
         (*out)["schemes"].push_back(reportJson(model, report, comparison.statistics));
     (*out)["calibration"] = comparison.calibration.empty() ? Json(nullptr) : Json(comparison.calibration);
+    (*out)["layer_outputs"] = comparison.measured.empty() ? Json(nullptr) : Json(comparison.measured);
     (*out)["findings"] = Json::array();
     for (const auto& finding : comparison.findings) (*out)["findings"].push_back(findingJson(model, finding));
     return dump(*out);

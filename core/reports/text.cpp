@@ -128,6 +128,7 @@ Result<std::string> write(const model::Model& model, const analysis::Comparison&
     addTotals(table, comparison);
     out += table.text() + '\n' + outputTable(model, comparison) + rankingTables(model, comparison);
     for (const std::string& line : reasonLines(comparison)) out += line + '\n';
+    for (const std::string& line : activationLines(model, comparison)) out += line + '\n';
     for (const std::string& line : oddLines(comparison)) out += line + '\n';
     for (const auto& report : comparison.reports)
         if (report.output) {

@@ -62,6 +62,17 @@ Result<Shape> shapeOf(const Model& model, const Value& input, const Sizes& sizes
     return shape;
 }
 
+std::string shapeText(const Value& value) {
+    if (!value.hasShape) return "any shape";
+    std::string out;
+    for (std::size_t i = 0; i < value.shape.size(); ++i) {
+        if (i > 0) out += " × ";
+        const std::string symbol = symbolOf(value, i);
+        out += !symbol.empty() ? symbol : value.shape[i] < 0 ? "?" : fmt::to_string(value.shape[i]);
+    }
+    return out.empty() ? "scalar" : out;
+}
+
 Role roleOf(const Value& input) {
     if (contains(input.name, "mask")) return Role::Ones;
     if (contains(input.name, "position")) return Role::Positions;

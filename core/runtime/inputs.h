@@ -24,6 +24,9 @@ bool isImage(const model::Value& input);
 /// them.
 Result<tensor::Shape> shapeOf(const model::Model& model, const model::Value& input, const Sizes& sizes);
 
+/// "batch × 3 × height × 224", "scalar", "any shape".
+std::string shapeText(const model::Value& value);
+
 /// True for what a language model asks for beside its tokens, as its name and type tell: masks, positions, token types,
 /// lengths, keys and values of the past.
 bool followsFromShape(const model::Value& input);

@@ -3,6 +3,7 @@
 #include <onnxruntime_session_options_config_keys.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <iterator>
@@ -20,6 +21,8 @@ using tensor::ElementType;
 Ort::Env& environment() {
     // Fatal only: what goes wrong comes back as an error, not as lines on standard error.
     static Ort::Env env = [] {
+        // Else the library keeps a database of its uses in the user's cache, whatever else it is told.
+        ::setenv("ORT_DISABLE_TELEMETRY", "1", 0);  // NOLINT(concurrency-mt-unsafe): before any session's threads
         Ort::Env made(ORT_LOGGING_LEVEL_FATAL, "roundoff");
         made.RegisterAllocator(&Budget::instance());
         return made;
@@ -49,6 +52,9 @@ std::string plain(const char* message) {
     for (std::string_view mark : {"Status Message: ", "with the error: "})
         if (const auto at = text.find(mark); at != std::string::npos && text.find("Name:'") == std::string::npos)
             text.erase(0, at + mark.size());
+    constexpr std::string_view kLoading = "Load model from ", kFailed = " failed:";  // what is said names the file
+    if (const auto at = text.find(kLoading), end = text.find(kFailed, at); at != std::string::npos && end != std::string::npos)
+        text.erase(at, end + kFailed.size() - at);
     // A failed check is "FILE:LINE FUNCTION CONDITION was false. MESSAGE": what counts is the message.
     constexpr std::string_view kSource = "/onnxruntime_src/", kChecked = " was false. ";
     if (const auto at = text.find(kSource), end = text.find(kChecked, at); at != std::string::npos && end != std::string::npos)
@@ -163,7 +169,7 @@ Result<Session> Session::make(const std::string& name, const SessionOptions& opt
         if (const auto need = Budget::instance().takeRefused(); need > 0)
             return overLimit("loading the model", need, memoryLimit());
         return badInput(name, "ONNX Runtime " + version() + " cannot load the model: " + plain(error.what()),
-                      "See whether another model or an updated ONNX Runtime loads; the node named there is the place");
+                      "See whether another model or an updated ONNX Runtime loads; what is named there is the place");
     }
 }
 
@@ -224,7 +230,7 @@ Result<std::vector<NamedTensor>> Session::run(const Sample& sample, Job& job) {
         if (const auto need = Budget::instance().takeRefused(); need > 0)
             return overLimit("running one sample", need, memoryLimit());
         return failed(m_impl->path, "ONNX Runtime stopped in the middle of the run: " + plain(error.what()),
-                      "Look whether the data suit the model: ids within its vocabulary, sequences no longer than it takes");
+                      "Look whether the data suit the model's inputs");
     }
 }
 

@@ -101,7 +101,9 @@ Result<Faster> onlyFaster(const model::Model& model, const analysis::Recipe& rec
         auto timed = whole(chosen);
         if (!timed) return propagate(timed);
         duel = *timed;
-        out.notes.push_back(fmt::format("the whole model with the {} that gain most quantized: {}", chosen.size(), figure(*duel)));
+        out.notes.push_back(fmt::format("the whole model with the {} quantized: {}",
+                                        chosen.size() == 1 ? "one that gains most" : fmt::format("{} that gain most", chosen.size()),
+                                        figure(*duel)));
     }
     for (const std::size_t layer : measured) {
         if (std::ranges::find(chosen, layer) != chosen.end()) continue;

@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
+#include <limits>
 #include <numeric>
+#include <span>
 
 #include "core/analysis/distribution.h"
 #include "tests/support/memory_model.h"
@@ -159,6 +161,36 @@ TEST(Compare, CountsWhatIsNotFinite) {
     EXPECT_TRUE(std::isfinite(result.statistics[0]->max));
     EXPECT_GT(result.reports[0].layers[0].weight->sqnrDb(), 35);
     EXPECT_THAT(result.findings, testing::Contains(testing::Field(&Finding::rule, "not-finite")));
+}
+
+TEST(Compare, NothingIsExactThatWasNotFinite) {
+    std::vector<float> x(256, 0);
+    Job job;
+    const auto errorOf = [&] {
+        return compare(test::memoryModel({{"w", {256, 1}, x}}), recipes({"int8:tensor"}), {}, job).value().reports[0].layers[0].weight.value();
+    };
+    EXPECT_TRUE(errorOf().exact());  // zeros alone are
+    EXPECT_TRUE(std::isinf(errorOf().sqnrDb()));
+    x[7] = std::numeric_limits<float>::quiet_NaN();
+    EXPECT_FALSE(errorOf().exact());
+    EXPECT_TRUE(std::isnan(errorOf().sqnrDb()));
+}
+
+TEST(OutputError, RowsWithNaNHaveNoLikeliestClass) {
+    const float nan = std::numeric_limits<float>::quiet_NaN();
+    const auto rows = [](const std::vector<float>& values) {
+        std::vector<runtime::NamedTensor> out{{"y", tensor::ElementType::Float32, {std::int64_t(values.size() / 2), 2}, {}}};
+        const auto bytes = std::as_bytes(std::span(values));
+        out[0].bytes.assign(bytes.begin(), bytes.end());
+        return out;
+    };
+    OutputError error;
+    error.addOutputs(rows({1, 2, nan, 2, 3, 1}), rows({1, 2, nan, 2, nan, 1}));
+    EXPECT_EQ(error.rows, 2U);
+    EXPECT_EQ(error.sameTop, 1U);
+    EXPECT_EQ(error.whyNone(), "");
+    EXPECT_FALSE(OutputError().exact());
+    EXPECT_EQ(OutputError().whyNone(), "no output holds floats");
 }
 
 TEST(Compare, ChoosesLayersByName) {

@@ -117,6 +117,64 @@ TEST_F(Dataset, AFixedBatchTakesSeveralWindows) {
     EXPECT_NE(little.error().line().find("2 windows that the model takes at once: 5 of 6 bytes"), std::string::npos) << little.error().line();
 }
 
+TEST_F(Dataset, AnArrayNamedAfterTheOnlyInputIsTheOne) {
+    const auto model = toyModel({input("x", ElementType::Float32, {-1, 2})});
+    npy<float>("x.npy", "<f4", "(1, 2)", {1, 2});
+    npy<float>("other.npy", "<f4", "(3, 2)", std::vector<float>(6));
+    const auto data = loadDataset(model, {m_folder}, 9, m_job);
+    ASSERT_TRUE(data) << data.error().line();
+    EXPECT_EQ(data->count(), 1u);
+    EXPECT_NE(data->words.find("left out: other"), std::string::npos) << data->words;
+}
+
+TEST_F(Dataset, SizesAreForFreeAxesAlone) {
+    const auto model = toyModel({input("x", ElementType::Float32, {-1, -1, 2}, {"batch"})});
+    const auto wordsOf = [&](const std::string& name) {
+        DataSource source;
+        source.dims[name] = 3;
+        const auto data = loadDataset(model, source, 9, m_job);
+        return data ? data->words : data.error().line();
+    };
+    EXPECT_EQ(wordsOf("batch"), "4 synthetic samples; batch = 3");
+    EXPECT_EQ(wordsOf("x:0"), "4 synthetic samples; x:0 = 3");
+    for (const char* wrong : {"foo", "x:2", "y:0"})
+        EXPECT_EQ(wordsOf(wrong), std::string("--dim: '") + wrong + "' is no free axis of toy.onnx. There are batch, x:1.");
+    DataSource twice;
+    EXPECT_TRUE(setDim(twice, "a=2"));
+    EXPECT_FALSE(setDim(twice, "a=3"));
+}
+
+/// What ONNX Runtime says of a sample is the data's trouble: their file, and what may be done about such.
+TEST_F(Dataset, ASampleThatDoesNotRunIsNamed) {
+    const Error error{ErrorCode::Failed, "toy.onnx", "stopped", "Look"};
+    const auto ids = toyModel({input("input_ids", ElementType::Int64, {-1, -1})});
+    const auto path = npy<std::int64_t>("ids.npy", "<i8", "(2, 3)", {1, 2, 3, 4, 5, 6});
+    const auto data = loadDataset(ids, {path}, 9, m_job).value();
+    EXPECT_EQ(data.unfit(1, error).code, ErrorCode::BadInput);
+    EXPECT_EQ(data.unfit(1, error).line().find(path.string() + ": sample 1: stopped. Look whether"), 0u) << data.unfit(1, error).line();
+    EXPECT_NE(data.unfit(1, error).remedy.find("vocabulary"), std::string::npos);
+    const auto image = toyModel({input("image", ElementType::Float32, {1, 1, 28, 28})});
+    const auto pictures = loadDataset(image, {ROUNDOFF_SOURCE_DIR "/resources/samples/digits.calib"}, 9, m_job).value();
+    EXPECT_EQ(pictures.unfit(3, error).where, pictures.files[3].string());
+    EXPECT_EQ(pictures.unfit(3, error).remedy.find("vocabulary"), std::string::npos);
+    const Error limit{ErrorCode::Failed, "--memory-limit", "too much", "Raise it"};
+    EXPECT_EQ(data.unfit(1, limit).line(), limit.line());
+}
+
+TEST_F(Dataset, PictureOptionsAreFiniteNumbers) {
+    ImageOptions options;
+    for (const char* wrong : {"0", "-1", "nan", "inf", "1e300", "1e-300"}) {
+        EXPECT_FALSE(setScale(options, wrong)) << wrong;
+        EXPECT_FALSE(setStd(options, wrong)) << wrong;
+    }
+    EXPECT_FALSE(setMean(options, "1e39"));
+    EXPECT_TRUE(setMean(options, "-1"));
+    EXPECT_TRUE(setScale(options, "0.5"));
+    EXPECT_EQ(options.scale, 0.5);
+    EXPECT_TRUE(setScale(options, ""));
+    EXPECT_FALSE(options.scale);
+}
+
 TEST_F(Dataset, TextBecomesWindowsOfBytes) {
     const auto model = toyModel({input("input_ids", ElementType::Int64, {-1, -1})}, {}, {},
                                 {{"tokenizer", "bytes"}, {"context", "4"}});
@@ -174,7 +232,7 @@ TEST_F(Dataset, BrokenFilesAreNamed) {
 
 /// Each names the place, what is wrong there, and the way out.
 TEST_F(Dataset, BadDataSaysWhatIsWrong) {
-    const auto model = toyModel({input("x", ElementType::Float32, {-1, 2})});
+    const auto model = toyModel({input("x", ElementType::Float32, {-1, 2}, {"n"})});
     const auto ids = toyModel({input("input_ids", ElementType::Int32, {-1, -1})}, {}, {}, {{"tokenizer", "bytes"}, {"context", "64"}});
     const auto two = toyModel({input("a", ElementType::Float32, {-1, 1}), input("b", ElementType::Float32, {-1, 1})});
     const auto image = toyModel({input("x", ElementType::Float32, {-1, 3, 8, 8})});
@@ -185,12 +243,19 @@ TEST_F(Dataset, BadDataSaysWhatIsWrong) {
         EXPECT_NE(samples.error().where.find(path.filename().string()), std::string::npos) << samples.error().line();
         EXPECT_FALSE(samples.error().remedy.empty()) << samples.error().line();
     };
-    expect(model, npy<float>("shape.npy", "<f4", "(3, 4)", std::vector<float>(12)), "the array is 3 × 4, input \"x\" takes");
+    expect(model, npy<float>("shape.npy", "<f4", "(3, 4)", std::vector<float>(12)), "the array is 3 × 4, input \"x\" takes n × 2.");
     expect(model, npy<float>("none.npy", "<f4", "(0, 2)", {}), "holds no samples");
     expect(ids, npy<float>("type.npy", "<f4", "(1, 2)", {1, 2.5}), "element 1 of sample 0 is 2.5, input \"input_ids\" takes int32");
     expect(ids, npy<double>("range.npy", "<f8", "(1, 1)", {3e9}), "is 3000000000, input");
     expect(model, npy<float>("nan.npy", "<f4", "(2, 2)", {1, 2, 3, NAN}), "element 1 of sample 1 is NaN");
-    expect(image, write("no.png", "text"), "not a readable image");
+    expect(image, write("no.png", "text"), "neither a PNG nor a JPEG picture");
+    expect(image, write("cut.png", std::string("\x89PNG\r\n\x1a\n", 8)), "the picture is cut off");
+    expect(model, write("cut.npz", "PK\x03\x04 and no more"), "it is cut off, damaged or none");
+    expect(model, npy<float>("negative.npy", "<f4", "(1, -2)", {1, 2}), "the header is not that of a plain array");
+    expect(model, npy<float>("junk.npy", "<f4", "(1x2, 2)", {1, 2}), "the header is not that of a plain array");
+    expect(model, npy<double>("large.npy", "<f8", "(1, 2)", {1, 1e39}), "element 1 of sample 0 is 1e+39, more than float32 holds");
+    expect(toyModel({input("x", ElementType::Float16, {-1, 1})}), npy<double>("half.npy", "<f8", "(1, 1)", {1e5}), "more than float16 holds");
+    expect(two, npy<float>("alone.npy", "<f4", "(1, 1)", {1}), "one array cannot feed");
     expect(ids, write("short.txt", "a few words"), "the text is shorter than one window: 11 of 64 bytes");
     fs::create_directories(m_folder / "nothing");
     expect(model, m_folder / "nothing", "neither .npy arrays nor .png or .jpg images");
@@ -251,6 +316,8 @@ TEST_F(Dataset, TheWindowIsWhatIsAskedForThenWhatTheModelSays) {
     EXPECT_EQ(count(toyModel({free}, {}, {}, {{"tokenizer", "bytes"}, {"context", "50"}}), 0), "12 samples of t.txt; windows of 50 bytes");
     EXPECT_EQ(count(toyModel({free}, {}, {}, {{"tokenizer", "bytes"}, {"context", "50"}}), 20), "30 samples of t.txt; windows of 20 bytes");
     EXPECT_EQ(count(toyModel({fixed}, {}, {}, {{"tokenizer", "bytes"}}), 0), "6 samples of t.txt; windows of 100 bytes");
+    for (const char* wrong : {"1", "0", "50x"})
+        EXPECT_NE(count(toyModel({free}, {}, {}, {{"tokenizer", "bytes"}, {"context", wrong}}), 0).find("no sensible window"), std::string::npos);
     EXPECT_NE(count(toyModel({fixed}, {}, {}, {{"tokenizer", "bytes"}}), 20).find("takes exactly 100 tokens"), std::string::npos);
 }
 

@@ -28,6 +28,7 @@ TEST(CliData, OptionsAreNamedWhereTheyAreWrong) {
     const std::string digits = sample("digits.onnx"), data = sample("digits.eval");
     const std::vector<std::vector<std::string>> wrong{
         {"--mean", "1,2,3"}, {"--mean", "x"},        {"--std", "0"},      {"--layout", "chw"},
+        {"--scale", "nan"},  {"--mean", "1e39"},     {"--std", "-1"},     {"--dim", "foo=3"},
         {"--resize", "big"}, {"--channels", "grey"}, {"--window", "1"},   {"--dim", "batch"},
         {"--layout", "nhwc"}};
     for (const auto& options : wrong) {
@@ -49,10 +50,10 @@ TEST(CliData, OptionsReachTheEvaluation) {
         EXPECT_EQ(ran.status, 0) << ran.err;
         return nlohmann::json::parse(ran.out).at("schemes").at(0).at("total").at("output");
     };
-    const auto right = accuracy({}), wrong = accuracy({"--mean", "1", "--std", "-1"});
+    const auto right = accuracy({}), wrong = accuracy({"--mean", "1", "--std", "0.5"});
     EXPECT_GT(right.at("top1_float").get<double>(), 0.9);
     EXPECT_LT(wrong.at("top1_float").get<double>(), right.at("top1_float").get<double>());
-    EXPECT_THAT(wrong.at("conditions").get<std::string>(), HasSubstr("mean 1, std -1"));
+    EXPECT_THAT(wrong.at("conditions").get<std::string>(), HasSubstr("mean 1, std 0.5"));
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include <gmock/gmock.h>
+#include <signal.h>
 
 #include "tests/cli/program.h"
 
@@ -56,6 +57,19 @@ TEST(CliExport, LeavesTheOldFileWhereItFails) {
     EXPECT_EQ(read(old), "precious");
     EXPECT_EQ(folder.files(), 1u);
     EXPECT_NE(roundoffCli(exportTo(folder.file("no/such/folder/out.onnx"))).status, 0);
+}
+
+TEST(CliExport, SaysWhatStandsAfterAStop) {
+    const Folder folder;
+    const std::string old = folder.write("out.onnx", "precious");
+    const auto ran = testing::interrupted({"export", sample("shakespeare.onnx"), "--scheme", "int8", "--to", "onnx-qdq", "-o", old,
+                                           "--only-faster", "--threads", "1", "--quiet", "--json", folder.file("r.json")},
+                                          SIGINT, 1000);
+    ASSERT_EQ(ran.status, 4) << ran.err;
+    EXPECT_THAT(ran.err, HasSubstr(old + " stands as it was"));
+    EXPECT_EQ(read(old), "precious");
+    EXPECT_EQ(nlohmann::json::parse(read(folder.file("r.json"))).at("cancelled"), true);
+    EXPECT_EQ(folder.files(), 2u);
 }
 
 TEST(CliExport, TakesARecipe) {

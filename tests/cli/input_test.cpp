@@ -2,6 +2,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstdlib>
+#include <map>
+
 #include "tests/cli/program.h"
 
 namespace roundoff::cli {
@@ -43,10 +46,41 @@ TEST(CliInput, IsRefusedInOneLineThatNamesIt) {
     EXPECT_FALSE(std::filesystem::exists(folder.file("out.onnx")));
 }
 
+TEST(CliInput, APipeOrADeviceIsNoFile) {
+    const Folder folder;
+    const std::string pipe = folder.file("pipe"), digits = sample("digits.onnx");
+    ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+    for (const std::string& path : {pipe, std::string("/dev/zero")})
+        for (const std::vector<std::string>& arguments :
+             {std::vector<std::string>{"verify", digits, path}, {"verify", path, digits}, {"info", digits, "--calib", path},
+              {"export", digits, "--recipe", path, "--to", "onnx-qdq", "-o", folder.file("out.onnx")}}) {
+            const auto ran = roundoffCli(arguments);
+            EXPECT_EQ(ran.status, 3) << arguments[0] << ' ' << path << ": " << ran.err;
+            EXPECT_TRUE(isErrorLine(ran.err)) << ran.err;
+            EXPECT_THAT(ran.err, HasSubstr(path));
+        }
+}
+
+TEST(CliInput, OnnxRuntimeKeepsNothingOfItsOwn) {
+    const Folder home;
+    std::map<std::string, std::string> before;
+    for (const char* name : {"HOME", "XDG_CACHE_HOME", "ORT_DISABLE_TELEMETRY"})
+        if (const char* value = std::getenv(name)) before[name] = value;
+    setenv("HOME", home.file("").c_str(), 1);
+    setenv("XDG_CACHE_HOME", home.file("").c_str(), 1);
+    unsetenv("ORT_DISABLE_TELEMETRY");
+    const auto ran = roundoffCli({"compare", sample("digits.onnx"), "--scheme", "int8", "--eval", "synthetic:1", "--quiet"});
+    for (const char* name : {"HOME", "XDG_CACHE_HOME", "ORT_DISABLE_TELEMETRY"})
+        before.contains(name) ? setenv(name, before[name].c_str(), 1) : unsetenv(name);
+    EXPECT_EQ(ran.status, 0) << ran.err;
+    EXPECT_EQ(home.files(), 0u);
+}
+
 TEST(CliInput, ARecipeThatIsNoneIsRefused) {
     const Folder folder;
     for (const char* content :
-         {"", "{", "[]", "{\"roundoff_recipe\": 1, \"default\": \"int99\"}"}) {
+         {"", "{", "[]", "{\"roundoff_recipe\": 1, \"default\": \"int99\"}", "{\"roundoff_recipe\": 1, \"default\": 5}",
+          "{\"roundoff_recipe\": 1, \"layers\": {}}"}) {
         const auto ran = roundoffCli({"export", sample("digits.onnx"), "--recipe", folder.write("recipe.json", content),
                                       "--to", "onnx-qdq", "-o", folder.file("out.onnx")});
         EXPECT_TRUE(ran.status == 2 || ran.status == 3) << content << ran.err;

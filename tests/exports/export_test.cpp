@@ -1,5 +1,8 @@
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
@@ -300,6 +303,36 @@ TEST_F(Export, ACancelLeavesNothing) {
         EXPECT_EQ(read(m_out), "old");
         EXPECT_EQ(files().size(), 1u);
     }
+}
+
+TEST_F(Export, TheNewFileTakesTheOldOnesPlace) {
+    const model::Model model = open(kSamples + "digits.onnx");
+    write(m_out, "old");
+    fs::permissions(m_out, fs::perms(0640));
+    const fs::path link = m_folder / "link.onnx";
+    fs::create_symlink(m_out.filename(), link);
+    const auto exported = exportModel(model, recipe("int8"), *findTarget("onnx-qdq"), link, unproven(), m_job);
+    ASSERT_TRUE(exported) << exported.error().line();
+    EXPECT_TRUE(fs::is_symlink(link));
+    EXPECT_NE(read(m_out), "old");
+    EXPECT_EQ(fs::status(m_out).permissions(), fs::perms(0640));
+    EXPECT_EQ(files().size(), 2u);
+}
+
+TEST_F(Export, WhatAKilledExportLeftIsSweptButNotWhatAnotherWrites) {
+    const fs::path left = m_folder / ".roundoff-0123456789abcdef", live = m_folder / ".roundoff-fedcba9876543210";
+    for (const fs::path& folder : {left, live, m_folder / ".roundoff-notes"}) {
+        fs::create_directory(folder);
+        write(folder / "out.onnx", "half");
+    }
+    const int held = ::open(live.c_str(), O_RDONLY | O_DIRECTORY);
+    ASSERT_EQ(::flock(held, LOCK_EX), 0);
+    const auto exported = exportModel(open(kSamples + "digits.onnx"), recipe("int8"), *findTarget("onnx-qdq"), m_out, unproven(), m_job);
+    ::close(held);
+    ASSERT_TRUE(exported) << exported.error().line();
+    EXPECT_FALSE(fs::exists(left));
+    EXPECT_TRUE(fs::exists(live / "out.onnx"));
+    EXPECT_TRUE(fs::exists(m_folder / ".roundoff-notes"));
 }
 
 TEST_F(Export, AFullDiskLeavesTheOldFile) {

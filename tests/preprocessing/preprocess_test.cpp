@@ -208,6 +208,32 @@ TEST_F(PreprocessTest, AStepThatCannotBeDoneSaysWhyAndChangesNothing) {
     EXPECT_THAT(model->info().preprocessing[0].words, HasSubstr("left out"));
 }
 
+TEST_F(PreprocessTest, WhatCannotBeComparedIsLeftOut) {
+    auto classes = image();
+    classes.floats("w", {4, 4, 1, 1}, numbers(16, 5)).floats("s", {}, {2}).node("Conv", {"x", "w"}, {"c"}).node("Mul", {"c", "s"}, {"m"});
+    classes.node("ArgMax", {"m"}, {"y"}).outputOf("y", ElementType::Int64);
+    m_before = open(onnxModel(classes));
+    const auto model = preprocess(m_before, {"fold-scales"}, {}, m_job);
+    ASSERT_TRUE(model) << model.error().line();
+    EXPECT_FALSE(model->info().preprocessing[0].kept);
+    EXPECT_THAT(model->info().preprocessing[0].words, HasSubstr("no output holds floats"));
+}
+
+TEST_F(PreprocessTest, AModelThatCannotBeRunStaysWhatItIs) {
+    auto odd = image();
+    odd.floats("w", {4, 4, 1, 1}, numbers(16, 5)).node("Conv", {"x", "w"}, {"c"}).node("Invented", {"c"}, {"y"}).outputOf("y", ElementType::Float32);
+    m_before = open(onnxModel(odd));
+    const auto model = preprocess(m_before, *parseSteps("all"), {}, m_job);
+    ASSERT_TRUE(model) << model.error().line();
+    EXPECT_EQ(model->layers().size(), 1U);
+    ASSERT_EQ(model->info().preprocessing.size(), steps().size());
+    for (const auto& step : model->info().preprocessing) {
+        EXPECT_FALSE(step.kept);
+        EXPECT_THAT(step.words, HasSubstr("Invented"));
+        EXPECT_THAT(step.words, ::testing::Not(HasSubstr("Load model from")));
+    }
+}
+
 TEST_F(PreprocessTest, TheModelKeepsItsNameAndTheCopyGoesWithIt) {
     auto graph = image();
     graph.floats("w", {4, 4, 1, 1}, numbers(16, 5)).node("Conv", {"x", "w"}, {"c"});

@@ -60,6 +60,25 @@ TEST(CsvReport, HasOneLineALayerAndScheme) {
     EXPECT_EQ(cell(rows, 6, "threads"), "2");
 }
 
+TEST(CsvReport, CarriesTheConditionsOfEveryFigure) {
+    const auto model = modelWith({"a", "b"});
+    auto comparison = comparisonOf(model, {"int8"});
+    comparison.measured = "2 synthetic samples";
+    comparison.calibration = "4 samples of x";
+    comparison.synthetic = true;
+    analysis::ValueError exact{100, 0, 100, 100, 9}, rounded{100, 1, 99, 99, 9};
+    comparison.reports[0].layers[0].output = analysis::LayerOutput{exact, rounded, ""};
+    const auto rows = parse(written("csv", model, comparison));
+    for (std::size_t row : {1, 2}) {
+        EXPECT_EQ(cell(rows, row, "output_conditions"), comparison.measured);
+        EXPECT_EQ(cell(rows, row, "ranges_conditions"), comparison.calibration);
+        EXPECT_EQ(cell(rows, row, "synthetic"), "true");
+    }
+    EXPECT_EQ(cell(rows, 1, "isolated_exact"), "true");
+    EXPECT_EQ(cell(rows, 1, "accumulated_exact"), "false");
+    EXPECT_EQ(cell(rows, 2, "isolated_exact"), "");
+}
+
 TEST(CsvReport, QuotesHostileNames) {
     const auto names = testing::hostileNames();
     const auto model = modelWith(names);

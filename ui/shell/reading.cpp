@@ -33,15 +33,6 @@ QString resizeText(const DataSource& source) {
     return QStringLiteral("none");
 }
 
-Result<void> takeScale(DataSource& source, const std::string& text) {
-    source.images.scale.reset();
-    const auto numbers = calibration::parseNumbers("--scale", text);
-    if (!numbers) return propagate(numbers);
-    if (numbers->size() > 1) return usage("--scale", "one number scales all channels", "Write one number, as 0.00392");
-    if (!numbers->empty()) source.images.scale = numbers->front();
-    return {};
-}
-
 Result<void> takeWindow(DataSource& source, const std::string& text) {
     source.window = 0;
     const auto numbers = calibration::parseNumbers("--window", text);
@@ -110,7 +101,8 @@ const std::vector<ReadingField>& readingFields() {
          [](DataSource& source, const std::string& text) { return calibration::setResize(source.images, text); }},
         {"scale", Pictures, QT_TRANSLATE_NOOP("Reading", "Scale"), QT_TRANSLATE_NOOP("Reading", "1/255, integers 1"),
          QT_TRANSLATE_NOOP("Reading", "What pixels of 0..255 are multiplied by"), {},
-         [](const DataSource& source) { return source.images.scale ? QString::number(*source.images.scale, 'g', 12) : QString(); }, takeScale},
+         [](const DataSource& source) { return source.images.scale ? QString::number(*source.images.scale, 'g', 12) : QString(); },
+         [](DataSource& source, const std::string& text) { return calibration::setScale(source.images, text); }},
         {"mean", Pictures, QT_TRANSLATE_NOOP("Reading", "Mean"), "0",
          QT_TRANSLATE_NOOP("Reading", "What is taken off each channel after the scale: one number, or one for each, as 0.485,0.456,0.406"), {},
          [](const DataSource& source) { return numbersText(source.images.mean); },

@@ -126,7 +126,8 @@ Result<std::unique_ptr<Tokenizer>> openTokenizerJson(const fs::path& path) {
         if (made) (*made)->file = path;
         return made;
     } catch (const Json::exception& error) {
-        return badInput(place, std::string("not a readable tokenizer.json: ") + error.what(), "Get the file that belongs to the model");
+        const std::string words = error.what();  // "[json.exception.type_error.302] type must be …"
+        return badInput(place, "not a readable tokenizer.json: " + words.substr(words.find("] ") + 2), "Get the file that belongs to the model");
     }
 }
 
