@@ -178,7 +178,7 @@ Result<void> measureOutputs(const model::Model& model, Comparison& comparison, c
                             const MeasureOptions& options, Job& job) {
     const auto data = calibration::loadDataset(model, source, kMostSamples, job);
     if (!data) return propagate(data);
-    comparison.measured = conditionsOf(*data) + (source.isSynthetic() ? "; SYNTHETIC inputs" : "");
+    comparison.measured = conditionsOf(*data, data->count()) + (source.isSynthetic() ? "; SYNTHETIC inputs" : "");
     comparison.synthetic = source.isSynthetic();
     const auto values = calibration::layerValues(model);
     const double reports = double(comparison.reports.size());
