@@ -225,7 +225,7 @@ TEST_F(OddModel, WideActivationsTakeMicrosoftsOperatorsWhereTheOpsetStays) {
                                    .tensor(weight("v", {4, 4, 1, 1}))
                                    .input("x", ElementType::Float32, {1, 3, 8, 8})
                                    .output("y", ElementType::Float32, {1, 4, 1, 1});
-    const model::Model from = model(onnxModel(graph, 13, 8, test::functionField("Mean", {"a"}, {"b"}, body, 13, {"axes"})));
+    const model::Model from = model(test::onnxModel(graph.bytes(), 13, 8, test::functionField("Mean", {"a"}, {"b"}, body, 13, {"axes"})));
     analysis::Recipe recipe;
     recipe.standard = schemes::parseScheme("int8/int16").value();
     const auto values = calibratedValues(from, recipe, *findTarget("onnx-qdq"), {});
