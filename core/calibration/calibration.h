@@ -57,7 +57,8 @@ class Store;
 /// Runs the float model once a sample and watches the values as they come by; memory does not grow with the samples.
 /// Where it is cancelled the error says so; values that are no numbers (integers, booleans) must not be asked for.
 /// @param store keeps what is seen of data that come from files, also where it is cancelled. What it has is not observed again,
-///   what is begun there goes on with the next sample: the bits are those of one run over all values that were missing.
+///   what is begun there goes on with the next sample: the bits are those of one run over all values that were missing, but for
+///   sums' last bits where channels were asked for in between (the elements come in another order then).
 Result<Calibration> calibrate(const model::Model& model, const std::vector<std::string>& values, const DataSource& source,
                               Detail detail, Job& job, const Store* store = nullptr);
 

@@ -117,6 +117,7 @@ Result<Dataset> readPath(const Model& model, const DataSource& source, Job& job)
     std::error_code error;
     if (!fs::exists(path, error)) return badInput(path.string(), "there is no such file or folder", "Check the path");
     if (fs::is_directory(path, error)) return readFolder(model, source, job);
+    if (!fs::is_regular_file(path, error)) return badInput(path.string(), "this is not a regular file", "Give a file or a folder");
     const std::string extension = extensionOf(path);
     if (extension == ".npy") {
         if (const Value* only = onlyInput(model)) return arraysOfOneInput(model, *only, source, {path}, job);

@@ -94,8 +94,8 @@ TEST(Projections, TakeTheArithmeticAndTheBytesOfTheFormats) {
     EXPECT_DOUBLE_EQ(peak("int8/int16"), 2);
     EXPECT_DOUBLE_EQ(peak("int16/int8"), 2);
     EXPECT_DOUBLE_EQ(peak("fp8-e4m3/fp8-e4m3"), 5);
-    EXPECT_DOUBLE_EQ(peak("mxfp4/mxfp4:dynamic"), 10);
-    EXPECT_DOUBLE_EQ(peak("nvfp4/nvfp4:dynamic"), 10);
+    EXPECT_DOUBLE_EQ(peak("fp4-e2m1/fp4-e2m1"), 10);
+    EXPECT_DOUBLE_EQ(peak("nvfp4/fp4-e2m1:dynamic"), 10);
     EXPECT_DOUBLE_EQ(peak("int4/fp8-e4m3"), 5);
     EXPECT_DOUBLE_EQ(peak("int8/fp8-e4m3"), 2);
     for (const char* scheme : {"nf4/int8", "log4/int8", "kmeans4/int8"}) EXPECT_DOUBLE_EQ(peak(scheme), 2) << scheme;

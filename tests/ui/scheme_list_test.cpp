@@ -202,10 +202,10 @@ TEST_F(Form, LeavesActivationsFloatOrQuantizesThem) {
     chooseText(activation, QStringLiteral("int8"));
     EXPECT_EQ(schemes::shortText(chosen.back()), "int8/int8:ema") << "the range goes along";
     chooseText(activation, QStringLiteral("int8, per token"));
-    EXPECT_EQ(schemes::shortText(chosen.back()), "int8/int8:token");
+    EXPECT_EQ(schemes::shortText(chosen.back()), "int8/int8:token:dynamic");
     EXPECT_FALSE(range->isVisible());
     pick(formats, formats->findText(QStringLiteral("int4")));
-    EXPECT_EQ(schemes::shortText(chosen.back()), "int4/int8:token");
+    EXPECT_EQ(schemes::shortText(chosen.back()), "int4/int8:token:dynamic");
     pick(formats, formats->findText(QStringLiteral("float")));
     EXPECT_EQ(schemes::shortText(chosen.back()), "float");
     EXPECT_FALSE(activation->isEnabled());
