@@ -103,10 +103,10 @@ Result<void> check(const Calibration& calibration, const model::Model& model, co
     };
     if (!any([](const auto& entry) { return entry.second.moments.finite() > 0 || entry.second.broken > 0; }))
         return nothing("an axis of every value is of size 0, so there were no numbers");
-    if (!any([](const auto& entry) { return entry.second.moments.finite() > 0; }))
-        return nothing("every value held only NaN or infinite numbers");
+    const bool broken = std::ranges::any_of(calibration.values, [](const auto& entry) { return entry.second.broken > 0; });
     if (!any([](const auto& entry) { return entry.second.moments.min < entry.second.moments.max; }))
-        return nothing("every value kept one number throughout");
+        return nothing(broken ? "every value held only NaN or infinite numbers, or kept one number throughout"
+                              : "every value kept one number throughout");
     for (const auto& [name, observation] : calibration.values)
         if (observation.moments.finite() == 0)
             return badInput(model.info().path, "the value \"" + name + "\" held no finite number in any sample",

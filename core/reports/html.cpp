@@ -30,6 +30,7 @@ std::string conditions(const model::Model& model, const analysis::Comparison& co
     row("Made by", fmt::format("Roundoff {}, command {}", ROUNDOFF_VERSION, escape(context.command)));
     row("Speed", escape(speedLine(comparison, context)));
     if (!comparison.calibration.empty()) row("Ranges", escape(comparison.calibration));
+    if (!comparison.measured.empty()) row("Outputs of layers", escape(comparison.measured));
     row("Seed", fmt::to_string(context.seed));
     row("Figures",
         "SQNR of the weights in dB, each layer alone: 10·log₁₀(Σx² ∕ Σ(x − x̂)²), summed in double precision");
