@@ -112,9 +112,10 @@ ExportDialog::ExportDialog(Store& store, Jobs& jobs, QWidget* parent)
     column->setSpacing(10);
     column->addLayout(form);
     column->addWidget(m_fit);
-    column->addWidget(m_refused, 1);
+    column->addWidget(m_refused, 100);
     column->addWidget(m_headline);
-    column->addWidget(m_results, 3);
+    column->addWidget(m_results, 300);
+    column->addStretch(1);  // takes what is left while there are no tables
     column->addLayout(buttons);
     m_results->hide();
     m_copy->hide();

@@ -236,6 +236,7 @@ void ErrorView::rebuild() {
     if (m_page == Cumulative) rebuildCumulative();
     if (m_page == Scatter) rebuildScatter();
     if (m_page == OneByOne) rebuildAlone();
+    fitHeader(m_header, contentsRect().width() - 32);
     highlight();
 }
 
