@@ -84,11 +84,14 @@ void widenChannels(const tensor::TensorView& value, std::span<const float> x, Ob
         for (std::size_t at = 0; at < x.size(); at += channels)
             for (std::size_t c = 0; c < channels; ++c) sum2[c] += squareOf(x[at + c]);
     } else {
-        for (std::size_t at = 0; at < x.size(); at += channels * inner) {
-            kernels::widenRuns(x.data() + at, channels * inner, inner, low.data(), high.data());
-            for (std::size_t c = 0; c < channels; ++c)
-                for (const float one : x.subspan(at + c * inner, inner)) sum2[c] += squareOf(one);
-        }
+        for (std::size_t at = 0; at < x.size(); at += channels * inner)
+            for (std::size_t c = 0; c < channels; ++c) {
+                kernels::Moments run;
+                kernels::accumulate(x.data() + at + c * inner, inner, run, kernels::Powers::Two);
+                low[c] = std::min(low[c], run.min);
+                high[c] = std::max(high[c], run.max);
+                sum2[c] += run.sum2;
+            }
     }
     for (std::size_t c = 0; c < channels; ++c)
         if (low[c] <= high[c]) absmax[c] = std::max({absmax[c], -low[c], high[c]});
