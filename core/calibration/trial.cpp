@@ -299,8 +299,9 @@ Result<Trial> Trial::open(const model::Model& model, const TrialPlan& plan, Job&
     runtime::SessionOptions options;
     options.threads = job.threads();
     options.stop = job.stopToken();
+    constexpr std::uint64_t kMostSaved = 256'000'000;  // bytes that go through the temporary folder
     const auto isConv = [](const model::Node& node) { return node.op == "Conv"; };
-    if (plan.anyOrder && std::ranges::any_of(model.graph().nodes, isConv)) {
+    if (plan.anyOrder && graph->size() <= kMostSaved && std::ranges::any_of(model.graph().nodes, isConv)) {
         if (auto blocked = watchedInBlocks(model.info().path, *graph, options, job)) {
             *graph = std::move(*blocked);
             options.level = runtime::SessionOptions::Level::None;

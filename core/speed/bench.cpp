@@ -21,6 +21,8 @@ using analysis::Status;
 // Layers that are loaded at a time, so that each one's rounds lie seconds apart.
 constexpr std::size_t kGroup = 24;
 constexpr std::uint64_t kGroupBytes = 256'000'000;
+constexpr std::size_t kRounds = 2;
+constexpr double kBefore = 0.05, kLayers = 0.9;  // shares of the bar: until the layers, and theirs
 
 class Bench {
 public:
@@ -94,8 +96,10 @@ private:
             else if (*opened)
                 whole = std::move(**opened);
         }
-        if (whole)
+        if (whole) {
             if (auto done = whole->round(m_options.limits, m_job); !done) return done;
+            m_timing.endToEnd = soFar(*whole);  // for a stop before the second
+        }
         if (m_options.layers)
             if (auto done = layers(); !done) return done;
         if (whole)
@@ -109,7 +113,8 @@ private:
             return std::nullopt;
         }
         const auto path = m_scratch.path() / "whole.onnx";
-        const auto exported = exportToRun(m_model, m_plan.recipe, *m_plan.whole, path, m_options, m_job);
+        Job exporting = m_job.part(0, kBefore);
+        const auto exported = exportToRun(m_model, m_plan.recipe, *m_plan.whole, path, m_options, exporting);
         if (!exported) return propagate(exported);
         auto contest = Contest::open(m_model.info().file(), path, m_sample, m_job);
         if (!contest) return propagate(contest);
@@ -117,7 +122,7 @@ private:
     }
 
     Result<void> finishWhole(Contest& contest) {
-        m_job.progress(0.95, 1, "the whole model");
+        m_job.progress(kBefore + kLayers, 1, "the whole model");
         if (auto done = contest.round(m_options.limits, m_job); !done) return done;
         if (contest.judge().noisy) {
             contest.again();
@@ -164,7 +169,8 @@ private:
         if (group.empty()) return {};
         std::vector<std::string> names;
         for (const std::size_t layer : group) names.insert(names.end(), parts[layer].inputs.begin(), parts[layer].inputs.end());
-        auto values = captureValues(m_model, names, m_sample, m_job);
+        Job here = m_job.part(fraction(), 0);
+        auto values = captureValues(m_model, names, m_sample, here);
         if (!values && values.error().code == ErrorCode::Cancelled) return propagate(values);
         std::vector<Entrant> entrants;
         std::size_t next = 0;
@@ -184,26 +190,11 @@ private:
             else
                 fail(layer, contest.error().line());
         }
-        const double begun = m_done;
-        for (int round = 0; round < 2; ++round)
-            for (std::size_t i = 0; i < entrants.size(); ++i) {
-                m_done = begun + (double(round) + double(i) / double(entrants.size())) / 2 * double(group.size());
-                tell(entrants[i].layer);
-                if (auto done = entrants[i].contest.round(m_options.limits, m_job); !done) return done;
-            }
-        m_done = begun + double(group.size());
-        for (Entrant& each : entrants)
-            if (each.contest.judge().noisy) each.contest.again();
-        for (int round = 0; round < 2; ++round)
-            for (Entrant& each : entrants)
-                if (each.contest.rounds() < 2) {
-                    tell(each.layer);
-                    if (auto done = each.contest.round(m_options.limits, m_job); !done) return done;
-                }
+        const auto raced = race(entrants, double(group.size()));
+        for (const Entrant& each : entrants) keep(each);
+        if (!raced) return raced;
         for (Entrant& each : entrants) {
             LayerTiming& timing = m_timing.layers[each.layer];
-            timing.time = each.contest.judge();
-            timing.status = Status::Quantized;
             if (m_options.explain && !timing.time->faster()) {
                 const auto nodes = profileOf(each.contest.quantized(), each.contest.sample(), m_job);
                 if (!nodes) return propagate(nodes);
@@ -217,23 +208,65 @@ private:
         return {};
     }
 
-    void tell(std::size_t layer) {
-        m_job.progress(0.05 + 0.9 * m_done / double(m_model.layers().size()), 1, m_model.layers()[layer].name);
+    /// Two rounds each, and those that are noisy anew.
+    Result<void> race(std::vector<Entrant>& entrants, double share) {
+        const double begun = m_done;
+        for (std::size_t round = 0; round < kRounds; ++round)
+            for (std::size_t i = 0; i < entrants.size(); ++i) {
+                m_done = begun + (double(round) + double(i) / double(entrants.size())) / 2 * share;
+                tell(entrants[i].layer);
+                if (auto done = entrants[i].contest.round(m_options.limits, m_job); !done) return done;
+            }
+        m_done = begun + share;
+        for (Entrant& each : entrants) {
+            if (!each.contest.judge().noisy) continue;
+            keep(each);  // for a stop before the next round
+            each.contest.again();
+            tell(each.layer);
+            if (auto done = each.contest.round(m_options.limits, m_job); !done) return done;
+        }
+        for (Entrant& each : entrants) {
+            if (each.contest.rounds() == kRounds) continue;
+            tell(each.layer);
+            if (auto done = each.contest.round(m_options.limits, m_job); !done) return done;
+        }
+        return {};
     }
+
+    /// What a layer's contest gave so far; what is known already stays where there is nothing.
+    void keep(const Entrant& entrant) {
+        if (entrant.contest.rounds() == 0) return;
+        m_timing.layers[entrant.layer].time = soFar(entrant.contest);
+        m_timing.layers[entrant.layer].status = Status::Quantized;
+    }
+
+    /// The figures of a contest; one that was stopped between its rounds is called noisy.
+    static Duel soFar(const Contest& contest) {
+        Duel duel = contest.judge();
+        if (contest.rounds() < kRounds && !duel.noisy) {
+            duel.noisy = true;
+            duel.noise = "stopped after the first of two rounds";
+        }
+        return duel;
+    }
+
+    [[nodiscard]] double fraction() const { return kBefore + kLayers * m_done / double(m_model.layers().size()); }
+    void tell(std::size_t layer) { m_job.progress(fraction(), 1, m_model.layers()[layer].name); }
 
     Result<Contest> openLayer(const LayerPart& part, std::size_t index, runtime::Sample sample) {
         const model::Layer& layer = m_model.layers()[index];
         LayerTiming& timing = m_timing.layers[index];
         const auto floatPath = m_scratch.path() / fmt::format("layer{}.onnx", index);
         const auto path = m_scratch.path() / fmt::format("layer{}.quantized.onnx", index);
-        const auto small = layerModel(m_model, part, sample, floatPath, m_job);
+        Job here = m_job.part(fraction(), 0);
+        const auto small = layerModel(m_model, part, sample, floatPath, here);
         if (!small) return propagate(small);
         const model::Layer* same = sameLayer(*small, m_model, layer);
         if (!same) return failed(layer.name, "the layer cannot be told from others once it stands alone", "");
         analysis::Recipe recipe;
         recipe.layers[same->name] = timing.scheme;
         const exports::Target& target = *m_plan.layers[index].target;
-        const auto exported = exportToRun(*small, recipe, target, path, sample, m_job);
+        const auto exported = exportToRun(*small, recipe, target, path, sample, here);
         if (!exported) return propagate(exported);
         auto contest = Contest::open(floatPath, path, std::move(sample), m_job);
         if (!contest) return propagate(contest);

@@ -90,14 +90,22 @@ TEST_F(Benches, RefuseAnUnknownTarget) {
 TEST_F(Benches, GiveWhatIsFinishedWhenStopped) {
     const auto stop = std::make_shared<std::stop_source>();
     const std::string third = m_model.layers()[2].name;
-    Job job(stop->get_token(), [&](double, std::string_view what) {
-        if (what == third) stop->request_stop();
+    Job job(stop->get_token(), [&, last = 0.0](double fraction, std::string_view what) mutable {
+        EXPECT_GE(fraction, last) << what;
+        last = fraction;
+        if (what == third && fraction > 0.1) stop->request_stop();  // in the first round, not while its model is made
     });
     const Timing timing = run("int8", job);
     EXPECT_TRUE(timing.partial);
     ASSERT_EQ(timing.layers.size(), m_model.layers().size());
+    for (const std::size_t finished : {0, 1}) {
+        ASSERT_TRUE(timing.layers[finished].time) << "its first round was over";
+        EXPECT_GT(timing.layers[finished].time->floatMs.median, 0);
+        EXPECT_TRUE(timing.layers[finished].time->noisy) << "one round shows no drift";
+    }
     EXPECT_EQ(timing.layers.back().status, Status::Pending);
-    EXPECT_FALSE(timing.endToEnd);
+    ASSERT_TRUE(timing.endToEnd);
+    EXPECT_TRUE(timing.endToEnd->noisy);
 }
 
 TEST_F(Benches, OnlyFasterKeepsNoLayerThatWasNotMeasured) {
