@@ -279,7 +279,7 @@ Result<Trial> Trial::open(const model::Model& model, const TrialPlan& plan, Job&
     auto edit = OnnxEdit::begin(model);
     if (!edit) return propagate(edit);
     Trial trial(model);
-    auto graph = TrialGraph(trial, plan, std::move(*edit)).build(job);
+    const auto graph = TrialGraph(trial, plan, std::move(*edit)).build(job);
     if (!graph) return propagate(graph);
     runtime::Hooks hooks;
     Handlers* handlers = trial.m_handlers.get();
@@ -299,17 +299,23 @@ Result<Trial> Trial::open(const model::Model& model, const TrialPlan& plan, Job&
     runtime::SessionOptions options;
     options.threads = job.threads();
     options.stop = job.stopToken();
+    const auto load = [&](const std::string& bytes) {
+        return runtime::Session::open(model.info().path, std::as_bytes(std::span(bytes)), options, hooks);
+    };
     constexpr std::uint64_t kMostSaved = 256'000'000;  // bytes that go through the temporary folder
     const auto isConv = [](const model::Node& node) { return node.op == "Conv"; };
     if (plan.anyOrder && graph->size() <= kMostSaved && std::ranges::any_of(model.graph().nodes, isConv)) {
-        if (auto blocked = watchedInBlocks(model.info().path, *graph, options, job)) {
-            *graph = std::move(*blocked);
+        if (const auto blocked = watchedInBlocks(model.info().path, *graph, options, job)) {
             options.level = runtime::SessionOptions::Level::None;
+            if (auto session = load(*blocked)) trial.m_session.emplace(std::move(*session));
+            options.level = runtime::SessionOptions::Level::All;
         }
     }
-    auto session = runtime::Session::open(model.info().path, std::as_bytes(std::span(*graph)), options, std::move(hooks));
-    if (!session) return propagate(session);
-    trial.m_session.emplace(std::move(*session));
+    if (!trial.m_session) {
+        auto session = load(*graph);
+        if (!session) return propagate(session);
+        trial.m_session.emplace(std::move(*session));
+    }
     for (const std::string& why : trial.m_fixed) trial.m_unset.push_back(plan.replaceable && why.empty());
     return trial;
 }
