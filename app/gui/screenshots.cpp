@@ -9,6 +9,7 @@
 #include <QTemporaryDir>
 #include <QTimer>
 #include <cmath>
+#include <cstdio>
 #include <optional>
 
 #include "ui/shell/view_stack.h"
@@ -73,17 +74,21 @@ Result<void> writeScreenshots(ui::MainWindow& window, const QString& model, cons
     for (auto* source : {&data.calibration, &data.evaluation})
         if (*source) shorten(**source, scratch);
     store.setData(data);
+    // A model that does not run has weights to show all the same: the window's banner says why the rest is missing.
+    const auto settle = [&](const auto& done) {
+        waitFor([&] { return error || done(); });
+        if (error) std::fprintf(stderr, "roundoff: %s\n", error->line().c_str());
+        error.reset();
+    };
     window.jobs().runs().measure();
-    waitFor([&] { return error || window.jobs().runs().idle(); });
+    settle([&] { return window.jobs().runs().idle(); });
     window.jobs().runs().time();
-    waitFor([&] { return error || window.jobs().runs().idle(); });
-    if (error) return tl::unexpected<Error>(*error);
-    waitFor([&] { return error || (!window.jobs().distributionPending() && !window.jobs().runs().detailsPending()); });
-    if (error) return tl::unexpected<Error>(*error);
+    settle([&] { return window.jobs().runs().idle(); });
+    settle([&] { return !window.jobs().distributionPending() && !window.jobs().runs().detailsPending(); });
     QCoreApplication::processEvents();
     for (int i = 0; i < window.views().count(); ++i) {
         const ui::View* view = window.views().present(i);
-        waitFor([&] { return error || !window.jobs().runs().detailsPending(); });  // a view may ask for more
+        settle([&] { return !window.jobs().runs().detailsPending(); });  // a view may ask for more
         QCoreApplication::processEvents();
         const QString path = QDir(folder).filePath(view->objectName() + QStringLiteral(".png"));
         if (!window.grab().save(path))
