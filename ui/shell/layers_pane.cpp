@@ -214,7 +214,15 @@ void LayersPane::showChip() {
 
 void LayersPane::fitColumns() {
     // The name takes what the others leave; before it gets too short, the scheme gives way.
-    const int scheme = layerColumn("scheme");
+    constexpr int kLeastScheme = 88;
+    const int scheme = layerColumn("scheme"), size = layerColumn("size");
+    if (m_revealed && !QSettings().contains(QStringLiteral("layers/columns"))) {
+        // Sizes cut off would mislead: where the outputs leave them no room they go.
+        int least = layerColumns()[0].width + kLeastScheme + layerColumns()[std::size_t(size)].width;
+        for (int c = 1; c < m_proxy->columnCount(); ++c)
+            if (!m_table->isColumnHidden(c) && c != scheme && c != size) least += m_table->columnWidth(c);
+        m_table->setColumnHidden(size, least > m_table->viewport()->width());
+    }
     int others = 0;
     for (int c = 1; c < m_proxy->columnCount(); ++c)
         if (!m_table->isColumnHidden(c) && c != scheme) others += m_table->columnWidth(c);
@@ -222,7 +230,7 @@ void LayersPane::fitColumns() {
     const QSignalBlocker block(m_table->horizontalHeader());
     if (!m_table->isColumnHidden(scheme)) {
         const int wanted = std::max(m_table->columnWidth(scheme), layerColumns()[std::size_t(scheme)].width);
-        m_table->setColumnWidth(scheme, std::clamp(room - layerColumns()[0].width, 88, wanted));
+        m_table->setColumnWidth(scheme, std::clamp(room - layerColumns()[0].width, kLeastScheme, wanted));
         others += m_table->columnWidth(scheme);
     }
     m_table->setColumnWidth(0, std::max(layerColumns()[0].width, m_table->viewport()->width() - others));
